@@ -1,0 +1,1 @@
+"""Facts about a piece: key, chords, form, texture, mood."""

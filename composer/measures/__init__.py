@@ -1,0 +1,1 @@
+"""How good: each file validates, measures, evaluates."""

@@ -1,0 +1,1 @@
+"""Numbers in, logits out; this room knows no music."""

@@ -1,0 +1,1 @@
+"""A piece becomes MIDI, MusicXML, SVG, PDF."""
