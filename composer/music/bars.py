@@ -10,7 +10,9 @@ from composer.music.piece import KeyChange, MeterChange, Piece, TempoChange
 
 
 class Bar(NamedTuple):
-    index: int
+    """One bar; `number` counts from 1, as musicians do."""
+
+    number: int
     start_tick: int
     length_ticks: int
     meter: MeterChange
@@ -36,7 +38,7 @@ def bars_of(piece: Piece) -> list[Bar]:
         until = piece.end_tick if following is None else min(following.tick, piece.end_tick)
         full = max(1, meter_ticks(change.numerator, change.denominator, piece.ticks_per_quarter))
         for start in range(change.tick, until, full):
-            bars.append(Bar(len(bars), start, min(full, until - start), change))
+            bars.append(Bar(len(bars) + 1, start, min(full, until - start), change))
     return bars
 
 
