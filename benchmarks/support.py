@@ -16,7 +16,7 @@ from pathlib import Path
 from composer.music import styles
 
 OUT = Path(styles.__file__).with_name("support.toml")
-HEADER = """# Notes of the training split: by people, drums by people, with machine-made accompaniment.
+HEADER = """# Notes of the training split: by people, drums by people, machine-made accompaniment.
 # Written by benchmarks/support.py.
 """
 

@@ -52,6 +52,12 @@ def ensembles() -> tuple[Ensemble, ...]:
     )
 
 
+def ensemble_index(name: str) -> int:
+    """Token index of the ensemble called exactly `name`; 0 for "" and for one we have not."""
+    found = _by_key().get(compact(name))
+    return found.index if found is not None and found.name == name else 0
+
+
 def find_ensemble(text: str) -> Ensemble:
     """The ensemble that a person means by `text`; RequestError if there is none."""
     names = [ensemble.name for ensemble in ensembles()]

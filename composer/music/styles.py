@@ -66,6 +66,16 @@ def composers() -> tuple[Style, ...]:
     return tuple(_style(row, "composer", i) for i, row in enumerate(_tables()["composer"], 1))
 
 
+def style_index(name: str) -> int:
+    """Token index of the style called exactly `name`; 0 for "" and for a style we have not."""
+    return _indices("style").get(name, 0)
+
+
+def composer_index(name: str) -> int:
+    """Token index of the composer called exactly `name`; 0 for "" and one we have not."""
+    return _indices("composer").get(name, 0)
+
+
 def find_style(text: str) -> Style:
     """The style or composer that a person means by `text`; RequestError if there is none."""
     composer = style_of_composer(text)
@@ -92,6 +102,11 @@ def style_of_composer(name: str) -> Style | None:
         return found
     plain = " ".join(words)
     return next((c for pattern, c in _composers_by_pattern() if pattern.search(plain)), None)
+
+
+@cache
+def _indices(kind: str) -> dict[str, int]:
+    return {entry.name: entry.index for entry in (styles() if kind == "style" else composers())}
 
 
 @cache
