@@ -1,0 +1,64 @@
+"""The key of a piece is heard from its notes."""
+
+from __future__ import annotations
+
+import pytest
+
+from composer.analysis.keys import agreement, estimate_key, estimate_section_keys
+from composer.music.keys import key_name, key_of, parse_key, scale, tonic_pitch_class
+from composer.music.piece import MeterChange, Note, Part, Piece
+
+
+def cadences(*keys: str) -> Piece:
+    """I IV V I in each key, four times over, a chord a half bar (harmonic minor's V)."""
+    notes, tick = [], 0
+    for name in keys:
+        key = parse_key(name)
+        tonic, steps = tonic_pitch_class(key) + 48, scale(key)
+        fourth = {(steps[i] - steps[0]) % 12 for i in (3, 5, 0)}
+        first = {(steps[i] - steps[0]) % 12 for i in (0, 2, 4)}
+        for _ in range(8):
+            for bass, chord in ((0, first), (5, fourth), (7, {7, 11, 2}), (0, first)):
+                notes.append(Note(tick, 48, tonic - 12 + bass))
+                notes += [Note(tick, 48, tonic + step) for step in sorted(chord)]
+                tick += 48
+    return Piece((Part("piano", 0, tuple(notes)),), (MeterChange(0, 4, 4),), tick)
+
+
+@pytest.mark.parametrize("mode", ["major", "minor"])
+def test_cadences_in_every_key_are_recognised(mode: str) -> None:
+    """All 24 keys, without a signature."""
+    for tonic in range(12):
+        name = key_name(key_of(tonic, mode))
+        found = estimate_key(cadences(name))
+        assert found is not None
+        assert key_name(found) == name
+
+
+def test_sections_in_other_keys_are_found() -> None:
+    """A modulation is a change at its section, a return another."""
+    keys = estimate_section_keys(cadences("C", "C", "A", "A", "C", "C"))
+    assert [key_name(key) for key in keys] == ["C major", "A major", "C major"]
+    assert [key.tick for key in keys] == [0, 32 * 96, 64 * 96]
+
+
+def test_no_pitched_notes_have_no_key() -> None:
+    """Drums alone are in no key."""
+    drums = Piece((Part("drums", 0, (Note(0, 6, 36),)),), (MeterChange(0, 4, 4),), 96)
+    assert estimate_key(drums) is None
+    assert estimate_section_keys(drums) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("F# major", "Gb major", "exact"),
+        ("C major", "A minor", "relative"),
+        ("G minor", "D minor", "neighbour"),
+        ("C major", "C minor", "neighbour"),
+        ("C major", "E major", "other"),
+    ],
+)
+def test_how_keys_agree(one: str, other: str, expected: str) -> None:
+    """Enharmonic names are one key."""
+    assert agreement(parse_key(one), parse_key(other)) == expected
