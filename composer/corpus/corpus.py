@@ -1,0 +1,210 @@
+"""Corpora on disk to works: one file each, with its tags, licence and split.
+
+for corpus in find_corpora(Path("data")):
+    for work in corpus.works():
+        piece = work.read()
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+
+from composer.corpus.files import Files
+from composer.corpus.manifest import MANIFEST_NAME, Manifest, read_manifest
+from composer.corpus.readers import read_bytes
+from composer.errors import CorpusError
+from composer.music.ensembles import ensemble_of_catalogue
+from composer.music.piece import Piece, Tags
+from composer.music.styles import style_of_catalogue, style_of_composer
+
+MANIFESTS = Path(__file__).resolve().parents[2] / "corpora"
+"""The manifests of a checkout; an installed package has none and uses those beside the data."""
+
+VALID_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One file of a corpus. Files of one work share a `work_id` and so a split.
+
+    `origin` is "human" or says what a machine made; `notes` is the catalogue's count, 0 where
+    nobody has counted; `form` is what the catalogue says the piece is ("mazurka").
+    """
+
+    corpus: str
+    path: str
+    title: str
+    tags: Tags
+    work_id: str
+    split: str
+    licence: str
+    attribution: str
+    origin: str
+    tempo_known: bool
+    files: Files
+    notes: int = 0
+    form: str = ""
+    composer_name: str = ""
+
+    def read(self) -> Piece:
+        """The piece with its tags and title; without tempi where the file's mean nothing.
+
+        Raises UnreadablePieceError with the reason, FileError if the file is not there.
+        """
+        piece = read_bytes(self.files.read(self.path), self.path, self.notes)
+        return replace(
+            piece,
+            title=self.title or piece.title,
+            tags=self.tags,
+            tempi=piece.tempi if self.tempo_known else (),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A manifest and the place where its files were found."""
+
+    manifest: Manifest
+    files: Files
+    catalogue: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+    def works(self) -> Iterator[Work]:
+        """All files in a stable order. Raises CorpusError if there are none."""
+        rows = iter(self._catalogued() if self.manifest.catalogue else self._uncatalogued())
+        first = next(rows, None)
+        if first is None:
+            raise CorpusError(
+                f"corpus {self.name}: no files match {', '.join(self.manifest.files)} in "
+                f"{self.files.location}"
+            )
+        yield first
+        yield from rows
+
+    def _catalogued(self) -> Iterator[Work]:
+        if self.catalogue is None or not self.catalogue.is_file():
+            raise CorpusError(
+                f"corpus {self.name}: {self.manifest.catalogue} is missing beside "
+                f"{self.files.location}"
+            )
+        for row in _catalogue(self.catalogue).get(self.name, ()):
+            yield Work(
+                corpus=self.name,
+                path=row["path"],
+                title=row["title"],
+                tags=_catalogue_tags(row),
+                work_id=row["work_id"],
+                split=row["split"] or split_of(row["work_id"]),
+                licence=row["licence"],
+                attribution=row["attribution"],
+                origin=row["origin"],
+                tempo_known=row["tempo_source"] != "none",
+                files=self.files,
+                notes=int(row["notes"] or 0),
+                form=row["substyle"],
+                composer_name=row["composer"],
+            )
+
+    def _uncatalogued(self) -> Iterator[Work]:
+        manifest = self.manifest
+        for path in self.files.paths(manifest.files, manifest.without):
+            inside = PurePosixPath(path)
+            by_folder = manifest.works == "folder" and len(inside.parts) > 1
+            work_id = f"{self.name}:{inside.parent if by_folder else inside.with_suffix('')}"
+            yield Work(
+                corpus=self.name,
+                path=path,
+                title="",
+                tags=manifest.tags_of(path),
+                work_id=work_id,
+                split=split_of(work_id),
+                licence=manifest.licence,
+                attribution=manifest.attribution,
+                origin=manifest.origin,
+                tempo_known=manifest.tempo_known,
+                files=self.files,
+            )
+
+
+def find_corpora(data_folder: Path, manifests_folder: Path | None = None) -> list[Corpus]:
+    """The corpora whose files are in `data_folder`, by name.
+
+    Those with a manifest in `manifests_folder` (by default the checkout's `corpora/`) lie in
+    `<name>.zip` or `<name>/`; a folder with a `corpus.toml` in it, `data_folder` itself included,
+    is a corpus of one's own. Raises CorpusError if there is none at all or one has no licence.
+    """
+    if not data_folder.is_dir():
+        raise CorpusError(f"{data_folder} is not a folder; give the one that holds the corpora")
+    found: dict[str, Corpus] = {}
+    for path in sorted((manifests_folder or MANIFESTS).glob(f"*/{MANIFEST_NAME}")):
+        manifest = read_manifest(path)
+        location = None if manifest.package else _location(data_folder, manifest.name)
+        if location is not None:
+            found[manifest.name] = _corpus(manifest, location, data_folder)
+    own = [data_folder / MANIFEST_NAME, *sorted(data_folder.glob(f"*/{MANIFEST_NAME}"))]
+    for path in own:
+        if path.is_file():
+            manifest = read_manifest(path)
+            found[manifest.name] = _corpus(manifest, path.parent, path.parent)
+    if not found:
+        raise CorpusError(
+            f"{data_folder} holds no corpus: neither <name>.zip or <name>/ of a known corpus nor "
+            f"a folder with a {MANIFEST_NAME}"
+        )
+    return [found[name] for name in sorted(found)]
+
+
+def packaged_corpus(name: str, manifests_folder: Path | None = None) -> Corpus:
+    """A corpus that comes with an installed package ("music21_corpus"), nothing downloaded."""
+    path = (manifests_folder or MANIFESTS) / name / MANIFEST_NAME
+    manifest = read_manifest(path)
+    spec = find_spec(manifest.package) if manifest.package else None
+    if spec is None or spec.origin is None:
+        raise CorpusError(f"corpus {name}: the package {manifest.package!r} is not installed")
+    return Corpus(manifest, Files(Path(spec.origin).parent / manifest.folder))
+
+
+def split_of(work_id: str) -> str:
+    """ "valid" for a stable twentieth of all works, else "train"."""
+    digest = hashlib.sha256(work_id.encode()).digest()
+    return "valid" if int.from_bytes(digest[:8], "big") < VALID_SHARE * 2**64 else "train"
+
+
+def _location(data_folder: Path, name: str) -> Path | None:
+    places = (data_folder / name, data_folder / f"{name}.zip")
+    return next((place for place in places if place.exists()), None)
+
+
+def _corpus(manifest: Manifest, location: Path, catalogue_folder: Path) -> Corpus:
+    catalogue = catalogue_folder / manifest.catalogue if manifest.catalogue else None
+    return Corpus(manifest, Files(location), catalogue)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(path: Path) -> dict[str, list[dict[str, str]]]:
+    by_corpus: dict[str, list[dict[str, str]]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            by_corpus.setdefault(row["corpus"], []).append(row)
+    return by_corpus
+
+
+def _catalogue_tags(row: dict[str, str]) -> Tags:
+    style = style_of_catalogue(row["style"])
+    composer = style_of_composer(row["composer"])
+    ensemble = ensemble_of_catalogue(row["ensemble"])
+    return Tags(
+        style=style.name if style else "",
+        composer=composer.name if composer else "",
+        ensemble=ensemble.name if ensemble else "",
+        mood=row["mood_word"],
+    )
