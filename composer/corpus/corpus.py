@@ -23,8 +23,9 @@ from composer.music.ensembles import ensemble_of_catalogue
 from composer.music.piece import Piece, Tags
 from composer.music.styles import style_of_catalogue, style_of_composer
 
-MANIFESTS = Path(__file__).resolve().parents[2] / "corpora"
-"""The manifests of a checkout; an installed package has none and uses those beside the data."""
+_PACKAGED = Path(__file__).resolve().parents[1] / "corpora"
+MANIFESTS = _PACKAGED if _PACKAGED.is_dir() else _PACKAGED.parents[1] / "corpora"
+"""The manifests of the corpora we know: inside an installed package, or the checkout's own."""
 
 VALID_SHARE = 0.05
 
