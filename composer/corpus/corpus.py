@@ -69,7 +69,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A manifest and the place where its files were found."""
+    """A manifest, the place where its files were found, and their catalogue if one is there."""
 
     manifest: Manifest
     files: Files
@@ -80,8 +80,11 @@ class Corpus:
         return self.manifest.name
 
     def works(self) -> Iterator[Work]:
-        """All files in a stable order. Raises CorpusError if there are none."""
-        rows = iter(self._catalogued() if self.manifest.catalogue else self._uncatalogued())
+        """All files in a stable order: the catalogue's where it is here, else all that match.
+
+        Raises CorpusError if there are none.
+        """
+        rows = self._catalogued(self.catalogue) if self.catalogue else self._uncatalogued()
         first = next(rows, None)
         if first is None:
             raise CorpusError(
@@ -91,13 +94,8 @@ class Corpus:
         yield first
         yield from rows
 
-    def _catalogued(self) -> Iterator[Work]:
-        if self.catalogue is None or not self.catalogue.is_file():
-            raise CorpusError(
-                f"corpus {self.name}: {self.manifest.catalogue} is missing beside "
-                f"{self.files.location}"
-            )
-        for row in _catalogue(self.catalogue).get(self.name, ()):
+    def _catalogued(self, catalogue: Path) -> Iterator[Work]:
+        for row in _catalogue(catalogue).get(self.name, ()):
             yield Work(
                 corpus=self.name,
                 path=row["path"],
@@ -186,8 +184,8 @@ def _location(data_folder: Path, name: str) -> Path | None:
 
 
 def _corpus(manifest: Manifest, location: Path, catalogue_folder: Path) -> Corpus:
-    catalogue = catalogue_folder / manifest.catalogue if manifest.catalogue else None
-    return Corpus(manifest, Files(location), catalogue)
+    catalogue = catalogue_folder / manifest.catalogue
+    return Corpus(manifest, Files(location), catalogue if catalogue.is_file() else None)
 
 
 @lru_cache(maxsize=4)
