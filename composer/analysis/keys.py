@@ -41,7 +41,7 @@ def key_of_table(table: NoteTable, signed: Piece | None = None) -> KeyChange | N
     """As `estimate_key`, of pitched notes; `signed` is the piece whose signature counts."""
     if table.count == 0:
         return None
-    scores = _profile_scores(_pitch_class_weights(table, np.zeros(table.count, dtype=np.int64)))[0]
+    scores = profile_scores_by_group(table, np.zeros(table.count, dtype=np.int64))[0]
     last, first = int(table.onset.max()), int(table.onset.min())
     scores[:, _bass(table, last)] += _LAST_BASS_WEIGHT
     scores[:, _bass(table, first)] += _FIRST_BASS_WEIGHT
@@ -62,7 +62,7 @@ def estimate_section_keys(piece: Piece) -> tuple[KeyChange, ...]:
     table = note_table(piece).pitched()
     if table.count == 0:
         return ()
-    scores = _profile_scores(_pitch_class_weights(table, table.bar // _SECTION_BARS))
+    scores = profile_scores_by_group(table, table.bar // _SECTION_BARS)
     path = _cheapest_path(scores.reshape(-1, 24))
     changes: list[KeyChange] = []
     for section, state in enumerate(path):
@@ -70,6 +70,14 @@ def estimate_section_keys(piece: Piece) -> tuple[KeyChange, ...]:
         if not changes or changes[-1][1:] != key[1:]:
             changes.append(key)
     return tuple(changes)
+
+
+def profile_scores_by_group(table: NoteTable, group: Ints, groups: int = 0) -> Floats:
+    """Correlations of each group of pitched notes with all keys: (groups, 2 modes, 12 tonics).
+
+    `group` (notes,) counts from 0, `groups` says how many there are at least; silence scores 0.
+    """
+    return _profile_scores(_pitch_class_weights(table, group, groups))
 
 
 def agreement(estimated: KeyChange, written: KeyChange) -> str:
@@ -93,10 +101,10 @@ def _bass(table: NoteTable, tick: int) -> int:
     return int(table.pitch[sounding].min()) % 12
 
 
-def _pitch_class_weights(table: NoteTable, group: Ints) -> Floats:
+def _pitch_class_weights(table: NoteTable, group: Ints, groups: int = 0) -> Floats:
     """Quarters of each pitch class in each group of notes: (groups, 12)."""
     quarters = np.minimum(table.length / table.ticks_per_quarter, _LONGEST_NOTE_QUARTERS)
-    groups = int(group.max()) + 1
+    groups = max(groups, int(group.max()) + 1)
     weights = np.bincount(group * 12 + table.pitch % 12, weights=quarters, minlength=groups * 12)
     return np.asarray(weights, dtype=np.float64).reshape(groups, 12)
 
