@@ -1,0 +1,123 @@
+"""Pages from MusicXML: verovio engraves SVG, typst turns it into PDF and PNG. Wheels alone.
+
+Verovio prints metronome notes in its own music font, which neither typst nor an SVG viewer has;
+they are replaced with the outlines that verovio ships, so that all text is really there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from composer.errors import RequestError
+from composer.rendering.outlines import MUSIC_FONT, with_outlined_music
+
+PAPERS_MILLIMETRES = {"a4": (210, 297), "letter": (216, 279)}
+_UNITS_PER_MILLIMETRE = 10  # verovio's page units at a staff of about seven millimetres
+_ROOM_FOR_A_STAFF_MILLIMETRES = 15
+_MARGIN_MILLIMETRES = 14
+_PIXELS_PER_INCH = 150
+_PIXELS_PER_MILLIMETRE = 4
+_HEADER_PLACES = (
+    ("title", "center", "top", "200%"),
+    ("subtitle", "center", "top", "110%"),
+    ("composer", "right", "bottom", "90%"),
+)
+
+
+def svg_pages(musicxml: str, *, paper: str = "a4") -> list[str]:
+    """The engraved pages as SVG texts. Raises `RequestError` for a paper we do not know."""
+    import verovio
+
+    width, height = _paper_size(paper)
+    zoom = _zoom(musicxml, height)
+    toolkit = verovio.toolkit()
+    toolkit.setOptions(_options(width, height, zoom))
+    verovio.enableLog(verovio.LOG_OFF)
+    if not toolkit.loadData(musicxml):
+        raise RequestError("this MusicXML cannot be engraved; check that it is a whole file")
+    mei = _with_header(toolkit.getMEI(), musicxml)
+    toolkit.loadData(mei)
+    pages = range(1, toolkit.getPageCount() + 1)
+    return [with_outlined_music(toolkit.renderToSVG(page)) for page in pages]
+
+
+def pdf_bytes(musicxml: str, *, paper: str = "a4") -> bytes:
+    """The engraved pages as one PDF. Raises `RequestError` for a paper we do not know."""
+    document: bytes = _typeset(svg_pages(musicxml, paper=paper), paper, format="pdf", timestamp=0)
+    return document
+
+
+def png_pages(musicxml: str, *, paper: str = "a4") -> list[bytes]:
+    """The engraved pages as PNG images. Raises `RequestError` for a paper we do not know."""
+    pages = svg_pages(musicxml, paper=paper)
+    images = _typeset(pages, paper, format="png", ppi=_PIXELS_PER_INCH)
+    return [images] if isinstance(images, bytes) else list(images)
+
+
+def _typeset(pages: Sequence[str], paper: str, **options: Any) -> Any:
+    import typst
+
+    width, height = _paper_size(paper)
+    lines = [f"#set page(width: {width}mm, height: {height}mm, margin: 0pt)"]
+    files = {}
+    for number, page in enumerate(pages, 1):
+        files[f"page{number}.svg"] = page.encode()
+        lines.append(f'#image("page{number}.svg", width: 100%, height: 100%)')
+    files["main.typ"] = "\n".join(lines).encode()
+    return typst.compile({"main.typ": files.pop("main.typ"), **files}, **options)
+
+
+def _paper_size(paper: str) -> tuple[int, int]:
+    try:
+        return PAPERS_MILLIMETRES[paper.lower()]
+    except KeyError:
+        allowed = ", ".join(PAPERS_MILLIMETRES)
+        raise RequestError(f"paper {paper!r} is unknown; allowed: {allowed}") from None
+
+
+def _zoom(musicxml: str, height: int) -> float:
+    """How much smaller than usual the staves must be for one system to fit on a page."""
+    two_staves = sum(int(count) - 1 for count in re.findall(r"<staves>(\d+)</staves>", musicxml))
+    staves = musicxml.count("<score-part ") + two_staves
+    room = height - 2 * _MARGIN_MILLIMETRES - 20
+    return max(1.0, staves * _ROOM_FOR_A_STAFF_MILLIMETRES / room)
+
+
+def _options(width: int, height: int, zoom: float) -> dict[str, Any]:
+    units = _UNITS_PER_MILLIMETRE * zoom
+    margin = round(_MARGIN_MILLIMETRES * units)
+    return {
+        "pageWidth": round(width * units),
+        "pageHeight": round(height * units),
+        "pageMarginTop": margin,
+        "pageMarginBottom": margin,
+        "pageMarginLeft": margin,
+        "pageMarginRight": margin,
+        "scale": max(1, round(100 * _PIXELS_PER_MILLIMETRE / units)),
+        "header": "encoded",
+        "footer": "none",
+        "font": MUSIC_FONT,
+        "justifyVertically": True,
+        "smuflTextFont": "none",
+        "svgViewBox": True,
+        "xmlIdSeed": 1,
+    }
+
+
+def _with_header(mei: str, musicxml: str) -> str:
+    """The MEI with title, subtitle and credit in sizes of their own on the first page."""
+    credits = dict(
+        re.findall(
+            r"<credit-type>(\w+)</credit-type>\s*<credit-words[^>]*>([^<]*)</credit-words>",
+            musicxml,
+        )
+    )
+    lines = [
+        f'<rend halign="{across}" valign="{down}" fontsize="{size}">{credits[kind]}</rend>'
+        for kind, across, down, size in _HEADER_PLACES
+        if kind in credits
+    ]
+    header = f'<pgHead func="first">{"".join(lines)}</pgHead>'
+    return re.sub(r"<pgHead\b.*?</pgHead>", lambda _: header, mei, count=1, flags=re.DOTALL)

@@ -1,0 +1,95 @@
+"""What stands before the music in a MusicXML file: titles, credits, and the list of parts."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement
+
+from composer.rendering.notation import Score, StaffPart
+from composer.rendering.percussion import drum_sign
+
+
+def text_element(parent: Element, tag: str, text: object, **attributes: str) -> Element:
+    element = SubElement(parent, tag, attributes)
+    element.text = str(text)
+    return element
+
+
+def write_header(root: Element, score: Score, subtitle: str, credit: str) -> None:
+    title = score.piece.title or "Untitled"
+    work = SubElement(root, "work")
+    text_element(work, "work-title", title)
+    text_element(root, "movement-title", title)
+    identification = SubElement(root, "identification")
+    if credit or score.piece.tags.composer:
+        text_element(
+            identification, "creator", credit or score.piece.tags.composer, type="composer"
+        )
+    encoding = SubElement(identification, "encoding")
+    text_element(encoding, "software", "symbolic-composer")
+    SubElement(encoding, "supports", element="accidental", type="no")
+    SubElement(encoding, "supports", element="beam", type="yes")
+    _write_credit(root, "title", title, "center")
+    if subtitle:
+        _write_credit(root, "subtitle", subtitle, "center")
+    if credit:
+        _write_credit(root, "composer", credit, "right")
+
+
+def _write_credit(root: Element, kind: str, words: str, justify: str) -> None:
+    element = SubElement(root, "credit", page="1")
+    text_element(element, "credit-type", kind)
+    size = {"title": "22", "subtitle": "14"}.get(kind, "10")
+    attributes = {"justify": justify, "valign": "top", "font-size": size}
+    text_element(element, "credit-words", words, **attributes)
+
+
+def write_part_list(root: Element, score: Score) -> None:
+    part_list = SubElement(root, "part-list")
+    open_group = 0
+    sections = [part.instrument.section for part in score.parts]
+    for number, part in enumerate(score.parts, 1):
+        section = sections[number - 1]
+        if open_group == 0 and sections[number : number + 1] == [section]:
+            open_group = number
+            group = SubElement(part_list, "part-group", type="start", number="1")
+            text_element(group, "group-symbol", "bracket")
+            text_element(group, "group-barline", "yes" if section != "voice" else "no")
+        _write_score_part(part_list, f"P{number}", part, number)
+        if open_group and sections[number : number + 1] != [section]:
+            SubElement(part_list, "part-group", type="stop", number="1")
+            open_group = 0
+
+
+def _write_score_part(part_list: Element, identifier: str, part: StaffPart, number: int) -> None:
+    element = SubElement(part_list, "score-part", id=identifier)
+    text_element(element, "part-name", part.name)
+    if part.short_name:
+        text_element(element, "part-abbreviation", part.short_name)
+    if part.instrument.is_drums:
+        for pitch in _drum_pitches(part):
+            name = f"{identifier}-I{pitch}"
+            instrument = SubElement(element, "score-instrument", id=name)
+            text_element(instrument, "instrument-name", drum_sign(pitch).name)
+        for pitch in _drum_pitches(part):
+            midi = SubElement(element, "midi-instrument", id=f"{identifier}-I{pitch}")
+            text_element(midi, "midi-channel", 10)
+            text_element(midi, "midi-unpitched", pitch + 1)
+        return
+    instrument = SubElement(element, "score-instrument", id=f"{identifier}-I1")
+    text_element(instrument, "instrument-name", part.instrument.label)
+    midi = SubElement(element, "midi-instrument", id=f"{identifier}-I1")
+    channels = [channel for channel in range(1, 17) if channel != 10]
+    text_element(midi, "midi-channel", channels[(number - 1) % 15])
+    text_element(midi, "midi-program", part.program + 1)
+
+
+def _drum_pitches(part: StaffPart) -> list[int]:
+    return sorted(
+        {
+            head.pitch
+            for measure in part.measures
+            for line in measure.voices
+            for symbol in line.symbols
+            for head in symbol.heads
+        }
+    )

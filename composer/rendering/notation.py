@@ -1,0 +1,111 @@
+"""A score as it is written: frozen measures, voices, values and spelled pitches.
+
+Sounding pitches and ticks of the piece stay beside what is written, so a score can be checked
+against its piece. Transposing instruments are spelled at sounding pitch here and written
+transposed by the MusicXML writer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composer.music.bars import Bar
+from composer.music.instruments import Instrument
+from composer.music.piece import KeyChange, MeterChange, Piece
+from composer.rendering.rhythm import Value
+from composer.rendering.spelling import Spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One note head: the note it belongs to (an index in the part), and its ties."""
+
+    note: int
+    pitch: int
+    spelling: Spelling
+    is_tied_from: bool = False
+    is_tied_to: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A chord, a note or (without heads) a rest, of one written value.
+
+    `tuplet` is "start", "stop" or ""; `beams` holds for each beam "begin", "continue", "end",
+    "forward hook" or "backward hook"; a hidden rest only takes up room.
+    """
+
+    start_tick: int
+    length_ticks: int
+    value: Value
+    heads: tuple[Head, ...] = ()
+    tuplet: str = ""
+    beams: tuple[str, ...] = ()
+    is_hidden: bool = False
+    fills_measure: bool = False
+    marks: tuple[str, ...] = ()
+
+    @property
+    def is_rest(self) -> bool:
+        return not self.heads
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceLine:
+    """What one voice (0 upper, 1 lower) of one staff (from 1) has in one measure."""
+
+    staff: int
+    voice: int
+    symbols: tuple[Symbol, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClefChange:
+    tick: int
+    staff: int
+    clef: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """A level such as "mf", or a hairpin's "crescendo", "diminuendo" or "stop"."""
+
+    tick: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of one part; `key` and `meter` only where they change."""
+
+    bar: Bar
+    voices: tuple[VoiceLine, ...]
+    key: KeyChange | None = None
+    meter: MeterChange | None = None
+    clefs: tuple[ClefChange, ...] = ()
+    dynamics: tuple[Dynamic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPart:
+    """One part of the score; `clefs` are those its staves begin with."""
+
+    name: str
+    short_name: str
+    instrument: Instrument
+    program: int
+    clefs: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+    @property
+    def staves(self) -> int:
+        return len(self.clefs)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A whole score, beside the piece (on the grid) that it writes down."""
+
+    piece: Piece
+    parts: tuple[StaffPart, ...]
+    has_pickup: bool

@@ -1,0 +1,57 @@
+"""Where the General MIDI drum sounds stand on a percussion staff.
+
+Lines, spaces and note heads after Weinberg, "Guidelines for Drumset Notation" (Percussive Notes,
+June 1994), the layout that notation programs share.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class DrumSign(NamedTuple):
+    """A drum's name and its sign: as if in treble clef, with MusicXML's word for the head."""
+
+    name: str
+    step: str
+    octave: int
+    head: str = "normal"
+
+
+_SIGNS = {
+    35: DrumSign("Acoustic Bass Drum", "E", 4),
+    36: DrumSign("Bass Drum", "F", 4),
+    37: DrumSign("Side Stick", "C", 5, "x"),
+    38: DrumSign("Snare Drum", "C", 5),
+    39: DrumSign("Hand Clap", "E", 5, "x"),
+    40: DrumSign("Electric Snare", "C", 5),
+    41: DrumSign("Low Floor Tom", "G", 4),
+    42: DrumSign("Closed Hi-Hat", "G", 5, "x"),
+    43: DrumSign("High Floor Tom", "A", 4),
+    44: DrumSign("Pedal Hi-Hat", "D", 4, "x"),
+    45: DrumSign("Low Tom", "B", 4),
+    46: DrumSign("Open Hi-Hat", "G", 5, "circle-x"),
+    47: DrumSign("Low-Mid Tom", "D", 5),
+    48: DrumSign("Hi-Mid Tom", "D", 5),
+    49: DrumSign("Crash Cymbal", "A", 5, "x"),
+    50: DrumSign("High Tom", "E", 5),
+    51: DrumSign("Ride Cymbal", "F", 5, "x"),
+    52: DrumSign("Chinese Cymbal", "B", 5, "x"),
+    53: DrumSign("Ride Bell", "F", 5, "diamond"),
+    54: DrumSign("Tambourine", "E", 5, "triangle"),
+    55: DrumSign("Splash Cymbal", "B", 5, "x"),
+    56: DrumSign("Cowbell", "E", 5, "triangle"),
+    57: DrumSign("Crash Cymbal 2", "B", 5, "x"),
+    59: DrumSign("Ride Cymbal 2", "F", 5, "x"),
+}
+_LOW_STEPS, _HIGH_STEPS = ("F", "A"), ("D", "B")
+
+
+def drum_sign(pitch: int) -> DrumSign:
+    """The sign of a drum sound; hand percussion and the rest get a triangle by their register."""
+    sign = _SIGNS.get(pitch)
+    if sign is not None:
+        return sign
+    if pitch < 60:
+        return DrumSign(f"Percussion {pitch}", _LOW_STEPS[pitch % 2], 4, "triangle")
+    return DrumSign(f"Percussion {pitch}", _HIGH_STEPS[pitch % 2], 5, "triangle")

@@ -1,0 +1,52 @@
+"""Pages: all of the score, and all of its words, on paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from composer.errors import RequestError
+from composer.rendering.engraving import pdf_bytes, png_pages, svg_pages
+from composer.rendering.musicxml import musicxml_text
+from tests.rendering.pieces import part_of, piece_of
+
+NOTES = [(beat, 1, 60 + beat % 12) for beat in range(8)]
+
+
+@pytest.fixture(scope="module")
+def musicxml() -> str:
+    piece = piece_of(part_of("violin", NOTES), part_of("piano", NOTES), meter=(6, 8))
+    return musicxml_text(piece, subtitle="The subtitle", credit="The credit")
+
+
+def test_title_subtitle_credit_and_tempo_are_on_the_page(musicxml: str) -> None:
+    """Words stay text; the metronome's note is an outline, for no viewer has its font."""
+    (page,) = svg_pages(musicxml)
+    for words in ("A Piece", "The subtitle", "The credit", "Violin", "Piano", "= 64"):
+        assert words in page
+    assert 'font-family="Leipzig"' not in page
+    assert "font-family: 'Leipzig'" not in page
+
+
+def test_pages_come_as_pdf_and_png(musicxml: str) -> None:
+    """Both formats, from wheels alone."""
+    assert pdf_bytes(musicxml).startswith(b"%PDF")
+    (image,) = png_pages(musicxml)
+    assert image.startswith(b"\x89PNG")
+
+
+def test_pages_are_the_same_each_time(musicxml: str) -> None:
+    """The same score gives the same bytes."""
+    assert pdf_bytes(musicxml) == pdf_bytes(musicxml)
+    assert svg_pages(musicxml) == svg_pages(musicxml)
+
+
+def test_paper_is_a4_or_letter(musicxml: str) -> None:
+    """Another paper is refused by name."""
+    assert svg_pages(musicxml, paper="letter") != svg_pages(musicxml, paper="a4")
+    with pytest.raises(RequestError, match=r"'a5'.*a4, letter"):
+        svg_pages(musicxml, paper="a5")
+
+
+def test_many_scores_in_one_process_are_engraved(musicxml: str) -> None:
+    """Verovio is used again and again without a fresh process."""
+    assert len({svg_pages(musicxml)[0] for _ in range(20)}) == 1
