@@ -134,7 +134,7 @@ class RowTransformer(nn.Module):
         """Summed negative log likelihood in nats of each column, and how many targets it had.
 
         `rows` and `targets` have shape (batch, time, columns); targets are the rows that follow,
-        with `IGNORED` in fields without a loss. `targets[..., 0]` is always a kind.
+        with `IGNORED` in fields without a loss.
         """
         state = self(rows, document)
         return self.heads.loss(state.flatten(0, 1), targets.flatten(0, 1), self)
@@ -174,7 +174,7 @@ class Heads(nn.Module):
         return logits + self.bias[column - 1, kind, : self.sizes[column]]
 
     def loss(self, state: Tensor, targets: Tensor, model: RowTransformer) -> tuple[Tensor, Tensor]:
-        kind = targets[:, 0]
+        kind = targets[:, 0].clamp(min=0)
         embedded = self.chosen(model.input_indices(targets.clamp(min=0)))
         chosen = embedded.cumsum(1) - embedded  # (rows, columns, chosen width), those before
         from_state = self.from_state(state).view(-1, self.columns, self.hidden)

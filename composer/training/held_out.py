@@ -1,0 +1,84 @@
+"""Bits per note of music that was never trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from composer.corpus.shards import Shard
+from composer.model.transformer import IGNORED, RowTransformer
+from composer.tokens.fields import HEADER_KINDS, Kind
+from composer.training.batches import Batch, Pieces, pack
+
+SEED = 20261124
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Fixed crops of the `valid` works of one corpus, header given, nothing dropped."""
+
+    corpus: str
+    batch: Batch
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Bits of all rows after the header (bars, plans, dynamics and notes), per note.
+
+    `by_column` splits them over the columns of a row (kind first).
+    """
+
+    corpus: str
+    notes: int
+    bits_per_note: float
+    by_column: tuple[float, ...]
+
+
+def held_out_sets(shards: Sequence[Shard], context: int, crops: int) -> list[HeldOut]:
+    """`crops` crops of up to `context` rows of each corpus that has held-out works."""
+    sets = []
+    for shard in shards:
+        pieces = Pieces(shard, "valid")
+        if pieces.row_count:
+            random = np.random.default_rng(SEED)
+            lines = [pack([pieces.crop(random, context + 1)], context) for _ in range(crops)]
+            batch = Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
+            batch = batch._replace(targets=without_header(batch.targets))
+            sets.append(HeldOut(shard.name, batch, int((batch.targets[..., 0] == Kind.NOTE).sum())))
+    return sets
+
+
+def without_header(targets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Targets whose header rows have no loss: the header is given."""
+    header = np.isin(targets[..., 0], [int(kind) for kind in HEADER_KINDS])
+    return np.where(header[..., None], IGNORED, targets)
+
+
+@torch.inference_mode()
+def score(
+    model: RowTransformer, held_out: HeldOut, device: torch.device, half: bool = False
+) -> Score:
+    """The model's bits per note on one held-out set, in bfloat16 if `half`."""
+    model.eval()
+    columns = torch.zeros(model.tables.columns, dtype=torch.float64)
+    for line in range(len(held_out.batch.rows)):
+        rows, targets, document = (
+            torch.from_numpy(array[line : line + 1]).to(device) for array in held_out.batch
+        )
+        with torch.autocast(device.type, torch.bfloat16, enabled=half):
+            losses, _ = model.loss(rows, targets, document)
+        columns += losses.double().cpu()
+    model.train()
+    bits = (columns / np.log(2) / held_out.notes).tolist()
+    return Score(held_out.corpus, held_out.notes, sum(bits), tuple(bits))
+
+
+def mean_bits(scores: Sequence[Score]) -> float:
+    """Bits per note over all held-out notes of all corpora."""
+    notes = sum(item.notes for item in scores)
+    return sum(item.bits_per_note * item.notes for item in scores) / notes

@@ -1,0 +1,237 @@
+"""The training loop: batches in, a checkpoint out; stops and goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from composer.corpus.shards import Shard
+from composer.errors import CheckpointError, CorpusError, RequestError
+from composer.model.checkpoint import save_checkpoint
+from composer.model.transformer import RowTransformer
+from composer.tokens.fields import FORMAT_VERSION
+from composer.training.batches import Batch, Batches
+from composer.training.held_out import held_out_sets, mean_bits, score
+from composer.training.muon import Muon
+from composer.training.recipe import Recipe
+from composer.training.tables import row_tables
+
+SAVE_EVERY_SECONDS = 300.0
+EVALUATE_EVERY_SECONDS = 900.0
+HELD_OUT_CROPS = 8
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run has come. `seconds` is time spent in steps, over all sessions of the run."""
+
+    step: int = 0
+    seconds: float = 0.0
+    rows: int = 0
+    loss: float = 0.0
+    bits_per_note: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A run ends when either is used up; 0 means no limit."""
+
+    minutes: float
+    steps: int
+
+    def share(self, progress: Progress) -> float:
+        """How much of the budget is used, 0..1 and beyond."""
+        by_time = progress.seconds / (60 * self.minutes) if self.minutes else 0.0
+        by_step = progress.step / self.steps if self.steps else 0.0
+        return max(by_time, by_step)
+
+
+class Run:
+    """One training run: model, optimisers and progress, all of it saved and restored."""
+
+    def __init__(self, recipe: Recipe, shards: Sequence[Shard], budget: Budget) -> None:
+        if not any((shard.pieces["split"] == 0).any() for shard in shards):
+            raise CorpusError("the corpora have no work in the training split")
+        if budget.minutes <= 0 and budget.steps <= 0:
+            raise RequestError("training needs a budget: give --minutes above 0")
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.budget = recipe, budget
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model = RowTransformer(recipe.shape, row_tables()).to(self.device)
+        self.optimisers = _optimisers(self.model, recipe)
+        self.half = self.device.type == "cuda" or _cpu_has_bfloat16()
+        self.batches = Batches(
+            shards,
+            lines=recipe.lines,
+            context=recipe.shape.context,
+            seed=recipe.seed,
+            exponent=recipe.share_exponent,
+            largest_share=recipe.largest_share,
+            factors=recipe.corpus_factors,
+        )
+        self.held_out = held_out_sets(shards, recipe.shape.context, HELD_OUT_CROPS)
+        self.progress = Progress()
+
+    def step(self) -> None:
+        """One batch. The loss is the mean over rows of the summed loss of their fields."""
+        began = time.monotonic()
+        self._set_rates()
+        loss = self._loss(self.batches.batch(self.progress.step))
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        for optimiser in self.optimisers:
+            optimiser.step()
+            optimiser.zero_grad()
+        self.progress.step += 1
+        self.progress.loss = float(loss.detach())
+        self.progress.rows += self.recipe.lines * self.recipe.shape.context
+        self.progress.seconds += time.monotonic() - began
+
+    def _loss(self, batch: Batch) -> torch.Tensor:
+        rows, targets, document = (torch.from_numpy(array).to(self.device) for array in batch)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            losses, counts = self.model.loss(rows, targets, document)
+        return losses.sum() / counts[0]
+
+    def _set_rates(self) -> None:
+        recipe, used = self.recipe, self.budget.share(self.progress)
+        warm = min(1.0, (self.progress.step + 1) / max(1, recipe.warmup_steps))
+        fall = min(1.0, max(0.0, (used - recipe.decay_from) / max(1e-9, 1 - recipe.decay_from)))
+        factor = warm * (1 - fall * (1 - recipe.final_rate))
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = factor * group["base_rate"]
+
+    def evaluate(self) -> float | None:
+        """Mean held-out bits per note; None if no work is held out."""
+        if self.held_out:
+            scores = [score(self.model, item, self.device, self.half) for item in self.held_out]
+            self.progress.bits_per_note = mean_bits(scores)
+        return self.progress.bits_per_note
+
+    def save_state(self, path: Path) -> None:
+        """Everything that `restore` needs, under a temporary name first."""
+        state = {
+            "recipe": json.dumps(asdict(self.recipe)),
+            "model": self.model.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "progress": asdict(self.progress),
+        }
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        torch.save(state, unfinished)
+        os.replace(unfinished, path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a saved state. Raises CheckpointError if it is of another model."""
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
+            self.progress = Progress(**state["progress"])
+        except (RuntimeError, KeyError, ValueError, EOFError) as error:
+            raise CheckpointError(
+                f"{path} is not a state of recipe {self.recipe.name!r}; delete it to begin anew"
+            ) from error
+
+    def about(self) -> dict[str, Any]:
+        """What the checkpoint says of its training."""
+        return {
+            "recipe": self.recipe.name,
+            "steps": self.progress.step,
+            "rows": self.progress.rows,
+            "minutes": round(self.progress.seconds / 60, 1),
+            "device": self.device.type,
+            "held_out_bits_per_note": self.progress.bits_per_note,
+            "corpora": {
+                pieces.shard.name: round(float(share), 4)
+                for pieces, share in zip(self.batches.corpora, self.batches.shares, strict=True)
+            },
+        }
+
+
+def train(
+    recipe: Recipe,
+    shards: Sequence[Shard],
+    out: Path,
+    *,
+    state: Path,
+    budget: Budget,
+    report: Callable[[Progress, float], None] = lambda progress, share: None,
+) -> Progress:
+    """Train until the budget is used up, going on from `state` if it is there.
+
+    Writes the weights to `out` and the resumable state to `state` every few minutes and at the
+    end, on Ctrl-C too; appends a line a held-out evaluation to `<state>.jsonl`.
+    """
+    run = Run(recipe, shards, budget)
+    if state.exists():
+        run.restore(state)
+    saved = evaluated = time.monotonic()
+    try:
+        while budget.share(run.progress) < 1.0:
+            run.step()
+            report(run.progress, budget.share(run.progress))
+            if time.monotonic() - evaluated > EVALUATE_EVERY_SECONDS:
+                _evaluate(run, state)
+                evaluated = time.monotonic()
+            if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                _save(run, out, state)
+                saved = time.monotonic()
+    finally:
+        _evaluate(run, state)
+        _save(run, out, state)
+    return run.progress
+
+
+def _evaluate(run: Run, state: Path) -> None:
+    bits = run.evaluate()
+    line = {**asdict(run.progress), "bits_per_note": bits}
+    with state.with_suffix(".jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(line) + "\n")
+
+
+def _save(run: Run, out: Path, state: Path) -> None:
+    run.save_state(state)
+    save_checkpoint(out, run.model, FORMAT_VERSION, run.about())
+
+
+def _optimisers(model: RowTransformer, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside, AdamW for embeddings and output tables."""
+    inside: list[nn.Parameter] = []
+    tables: list[nn.Parameter] = []
+    for name, parameter in model.named_parameters():
+        is_table = "embedding" in name or "chosen.weight" in name or "heads.output" in name
+        (tables if is_table else inside).append(parameter)
+    optimisers: list[torch.optim.Optimizer] = [
+        Muon(inside, recipe.muon_rate),
+        torch.optim.AdamW(
+            tables, recipe.adam_rate, betas=(0.9, 0.95), weight_decay=recipe.weight_decay
+        ),
+    ]
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["base_rate"] = group["lr"]
+    return optimisers
+
+
+def _cpu_has_bfloat16() -> bool:
+    """Whether the CPU multiplies bfloat16 itself; elsewhere half precision only costs time."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()) and (
+        "avx512_bf16" in _cpu_flags() or "amx_bf16" in _cpu_flags()
+    )
+
+
+def _cpu_flags() -> str:
+    try:
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return ""
