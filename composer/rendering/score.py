@@ -15,6 +15,7 @@ from composer.rendering.division import Division, divide
 from composer.rendering.hands import assign_staves
 from composer.rendering.midi import track_name, without_overlaps
 from composer.rendering.notation import Head, Measure, Score, StaffPart, Symbol, VoiceLine
+from composer.rendering.pickup import with_pickup
 from composer.rendering.rhythm import Stretch, Value, Written, write_bar
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
@@ -22,9 +23,13 @@ from composer.rendering.voices import LOWER, Chord, separate_voices
 
 
 def build_score(piece: Piece) -> Score:
-    """The score of a piece; a piece off the grid is brought onto it first (`normalise`)."""
+    """The score of a piece; a piece off the grid is brought onto it first (`normalise`).
+
+    A piece that begins with silence begins with a pickup (`with_pickup`).
+    """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(piece)
+    piece = with_pickup(piece)
     parts = sorted(piece.parts, key=lambda part: _score_order(BY_NAME[part.instrument]))
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
