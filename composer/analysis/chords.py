@@ -1,0 +1,177 @@
+"""Which chords a piece goes through: root, quality and bass, beat by beat."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from composer.analysis.table import Floats, Ints, NoteTable, note_table
+from composer.music.chords import CHORD_INTERVALS
+from composer.music.facts import CHORD_QUALITIES, Chord
+from composer.music.piece import Piece
+
+# Weights of the score of a chord over a beat, chosen on a third of POP909 (see
+# docs/experiments.md); the score itself is Pardo and Birmingham's.
+_FOREIGN_WEIGHT = 1.0
+_MISSING_WEIGHT = 0.12
+_BASS_ROOT_BONUS = 0.3
+_BASS_MEMBER_BONUS = 0.1
+_BASS_FOREIGN_COST = 0.1
+_CHANGE_COSTS = (0.25, 0.4, 0.8)  # at a bar line, in the middle of a bar, on another beat
+_SILENCE_SCORE = -0.1
+_LONGEST_BASS_WAIT_BEATS = 1
+
+# Among chords that fit equally the usual one is meant.
+_QUALITY_COSTS = {
+    "major": 0.0, "minor": 0.0, "dominant7": 0.04, "minor7": 0.04, "major7": 0.05,
+    "diminished": 0.1, "sus4": 0.08, "sus2": 0.1, "half-diminished7": 0.08, "diminished7": 0.1,
+    "augmented": 0.14, "power": 0.1, "major6": 0.12, "minor6": 0.12, "dominant7sus4": 0.1,
+    "minor-major7": 0.16, "augmented7": 0.16, "dominant9": 0.12, "major9": 0.12, "minor9": 0.12,
+}  # fmt: skip
+
+
+class Beats(NamedTuple):
+    """The grid chords change on: starts and the cost of a change there (beats,), and the end."""
+
+    start: Ints
+    change_cost: Floats
+    end: int
+
+
+def estimate_chords(piece: Piece) -> tuple[Chord, ...]:
+    """The chords of a piece, each until the next; "none" where nothing sounds.
+
+    A chord's score over a beat is what Pardo and Birmingham proposed ("Algorithms for chordal
+    analysis", Computer Music Journal 26, 2002): the share of what sounds that belongs to it, less
+    what does not, less its missing notes; the lowest note favours chords that it is the root of.
+    Dynamic programming finds the best sequence where changes cost, least at bar lines.
+    """
+    return chords_of_table(note_table(piece), piece)
+
+
+def chords_of_table(table: NoteTable, piece: Piece) -> tuple[Chord, ...]:
+    """As `estimate_chords`, of a table already made of the piece."""
+    pitched = table.pitched()
+    if pitched.count == 0:
+        return ()
+    beats = beats_of(table, piece.end_tick)
+    weights, lowest = _beat_weights(pitched, beats)
+    states = _best_path(_scores(weights, lowest), beats.change_cost)
+    return _as_chords(states, weights, lowest, beats)
+
+
+def beats_of(table: NoteTable, end_tick: int) -> Beats:
+    """The beats of all bars; dotted in compound meters, at least a quarter long elsewhere."""
+    starts: list[int] = []
+    costs: list[float] = []
+    for bar in table.bars:
+        beat = _beat_ticks(bar.meter.numerator, bar.meter.denominator, table.ticks_per_quarter)
+        count = max(1, -(-bar.length_ticks // beat))
+        for index in range(count):
+            starts.append(bar.start_tick + index * beat)
+            middle = count % 2 == 0 and index == count // 2
+            costs.append(_CHANGE_COSTS[0 if index == 0 else 1 if middle else 2])
+    return Beats(np.array(starts, dtype=np.int64), np.array(costs), max(end_tick, starts[-1] + 1))
+
+
+def _beat_ticks(numerator: int, denominator: int, ticks_per_quarter: int) -> int:
+    written = 4 * ticks_per_quarter / denominator
+    if numerator % 3 == 0 and numerator > 3 and denominator >= 8:
+        return max(1, int(written * 3))
+    return max(1, int(max(written, ticks_per_quarter)))
+
+
+def _beat_weights(table: NoteTable, beats: Beats) -> tuple[Floats, Ints]:
+    """How long each pitch class sounds in each beat, in beats (beats, 12), and the pitch of the
+    lowest note (beats,), -1 where nothing sounds."""
+    count = len(beats.start)
+    edges = np.append(beats.start, beats.end)
+    end = np.maximum(table.onset + table.length, table.onset + 1)
+    first = np.clip(np.searchsorted(edges, table.onset, side="right") - 1, 0, count - 1)
+    last = np.clip(np.searchsorted(edges, end, side="left") - 1, first, count - 1)
+    spans = last - first + 1
+    note = np.repeat(np.arange(table.count), spans)
+    beat = np.arange(len(note)) - np.repeat(np.cumsum(spans) - spans, spans) + first[note]
+    sounding = np.minimum(end[note], edges[beat + 1]) - np.maximum(table.onset[note], edges[beat])
+    share = np.maximum(sounding, 0) / (edges[beat + 1] - edges[beat])
+    weights = np.bincount(
+        beat * 12 + table.pitch[note] % 12, weights=share, minlength=count * 12
+    ).reshape(count, 12)
+    lowest = np.full(count, 128, dtype=np.int64)
+    heard = share > 0.1
+    np.minimum.at(lowest, beat[heard], table.pitch[note][heard])
+    return weights.astype(np.float64), np.where(lowest == 128, -1, lowest)
+
+
+@cache
+def _templates() -> tuple[Floats, Floats, tuple[tuple[int, str], ...]]:
+    """Membership (states, 12), quality costs (states,), and root and quality of each state."""
+    states = [(root, q) for q in CHORD_QUALITIES if q != "none" for root in range(12)]
+    members = np.zeros((len(states), 12))
+    for row, (root, quality) in enumerate(states):
+        members[row, [(root + interval) % 12 for interval in CHORD_INTERVALS[quality]]] = 1.0
+    costs = np.array([_QUALITY_COSTS[quality] for _, quality in states])
+    return members, costs, tuple(states)
+
+
+def _scores(weights: Floats, lowest: Ints) -> Floats:
+    """The score of each chord, and last of silence, over each beat: (beats, states + 1)."""
+    members, costs, states = _templates()
+    total = weights.sum(axis=1, keepdims=True)
+    share = weights / np.maximum(total, 1e-9)
+    present = np.minimum(weights * 4, 1.0)
+    inside = share @ members.T
+    missing = members.sum(axis=1)[None, :] - present @ members.T
+    score = inside - _FOREIGN_WEIGHT * (1 - inside) - _MISSING_WEIGHT * missing - costs
+    bass = np.where(lowest >= 0, lowest % 12, 0)
+    roots = np.array([root for root, _ in states])
+    bass_member = members[:, bass].T > 0
+    bonus = np.where(bass_member, _BASS_MEMBER_BONUS, -_BASS_FOREIGN_COST)
+    bonus = np.where(roots[None, :] == bass[:, None], _BASS_ROOT_BONUS, bonus)
+    silent = total[:, 0] < 0.05
+    score = np.where(silent[:, None], _SILENCE_SCORE - 0.05, score + bonus)
+    silence = np.where(silent, _SILENCE_SCORE, -1.0)
+    return np.concatenate([score, silence[:, None]], axis=1)
+
+
+def _best_path(scores: Floats, change_cost: Floats) -> Ints:
+    """The best state of each beat where a change costs what its beat says: (beats,)."""
+    beats, states = scores.shape
+    stay = np.arange(states)
+    back = np.empty((beats, states), dtype=np.int64)
+    best = scores[0]
+    for beat in range(1, beats):
+        leader = int(best.argmax())
+        changed = best[leader] - change_cost[beat]
+        moves = changed > best
+        back[beat] = np.where(moves, leader, stay)
+        best = np.where(moves, changed, best) + scores[beat]
+    path = np.empty(beats, dtype=np.int64)
+    path[-1] = best.argmax()
+    for beat in range(beats - 1, 0, -1):
+        path[beat - 1] = back[beat, path[beat]]
+    return path
+
+
+def _as_chords(path: Ints, weights: Floats, lowest: Ints, beats: Beats) -> tuple[Chord, ...]:
+    states = _templates()[2]
+    begins = np.nonzero(np.diff(path, prepend=-1))[0].tolist()
+    chords = []
+    for begin, end in zip(begins, [*begins[1:], len(path)], strict=True):
+        tick = int(beats.start[begin])
+        if path[begin] == len(states):
+            chords.append(Chord(tick, 0, "none", 0))
+            continue
+        root, quality = states[int(path[begin])]
+        chords.append(Chord(tick, root, quality, _bass(root, quality, lowest[begin:end])))
+    return tuple(chords)
+
+
+def _bass(root: int, quality: str, lowest: Ints) -> int:
+    """The chord's lowest member over its first beats, its root where that is a passing note."""
+    members = {(root + interval) % 12 for interval in CHORD_INTERVALS[quality]}
+    heard = [int(pitch) for pitch in lowest[: _LONGEST_BASS_WAIT_BEATS + 1] if pitch >= 0]
+    bass = min(heard) % 12 if heard else root
+    return bass if bass in members else root
