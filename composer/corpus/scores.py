@@ -7,10 +7,15 @@ file with several tunes the first is read.
 
 from __future__ import annotations
 
+import re
 import tempfile
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
+from io import BytesIO
 from itertools import pairwise
 from math import lcm
 from pathlib import Path
@@ -32,6 +37,10 @@ from composer.music.piece import (
 FINEST_TICKS_PER_QUARTER = 10080
 """Divides all tuplets up to tens; a finer offset is rounded to it."""
 
+MOST_UNPACKED_BYTES = 4 * MOST_BYTES
+
+_METRONOME = re.compile(rb"<metronome\b.*?</metronome>", re.DOTALL)
+_PER_MINUTE = re.compile(rb"<per-minute\b[^<]*\d")
 _UNTITLED = "untitled-score"  # music21 makes a title of the file's name where there is none
 
 _VELOCITIES = {
@@ -68,18 +77,18 @@ def _parsed(data: bytes, name: str) -> Any:
     if not data.strip():
         raise UnreadablePieceError("the file is empty")
     suffix = Path(name).suffix.lower()
-    with tempfile.TemporaryDirectory() as folder:
+    if suffix == ".mxl":
+        data, suffix = _unpacked(data), ".musicxml"
+    if suffix in (".xml", ".musicxml"):
+        data = _METRONOME.sub(_without_tempo_relation, data)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of details that a Piece does not hold
         path = Path(folder) / f"{_UNTITLED}{suffix}"
         path.write_bytes(data)
-        if suffix == ".mxl":
-            _refuse_bomb(path)
-        try:
-            parser = converter.Converter()
+        parser = converter.Converter()
+        with _blamed_on_the_file():
             parser.parseFileNoPickle(path)
-            score = parser.stream
-        except Exception as error:  # music21 raises whatever its parsers stumble over
-            reason = " ".join(str(error).split())[:120] or type(error).__name__
-            raise UnreadablePieceError(f"music21 cannot read it ({reason})") from None
+    score = parser.stream
     if isinstance(score, stream.Opus):
         score = next(iter(score.scores), None)
     if score is None:
@@ -87,28 +96,46 @@ def _parsed(data: bytes, name: str) -> Any:
     return score
 
 
-def _refuse_bomb(path: Path) -> None:
+@contextmanager
+def _blamed_on_the_file() -> Iterator[None]:
+    """music21 raises whatever its parsers stumble over, and parses lazily."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile:
+        yield
+    except UnreadablePieceError:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise UnreadablePieceError(f"music21 cannot read it ({reason})") from None
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The score inside a compressed MusicXML file."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            inside = [i for i in archive.infolist() if not i.filename.startswith("META-INF")]
+            scores = [i for i in inside if i.filename.lower().endswith((".xml", ".musicxml"))]
+            if not scores:
+                raise UnreadablePieceError("a compressed MusicXML file without a score in it")
+            if scores[0].file_size > MOST_UNPACKED_BYTES:
+                limit = MOST_UNPACKED_BYTES // 10**6
+                raise UnreadablePieceError(f"unpacks to more than {limit} megabytes")
+            return archive.read(scores[0])
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         raise UnreadablePieceError("not a compressed MusicXML file") from None
-    if unpacked > 4 * MOST_BYTES:
-        raise UnreadablePieceError(f"unpacks to more than {4 * MOST_BYTES // 10**6} megabytes")
+
+
+def _without_tempo_relation(mark: re.Match[bytes]) -> bytes:
+    """music21 stumbles over "old beat = new beat" and empty marks, which state no tempo."""
+    return mark.group() if _PER_MINUTE.search(mark.group()) else b"<words></words>"
 
 
 def _piece(score: Any, name: str) -> Piece:
-    try:
+    with _blamed_on_the_file():
         score = score.toSoundingPitch()
         staves = list(score.parts) or [score]
-        bars = _bars(staves)
-        groups = [(group, _sounds(group)) for group in _players(staves)]
-        tempi = _tempi(score)
-    except UnreadablePieceError:
-        raise
-    except Exception as error:  # music21 parses lazily, so this too is the file's fault
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise UnreadablePieceError(f"music21 cannot read it ({reason})") from None
+        bars, pickup_rest = _bars(staves)
+        groups = [(group, _sounds(group, pickup_rest)) for group in _players(staves)]
+        tempi = _tempi(score, pickup_rest)
     groups = [(group, sounds) for group, sounds in groups if sounds]
     if not groups:
         raise UnreadablePieceError("no notes in it")
@@ -125,7 +152,7 @@ def _piece(score: Any, name: str) -> Piece:
         parts=tuple(_part(group, sounds, ticks) for group, sounds in groups),
         meters=_meters(bars, ticks),
         end_tick=ticks.at(bars[-1].end),
-        keys=_keys(staves, groups, ticks),
+        keys=_keys(staves, groups, ticks, pickup_rest),
         tempi=tuple(TempoChange(ticks.at(at), mark) for at, mark in tempi if at < bars[-1].end),
         ticks_per_quarter=ticks.per_quarter,
         title=_title(score) or title_of(name),
@@ -155,28 +182,28 @@ class _Bar(NamedTuple):
         return self.start + self.length
 
 
-def _bars(staves: list[Any]) -> list[_Bar]:
-    """The bars as long as they really are: a pickup is a short bar."""
-    measures = list(
-        max(staves, key=lambda s: len(s.getElementsByClass("Measure"))).getElementsByClass(
-            "Measure"
-        )
-    )
+def _bars(staves: list[Any]) -> tuple[list[_Bar], Fraction]:
+    """The bars, and the rest before a pickup: a short first bar is filled up from its left.
+
+    So is a short last bar from its right. Other bars are as long as they really are.
+    """
+    by_staff = [list(staff.getElementsByClass("Measure")) for staff in staves]
+    measures = max(by_staff, key=len)
+    starts = [_exact(measure.offset) for measure in measures]
     bars: list[_Bar] = []
-    meter = (4, 4)
-    for index, measure in enumerate(measures):
+    meter, rest = (4, 4), Fraction(0)
+    for measure, start, following in zip(measures, starts, [*starts[1:], None], strict=True):
         if measure.timeSignature is not None:
             meter = (measure.timeSignature.numerator, measure.timeSignature.denominator)
         refuse_bad_meter(MeterChange(0, *meter), GRID_TICKS_PER_QUARTER)
-        start, full = _exact(measure.offset), Fraction(4 * meter[0], meter[1])
-        following = measures[index + 1].offset if index + 1 < len(measures) else None
-        length = full if following is None else _exact(following) - start
-        written = _exact(measure.duration.quarterLength)
-        if following is None and 0 < written < full:
-            length = written
+        full = Fraction(4 * meter[0], meter[1])
+        length = full if following is None else following - start
+        if not bars and 0 < length < full:
+            rest, length = full - length, full
+            start -= rest
         if length > 0:
-            bars.append(_Bar(start, length, meter[1]))
-    return bars or [_Bar(Fraction(0), Fraction(4 * meter[0], meter[1]), meter[1])]
+            bars.append(_Bar(start + rest, length, meter[1]))
+    return bars or [_Bar(Fraction(0), Fraction(4), 4)], rest
 
 
 def _meters(bars: list[_Bar], ticks: _Ticks) -> tuple[MeterChange, ...]:
@@ -218,7 +245,7 @@ def _same_player(upper: Any, lower: Any) -> bool:
     return first == second and first[0].section == "keyboard" and same_name
 
 
-def _sounds(staves: list[Any]) -> list[_Sound]:
+def _sounds(staves: list[Any], rest: Fraction) -> list[_Sound]:
     flat = [staff.flatten() for staff in staves]
     dynamics = sorted(
         (_exact(mark.offset), _VELOCITIES[mark.value])
@@ -227,7 +254,7 @@ def _sounds(staves: list[Any]) -> list[_Sound]:
         if mark.value in _VELOCITIES
     )
     sounds = sorted(sound for stream in flat for sound in _stated(stream, dynamics))
-    return _without_ties(sounds)
+    return [sound._replace(onset=sound.onset + rest) for sound in _without_ties(sounds)]
 
 
 def _stated(flat: Any, dynamics: list[tuple[Fraction, int]]) -> Iterator[_Sound]:
@@ -275,9 +302,12 @@ def _without_ties(sounds: list[_Sound]) -> list[_Sound]:
 
 def _part(staves: list[Any], sounds: list[_Sound], ticks: _Ticks) -> Part:
     instrument, program = _instrument(staves[0])
-    notes = sorted(
+    stated = (
         Note(ticks.at(s.onset), max(1, ticks.at(s.length)), s.pitch, s.velocity) for s in sounds
     )
+    # Two voices of a part in unison are one sound, as long as the longer.
+    longest = {(note.onset_tick, note.pitch): note for note in sorted(stated)}
+    notes = sorted(longest.values(), key=lambda note: (note.onset_tick, note.pitch))
     name = _part_name(staves[0])
     role = "drums" if instrument.is_drums else role_of(name)
     if instrument.section == "voice" and role == "bass":
@@ -311,14 +341,17 @@ def _instrument_named(name: str) -> Instrument | None:
 
 
 def _keys(
-    staves: list[Any], groups: list[tuple[list[Any], list[_Sound]]], ticks: _Ticks
+    staves: list[Any], groups: list[tuple[list[Any], list[_Sound]]], ticks: _Ticks, rest: Fraction
 ) -> tuple[KeyChange, ...]:
-    signatures = list(staves[0].flatten().getElementsByClass("KeySignature"))
+    signatures = [
+        (at + rest if (at := _exact(key.offset)) else at, key)
+        for key in staves[0].flatten().getElementsByClass("KeySignature")
+    ]
     everything = [sound for _, sounds in groups for sound in sounds]
     final = min(everything, key=lambda s: (-(s.onset + s.length), s.pitch)).pitch % 12
     changes = [
-        KeyChange(ticks.at(_exact(key.offset)), int(key.sharps), _mode(key, final))
-        for key in signatures
+        KeyChange(ticks.at(at), int(key.sharps), _mode(key, final))
+        for at, key in signatures
         if -7 <= key.sharps <= 7
     ]
     return tuple(changes[:1] + [new for old, new in pairwise(changes) if new[1:] != old[1:]])
@@ -335,12 +368,13 @@ def _mode(key: Any, final_pitch_class: int) -> str:
     return "minor" if final_pitch_class == minor_tonic else "major"
 
 
-def _tempi(score: Any) -> list[tuple[Fraction, float]]:
+def _tempi(score: Any, rest: Fraction) -> list[tuple[Fraction, float]]:
     marks: dict[Fraction, float] = {}
     for mark in score.flatten().getElementsByClass("MetronomeMark"):
         stated = mark.numberSounding or (None if mark.numberImplicit else mark.number)
         if stated:
-            marks[_exact(mark.offset)] = round(float(mark.getQuarterBPM()), 2)
+            at = _exact(mark.offset)
+            marks[at + rest if at else at] = round(float(mark.getQuarterBPM()), 2)
     ordered = sorted(marks.items())
     return ordered[:1] + [new for old, new in pairwise(ordered) if new[1] != old[1]]
 
