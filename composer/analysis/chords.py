@@ -7,28 +7,31 @@ from typing import NamedTuple
 
 import numpy as np
 
+from composer.analysis.sounding import sounding
 from composer.analysis.table import Floats, Ints, NoteTable, note_table
+from composer.analysis.texture import beat_ticks
 from composer.music.chords import CHORD_INTERVALS
 from composer.music.facts import CHORD_QUALITIES, Chord
 from composer.music.piece import Piece
 
-# Weights of the score of a chord over a beat, chosen on a third of POP909 (see
-# docs/experiments.md); the score itself is Pardo and Birmingham's.
-_FOREIGN_WEIGHT = 1.0
-_MISSING_WEIGHT = 0.12
-_BASS_ROOT_BONUS = 0.3
-_BASS_MEMBER_BONUS = 0.1
-_BASS_FOREIGN_COST = 0.1
+# Chosen by coordinate search on 50 songs of POP909 (see docs/experiments.md); the score itself is
+# Pardo and Birmingham's.
+_FOREIGN_WEIGHT = 0.7
+_MISSING_WEIGHT = 0.2
+_BASS_ROOT_BONUS = 0.45
+_BASS_MEMBER_BONUS = 0.2
 _CHANGE_COSTS = (0.25, 0.4, 0.8)  # at a bar line, in the middle of a bar, on another beat
 _SILENCE_SCORE = -0.1
-_LONGEST_BASS_WAIT_BEATS = 1
+_LEAST_SHARE_IN_HARMONY = 0.25
+_BEAT_FULLNESS = 4.0  # a note that sounds for a quarter of a beat is there
+_RUN_FULLNESS = 3.0  # and over a run of beats for a third: passing notes are shorter
 
 # Among chords that fit equally the usual one is meant.
 _QUALITY_COSTS = {
-    "major": 0.0, "minor": 0.0, "dominant7": 0.04, "minor7": 0.04, "major7": 0.05,
-    "diminished": 0.1, "sus4": 0.08, "sus2": 0.1, "half-diminished7": 0.08, "diminished7": 0.1,
-    "augmented": 0.14, "power": 0.1, "major6": 0.12, "minor6": 0.12, "dominant7sus4": 0.1,
-    "minor-major7": 0.16, "augmented7": 0.16, "dominant9": 0.12, "major9": 0.12, "minor9": 0.12,
+    "major": 0.0, "minor": 0.0, "dominant7": 0.05, "minor7": 0.12, "major7": 0.14,
+    "diminished": 0.15, "diminished7": 0.15, "half-diminished7": 0.2, "augmented": 0.2,
+    "augmented7": 0.18, "power": 0.2, "dominant9": 0.2, "minor-major7": 0.2, "major6": 0.22,
+    "sus4": 0.25, "sus2": 0.3, "dominant7sus4": 0.3, "minor6": 0.3, "major9": 0.33, "minor9": 0.33,
 }  # fmt: skip
 
 
@@ -41,7 +44,8 @@ class Beats(NamedTuple):
 
 
 def estimate_chords(piece: Piece) -> tuple[Chord, ...]:
-    """The chords of a piece, each until the next; "none" where nothing sounds.
+    """The chords of a piece, each until the next; "none" where nothing
+    sounds; () for a melody alone, whose chords are anybody's guess.
 
     A chord's score over a beat is what Pardo and Birmingham proposed ("Algorithms for chordal
     analysis", Computer Music Journal 26, 2002): the share of what sounds that belongs to it, less
@@ -54,12 +58,18 @@ def estimate_chords(piece: Piece) -> tuple[Chord, ...]:
 def chords_of_table(table: NoteTable, piece: Piece) -> tuple[Chord, ...]:
     """As `estimate_chords`, of a table already made of the piece."""
     pitched = table.pitched()
-    if pitched.count == 0:
+    if pitched.count == 0 or not _has_harmony(pitched):
         return ()
     beats = beats_of(table, piece.end_tick)
     weights, lowest = _beat_weights(pitched, beats)
-    states = _best_path(_scores(weights, lowest), beats.change_cost)
+    states = _best_path(_scores(weights, lowest, _BEAT_FULLNESS), beats.change_cost)
     return _as_chords(states, weights, lowest, beats)
+
+
+def _has_harmony(pitched: NoteTable) -> bool:
+    """Whether at least a quarter of the moments has two pitch classes or more."""
+    several = sounding(pitched).present.sum(axis=1) >= 2
+    return bool(several.mean() >= _LEAST_SHARE_IN_HARMONY)
 
 
 def beats_of(table: NoteTable, end_tick: int) -> Beats:
@@ -67,20 +77,13 @@ def beats_of(table: NoteTable, end_tick: int) -> Beats:
     starts: list[int] = []
     costs: list[float] = []
     for bar in table.bars:
-        beat = _beat_ticks(bar.meter.numerator, bar.meter.denominator, table.ticks_per_quarter)
+        beat = beat_ticks(bar.meter, table.ticks_per_quarter)
         count = max(1, -(-bar.length_ticks // beat))
         for index in range(count):
             starts.append(bar.start_tick + index * beat)
             middle = count % 2 == 0 and index == count // 2
             costs.append(_CHANGE_COSTS[0 if index == 0 else 1 if middle else 2])
     return Beats(np.array(starts, dtype=np.int64), np.array(costs), max(end_tick, starts[-1] + 1))
-
-
-def _beat_ticks(numerator: int, denominator: int, ticks_per_quarter: int) -> int:
-    written = 4 * ticks_per_quarter / denominator
-    if numerator % 3 == 0 and numerator > 3 and denominator >= 8:
-        return max(1, int(written * 3))
-    return max(1, int(max(written, ticks_per_quarter)))
 
 
 def _beat_weights(table: NoteTable, beats: Beats) -> tuple[Floats, Ints]:
@@ -94,8 +97,8 @@ def _beat_weights(table: NoteTable, beats: Beats) -> tuple[Floats, Ints]:
     spans = last - first + 1
     note = np.repeat(np.arange(table.count), spans)
     beat = np.arange(len(note)) - np.repeat(np.cumsum(spans) - spans, spans) + first[note]
-    sounding = np.minimum(end[note], edges[beat + 1]) - np.maximum(table.onset[note], edges[beat])
-    share = np.maximum(sounding, 0) / (edges[beat + 1] - edges[beat])
+    overlap = np.minimum(end[note], edges[beat + 1]) - np.maximum(table.onset[note], edges[beat])
+    share = np.maximum(overlap, 0) / (edges[beat + 1] - edges[beat])
     weights = np.bincount(
         beat * 12 + table.pitch[note] % 12, weights=share, minlength=count * 12
     ).reshape(count, 12)
@@ -116,19 +119,22 @@ def _templates() -> tuple[Floats, Floats, tuple[tuple[int, str], ...]]:
     return members, costs, tuple(states)
 
 
-def _scores(weights: Floats, lowest: Ints) -> Floats:
-    """The score of each chord, and last of silence, over each beat: (beats, states + 1)."""
+def _scores(weights: Floats, lowest: Ints, fullness: float) -> Floats:
+    """The score of each chord, and last of silence, over each beat: (beats, states + 1).
+
+    A pitch class is wholly there where its weight times `fullness` reaches 1.
+    """
     members, costs, states = _templates()
     total = weights.sum(axis=1, keepdims=True)
     share = weights / np.maximum(total, 1e-9)
-    present = np.minimum(weights * 4, 1.0)
+    present = np.minimum(weights * fullness, 1.0)
     inside = share @ members.T
     missing = members.sum(axis=1)[None, :] - present @ members.T
     score = inside - _FOREIGN_WEIGHT * (1 - inside) - _MISSING_WEIGHT * missing - costs
     bass = np.where(lowest >= 0, lowest % 12, 0)
     roots = np.array([root for root, _ in states])
     bass_member = members[:, bass].T > 0
-    bonus = np.where(bass_member, _BASS_MEMBER_BONUS, -_BASS_FOREIGN_COST)
+    bonus = np.where(bass_member, _BASS_MEMBER_BONUS, 0.0)
     bonus = np.where(roots[None, :] == bass[:, None], _BASS_ROOT_BONUS, bonus)
     silent = total[:, 0] < 0.05
     score = np.where(silent[:, None], _SILENCE_SCORE - 0.05, score + bonus)
@@ -156,22 +162,31 @@ def _best_path(scores: Floats, change_cost: Floats) -> Ints:
 
 
 def _as_chords(path: Ints, weights: Floats, lowest: Ints, beats: Beats) -> tuple[Chord, ...]:
+    """The runs of the path, each root's quality chosen again over the whole run: a broken
+    seventh chord shows its notes only in time."""
     states = _templates()[2]
-    begins = np.nonzero(np.diff(path, prepend=-1))[0].tolist()
-    chords = []
-    for begin, end in zip(begins, [*begins[1:], len(path)], strict=True):
-        tick = int(beats.start[begin])
-        if path[begin] == len(states):
-            chords.append(Chord(tick, 0, "none", 0))
-            continue
-        root, quality = states[int(path[begin])]
-        chords.append(Chord(tick, root, quality, _bass(root, quality, lowest[begin:end])))
+    begins = np.nonzero(np.diff(path, prepend=-1))[0]
+    lengths = np.diff(np.append(begins, len(path)))
+    mean_weights = np.add.reduceat(weights, begins, axis=0) / lengths[:, None]
+    scores = _scores(mean_weights, lowest[begins], _RUN_FULLNESS)
+    chords: list[Chord] = []
+    for run, begin in enumerate(begins.tolist()):
+        state = int(path[begin])
+        chord = Chord(int(beats.start[begin]), 0, "none", 0)
+        if state < len(states):
+            root = states[state][0]
+            same_root = scores[run, root : len(states) : 12]
+            quality = states[root + 12 * int(same_root.argmax())][1]
+            bass = _bass(root, quality, lowest[begin : begin + int(lengths[run])])
+            chord = Chord(chord.tick, root, quality, bass)
+        if not chords or chords[-1][1:] != chord[1:]:
+            chords.append(chord)
     return tuple(chords)
 
 
 def _bass(root: int, quality: str, lowest: Ints) -> int:
-    """The chord's lowest member over its first beats, its root where that is a passing note."""
+    """The lowest note of the chord's first two beats, its root where that is a passing note."""
     members = {(root + interval) % 12 for interval in CHORD_INTERVALS[quality]}
-    heard = [int(pitch) for pitch in lowest[: _LONGEST_BASS_WAIT_BEATS + 1] if pitch >= 0]
+    heard = [int(pitch) for pitch in lowest[:2] if pitch >= 0]
     bass = min(heard) % 12 if heard else root
     return bass if bass in members else root

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from composer.analysis.chords import chords_of_table
+from composer.analysis.keys import key_of_table
 from composer.analysis.mood import moods_of_table
 from composer.analysis.recall import recalls
 from composer.analysis.table import note_table
-from composer.analysis.texture import legato, loudness, mean_density, mean_pitch, onsets_per_quarter
+from composer.analysis.texture import (
+    further_measures,
+    legato,
+    loudness,
+    mean_density,
+    mean_pitch,
+    onsets_per_quarter,
+)
 from composer.music.facts import BarFacts, Facts
 from composer.music.piece import Piece
 
@@ -28,4 +37,7 @@ def analyse(piece: Piece) -> Facts:
         legato=legato(pitched),
         valence=moods.piece.valence,
         arousal=moods.piece.arousal,
+        chords=chords_of_table(table, piece),
+        extra=further_measures(table),
+        key=key_of_table(pitched, piece),
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from composer.analysis.sounding import Sounding, sounding
 from composer.analysis.table import Floats, NoteTable
+from composer.music.piece import MeterChange
 
 
 def onsets_per_quarter(table: NoteTable) -> Floats:
@@ -54,3 +56,73 @@ def legato(table: NoteTable) -> float | None:
     if not usable.any():
         return None
     return float(np.minimum(longest[usable] / wait[usable], 1.0).mean())
+
+
+# Huron, "Interval-class content in equally tempered pitch-class sets", Music Perception 11 (1994):
+# consonance of interval classes 1..6, averaged over experiments.
+_CONSONANCE = (-1.428, -0.582, 0.594, 0.386, 1.240, -0.453)
+
+
+def polyphony(moments: Sounding) -> float:
+    """The mean number of notes that sound when something begins."""
+    return float(moments.voices.mean())
+
+
+def dissonance(moments: Sounding) -> float | None:
+    """Huron's consonance, negated, of the mean pair of pitch classes that sound together.
+
+    About -.6 for triads; None where never two sound.
+    """
+    total, pairs = 0.0, 0.0
+    for interval, consonance in enumerate(_CONSONANCE, 1):
+        count = float((moments.present & np.roll(moments.present, interval, axis=1)).sum())
+        count /= 2.0 if interval == 6 else 1.0  # a tritone is found from both its ends
+        total -= consonance * count
+        pairs += count
+    return total / pairs if pairs else None
+
+
+def syncopation(table: NoteTable) -> float:
+    """The share of the parts' onsets between beats that the part answers by none on the next beat.
+
+    Longuet-Higgins and Lee ("The rhythmic interpretation of monophonic music", Music Perception
+    1, 1984) call a note syncopated that holds through a stronger position than its own; the beats
+    are quarters, dotted in compound meters.
+    """
+    order = np.lexsort((table.onset, table.part))
+    part, onset, bar = table.part[order], table.onset[order], table.bar[order]
+    fresh = np.append(True, (np.diff(part) != 0) | (np.diff(onset) != 0))[: table.count]
+    part, onset, bar = part[fresh], onset[fresh], bar[fresh]
+    if len(onset) < 2:
+        return 0.0
+    beats = np.array([beat_ticks(bar.meter, table.ticks_per_quarter) for bar in table.bars])
+    into_beat = (onset - table.bar_starts[bar]) % beats[bar]
+    next_beat = onset - into_beat + beats[bar]
+    skipped = (np.diff(part) == 0) & (onset[1:] > next_beat[:-1])
+    return float(((into_beat[:-1] > 0) & skipped).sum() / len(onset))
+
+
+def pitch_range(table: NoteTable) -> float:
+    """Semitones between the pitches that a twentieth of the notes lies below and above."""
+    low, high = np.percentile(table.pitch, [5, 95])
+    return float(high - low)
+
+
+def beat_ticks(meter: MeterChange, ticks_per_quarter: int) -> int:
+    """The length of a beat: dotted in compound meters, at least a quarter elsewhere."""
+    written = 4 * ticks_per_quarter / meter.denominator
+    if meter.numerator % 3 == 0 and meter.numerator > 3 and meter.denominator >= 8:
+        return max(1, int(written * 3))
+    return max(1, int(max(written, ticks_per_quarter)))
+
+
+def further_measures(table: NoteTable) -> dict[str, float]:
+    """Polyphony, dissonance, syncopation and pitch range, those that can be known."""
+    pitched = table.pitched()
+    measures: dict[str, float | None] = {"syncopation": syncopation(table)}
+    if pitched.count:
+        moments = sounding(pitched)
+        measures["polyphony"] = polyphony(moments)
+        measures["dissonance"] = dissonance(moments)
+        measures["pitch_range"] = pitch_range(pitched)
+    return {name: round(value, 4) for name, value in measures.items() if value is not None}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from composer.errors import RequestError
 from composer.music.bars import Bar
 from composer.music.facts import Chord
-from composer.music.keys import note_fifths, note_name, scale, tonic_pitch_class
+from composer.music.keys import note_fifths, note_name, scale, tonic_fifths, tonic_pitch_class
 from composer.music.piece import KeyChange
 
 
@@ -102,11 +102,11 @@ def chord_symbol(chord: Chord | Harmony, key: KeyChange | None = None) -> str:
 
 
 def _root_name(pitch_class: int, key: KeyChange | None) -> str:
-    """Roots lie from five fifths below the major tonic (Db in C) to six above (F#).
-
-    Keys of many accidentals stop at Fb and B#: no root has two.
+    """Roots lie from five fifths below a major tonic or a minor one's to six above: Db to F# in C,
+    Bb to D# in A minor. Keys of many accidentals stop at Fb and B#: no root has two.
     """
-    lowest = min(max((key.fifths if key else 0) - 5, -8), 1)
+    lowest = tonic_fifths(key) - 5 if key else -5
+    lowest = min(max(lowest, -8), 1)
     return note_name(lowest + (pitch_class * 7 - lowest) % 12)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from composer.music.piece import KeyChange
+
 
 class Chord(NamedTuple):
     """A harmony from `tick` until the next one. `root` and `bass` are pitch classes 0..11;
@@ -58,7 +60,10 @@ class Facts:
 
     `mean_pitch` is a MIDI pitch weighted by length; `loudness` a mean velocity 1..127 (None where
     velocities are flat); `legato` the mean of sounding length over the time to the part's next
-    onset, 0..1; `onsets_per_quarter` counts distinct onsets, drums included.
+    onset, 0..1; `onsets_per_quarter` counts distinct onsets, drums included. `key` is judged by
+    the notes, a written signature being heard as one more witness; `chords` is empty where
+    nobody plays chords (a melody alone). `extra` holds the further measures of
+    `composer.analysis.texture`.
     """
 
     bars: tuple[BarFacts, ...]
@@ -71,3 +76,4 @@ class Facts:
     chords: tuple[Chord, ...] = ()
     form: str = ""
     extra: dict[str, float] = field(default_factory=dict)
+    key: KeyChange | None = None
