@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from composer.corpus.files import Files
 from composer.corpus.manifest import MANIFEST_NAME, Manifest, read_manifest
 from composer.corpus.readers import read_bytes
+from composer.corpus.tunes import TUNE_MARK, split_tune_path, tune, tune_paths
 from composer.errors import CorpusError
 from composer.music.ensembles import ensemble_of_catalogue
 from composer.music.piece import Piece, Tags
@@ -32,8 +33,9 @@ VALID_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One file of a corpus. Files of one work share a `work_id` and so a split.
+    """One file of a corpus, or one tune of a tune book ("book.abc#3").
 
+    Files of one work share a `work_id` and so a split.
     `origin` is "human" or says what a machine made; `notes` is the catalogue's count, 0 where
     nobody has counted; `form` is what the catalogue says the piece is ("mazurka").
     """
@@ -58,7 +60,9 @@ class Work:
 
         Raises UnreadablePieceError with the reason, FileError if the file is not there.
         """
-        piece = read_bytes(self.files.read(self.path), self.path, self.notes)
+        path, number = split_tune_path(self.path)
+        data = self.files.read(path)
+        piece = read_bytes(tune(data, number) if number else data, path, self.notes)
         return replace(
             piece,
             title=self.title or piece.title,
@@ -115,10 +119,8 @@ class Corpus:
 
     def _uncatalogued(self) -> Iterator[Work]:
         manifest = self.manifest
-        for path in self.files.paths(manifest.files, manifest.without):
-            inside = PurePosixPath(path)
-            by_folder = manifest.works == "folder" and len(inside.parts) > 1
-            work_id = f"{self.name}:{inside.parent if by_folder else inside.with_suffix('')}"
+        for path in self._paths():
+            work_id = f"{self.name}:{self._work_within(path)}"
             yield Work(
                 corpus=self.name,
                 path=path,
@@ -132,6 +134,20 @@ class Corpus:
                 tempo_known=manifest.tempo_known,
                 files=self.files,
             )
+
+    def _work_within(self, path: str) -> str:
+        book, number = split_tune_path(path)
+        inside = PurePosixPath(book)
+        if self.manifest.works == "folder" and len(inside.parts) > 1:
+            return str(inside.parent)
+        return str(inside.with_suffix("")) + (f"{TUNE_MARK}{number}" if number else "")
+
+    def _paths(self) -> Iterator[str]:
+        for path in self.files.paths(self.manifest.files, self.manifest.without):
+            if path.lower().endswith(".abc"):
+                yield from tune_paths(path, self.files.read(path))
+            else:
+                yield path
 
 
 def find_corpora(data_folder: Path, manifests_folder: Path | None = None) -> list[Corpus]:

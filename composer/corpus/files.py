@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -12,6 +13,8 @@ from composer.corpus.midi import MOST_BYTES
 from composer.corpus.readers import SUFFIXES
 from composer.errors import CorpusError, FileError, UnreadablePieceError
 
+_HIDDEN = re.compile(r"(^|/)(\.|__MACOSX/)")
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
@@ -20,11 +23,12 @@ class Files:
     location: Path
 
     def paths(self, patterns: tuple[str, ...], without: tuple[str, ...] = ()) -> list[str]:
-        """Sorted paths of the readable kinds of file that match a pattern.
+        """Sorted paths of the readable kinds of file that match a pattern, hidden ones left out.
 
         "**/" also stands for no folder at all.
         """
-        found = (path for path in self._all() if path.lower().endswith(SUFFIXES))
+        readable = (path for path in self._all() if path.lower().endswith(SUFFIXES))
+        found = (path for path in readable if not _HIDDEN.search(path))
         return sorted(p for p in found if _matches(p, patterns) and not _matches(p, without))
 
     def read(self, path: str) -> bytes:

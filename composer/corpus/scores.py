@@ -40,7 +40,9 @@ FINEST_TICKS_PER_QUARTER = 10080
 MOST_UNPACKED_BYTES = 4 * MOST_BYTES
 
 _METRONOME = re.compile(rb"<metronome\b.*?</metronome>", re.DOTALL)
-_PER_MINUTE = re.compile(rb"<per-minute\b[^<]*\d")
+_STATED_TEMPO = re.compile(
+    rb"<beat-unit>\s*\w+\s*</beat-unit>\s*(<beat-unit-dot\s*/>\s*)*<per-minute\b[^<]*\d"
+)
 _UNTITLED = "untitled-score"  # music21 makes a title of the file's name where there is none
 
 _VELOCITIES = {
@@ -80,7 +82,7 @@ def _parsed(data: bytes, name: str) -> Any:
     if suffix == ".mxl":
         data, suffix = _unpacked(data), ".musicxml"
     if suffix in (".xml", ".musicxml"):
-        data = _METRONOME.sub(_without_tempo_relation, data)
+        data = _METRONOME.sub(_stated_or_nothing, data)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of details that a Piece does not hold
         path = Path(folder) / f"{_UNTITLED}{suffix}"
@@ -124,9 +126,9 @@ def _unpacked(data: bytes) -> bytes:
         raise UnreadablePieceError("not a compressed MusicXML file") from None
 
 
-def _without_tempo_relation(mark: re.Match[bytes]) -> bytes:
+def _stated_or_nothing(mark: re.Match[bytes]) -> bytes:
     """music21 stumbles over "old beat = new beat" and empty marks, which state no tempo."""
-    return mark.group() if _PER_MINUTE.search(mark.group()) else b"<words></words>"
+    return mark.group() if _STATED_TEMPO.search(mark.group()) else b"<words></words>"
 
 
 def _piece(score: Any, name: str) -> Piece:
