@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from composer.analysis.chords import chords_of_table
+from composer.analysis.form import form_of
 from composer.analysis.keys import key_of_table
 from composer.analysis.mood import moods_of_table
 from composer.analysis.recall import recalls
@@ -25,9 +26,10 @@ def analyse(piece: Piece) -> Facts:
     pitched = table.pitched()
     density = onsets_per_quarter(table)
     moods = moods_of_table(table, piece)
+    recalled = recalls(table)
     bars = tuple(
         BarFacts(onsets, recall, mood.valence, mood.arousal)
-        for onsets, recall, mood in zip(density.tolist(), recalls(table), moods.bars, strict=True)
+        for onsets, recall, mood in zip(density.tolist(), recalled, moods.bars, strict=True)
     )
     return Facts(
         bars=bars,
@@ -38,6 +40,7 @@ def analyse(piece: Piece) -> Facts:
         valence=moods.piece.valence,
         arousal=moods.piece.arousal,
         chords=chords_of_table(table, piece),
+        form=form_of(recalled, table.bars),
         extra=further_measures(table),
         key=key_of_table(pitched, piece),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from composer.analysis.table import Floats, Ints, NoteTable, note_table
@@ -109,20 +111,20 @@ def _pitch_class_weights(table: NoteTable, group: Ints, groups: int = 0) -> Floa
     return np.asarray(weights, dtype=np.float64).reshape(groups, 12)
 
 
+@cache
+def _profiles() -> Floats:
+    """All keys' profiles, centred and of length 1: (24, 12)."""
+    both = (_MAJOR_PROFILE, _MINOR_PROFILE)
+    profiles = np.array([np.roll(profile, tonic) for profile in both for tonic in range(12)])
+    profiles = profiles - profiles.mean(axis=1, keepdims=True)
+    return np.asarray(profiles / np.linalg.norm(profiles, axis=1, keepdims=True))
+
+
 def _profile_scores(weights: Floats) -> Floats:
     """Correlations with every key's profile: (groups, 2 modes, 12 tonics); silence scores 0."""
-    profiles = np.array(
-        [
-            np.roll(profile, tonic)
-            for profile in (_MAJOR_PROFILE, _MINOR_PROFILE)
-            for tonic in range(12)
-        ]
-    )
-    profiles = profiles - profiles.mean(axis=1, keepdims=True)
-    profiles /= np.linalg.norm(profiles, axis=1, keepdims=True)
     centred = weights - weights.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.asarray(centred / np.maximum(norms, 1e-9) @ profiles.T).reshape(-1, 2, 12)
+    return np.asarray(centred / np.maximum(norms, 1e-9) @ _profiles().T).reshape(-1, 2, 12)
 
 
 def _cheapest_path(scores: Floats) -> list[int]:
