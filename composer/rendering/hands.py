@@ -1,34 +1,56 @@
 """Which staff each note of a keyboard part stands on: two hands, by register and continuity.
 
 A beam search over the onsets: at each, some of the lowest notes go to the left hand and the rest
-to the right. A choice costs what it asks of two hands: how far they stretch (notes still held
-included), how far they leap, and how far they stray from their own half of the keyboard.
+to the right. A choice costs what it asks of two hands (stretches, held notes included; leaps;
+straying from their own half of the keyboard) and of a reader (short rests, voices in one hand,
+a chord of close notes torn apart).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from composer.music.piece import Note
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Note
 
-_BEAM_WIDTH = 12
-_MIDDLE_PITCH = 60
-_EASY_SPAN = 12
-_REST_SPAN = 9
-_STRETCH_COST = 0.5
-_IMPOSSIBLE_COST = 2.0
-_LEAP_COST = 0.07
-_REGISTER_COST = 0.06
-_CROSSING_COST = 2.0
+_BEAM_WIDTH = 10
 _FINGERS = 5
+_ONSETS_AROUND = 16
+
+
+class HandCosts(NamedTuple):
+    """What each burden costs; pitches in semitones.
+
+    Found by random search on the piano scores of music21's corpus (`benchmarks/notation.py`).
+    """
+
+    stretch: float = 2.25
+    easy_span: float = 11.9
+    finger: float = 0.48
+    leap: float = 0.026
+    far_leap: float = 14.5
+    register: float = 0.09
+    middle: float = 62.0
+    follow: float = 0.5
+    overlap_of_halves: float = 1.3
+    crossing: float = 0.69
+    short_rest: float = 0.42
+    mixed_lengths: float = 0.49
+    held: float = 0.41
+    torn: float = 0.026
+    torn_interval: float = 2.7
+
+
+COSTS = HandCosts()
 
 
 class _Hand(NamedTuple):
-    """Where a hand is: the middle of what it last played, and what it still holds."""
+    """A hand: the pitches it last played, when it is free, and what it still holds."""
 
-    centre: float
+    low: int
+    high: int
+    end: int
     held: tuple[Note, ...] = ()
 
 
@@ -46,13 +68,16 @@ class _Path(NamedTuple):
     choice: _Choice | None
 
 
-def assign_staves(notes: Sequence[Note]) -> list[int]:
+def assign_staves(notes: Sequence[Note], costs: HandCosts = COSTS) -> list[int]:
     """Staff 1 (right hand) or 2 (left hand) of each note; notes in order of onset and pitch."""
     chords = [list(group) for _, group in groupby(notes, key=lambda note: note.onset_tick)]
-    paths = [_Path(0.0, _Hand(48.0), _Hand(72.0), None)]
-    for chord in chords:
-        chord.sort(key=lambda note: note.pitch)
-        options = [_extended(path, chord, count) for path in paths for count in _counts(chord)]
+    paths = [_Path(0.0, _Hand(45, 52, 0), _Hand(68, 76, 0), None)]
+    for chord, middle in zip(chords, _middles(chords, costs), strict=True):
+        options = [
+            _extended(path, chord, count, middle, costs)
+            for path in paths
+            for count in range(len(chord) + 1)
+        ]
         paths = _best_distinct(options)
     counts: list[int] = []
     choice = paths[0].choice
@@ -65,45 +90,75 @@ def assign_staves(notes: Sequence[Note]) -> list[int]:
     return staves
 
 
-def _counts(chord: Sequence[Note]) -> range:
-    return range(len(chord) + 1)
+def _middles(chords: Sequence[Sequence[Note]], costs: HandCosts) -> list[float]:
+    """Where the hands part at each onset: a fixed pitch, drawn towards the music around."""
+    centres = [(chord[0].pitch + chord[-1].pitch) / 2 for chord in chords]
+    totals = [0.0, *accumulate(centres)]
+    middles = []
+    for position in range(len(chords)):
+        first = max(0, position - _ONSETS_AROUND)
+        last = min(len(chords), position + _ONSETS_AROUND + 1)
+        around = (totals[last] - totals[first]) / (last - first)
+        middles.append(costs.middle + costs.follow * (around - costs.middle))
+    return middles
 
 
-def _extended(path: _Path, chord: Sequence[Note], count: int) -> _Path:
-    left_cost, left = _played(path.left, chord[:count], is_left=True)
-    right_cost, right = _played(path.right, chord[count:], is_left=False)
-    cost = path.cost + left_cost + right_cost
-    if left.held and right.held and left.held[-1].pitch > right.held[0].pitch:
-        cost += _CROSSING_COST
+def _extended(
+    path: _Path, chord: Sequence[Note], count: int, middle: float, costs: HandCosts
+) -> _Path:
+    cost, left, right = path.cost, path.left, path.right
+    if count:
+        added, left = _played(left, chord[:count], costs)
+        cost += added
+        border = middle - costs.overlap_of_halves
+        for note in chord[:count]:
+            if note.pitch > border:
+                cost += costs.register * (note.pitch - border)
+    if count < len(chord):
+        added, right = _played(right, chord[count:], costs)
+        cost += added
+        border = middle + costs.overlap_of_halves
+        for note in chord[count:]:
+            if note.pitch < border:
+                cost += costs.register * (border - note.pitch)
+    if 0 < count < len(chord):
+        interval = chord[count].pitch - chord[count - 1].pitch
+        if interval < costs.torn_interval and chord[count][1] == chord[count - 1][1]:
+            cost += costs.torn * (costs.torn_interval - interval)
+    if left.low > right.low or left.high > right.high:
+        cost += costs.crossing
     return _Path(cost, left, right, _Choice(path.choice, count))
 
 
-def _played(hand: _Hand, chord: Sequence[Note], *, is_left: bool) -> tuple[float, _Hand]:
-    """What playing these notes costs a hand, and where it is then."""
-    if not chord:
-        return 0.0, hand
+def _played(hand: _Hand, chord: Sequence[Note], costs: HandCosts) -> tuple[float, _Hand]:
+    """What playing these notes costs a hand, and how it lies then."""
     onset = chord[0].onset_tick
-    held = tuple(
-        sorted(
-            [*(note for note in hand.held if note.end_tick > onset), *chord], key=lambda n: n.pitch
-        )
-    )
-    low, high = held[0].pitch, held[-1].pitch
-    span = high - low
-    cost = _STRETCH_COST * max(0, span - _EASY_SPAN)
-    cost += _IMPOSSIBLE_COST * max(0, len(held) - _FINGERS)
-    centre = (chord[0].pitch + chord[-1].pitch) / 2
-    cost += _LEAP_COST * max(0.0, abs(centre - hand.centre) - 2)
-    for note in chord:
-        stray = note.pitch - _MIDDLE_PITCH if is_left else _MIDDLE_PITCH - note.pitch
-        cost += _REGISTER_COST * max(0, stray + 3)
-    return cost, _Hand(centre, held)
+    low, high = chord[0].pitch, chord[-1].pitch
+    leap = (abs(low - hand.low) + abs(high - hand.high)) / 2
+    cost = costs.leap * min(leap, costs.far_leap)
+    if onset > hand.end and onset - hand.end < GRID_TICKS_PER_QUARTER:
+        cost += costs.short_rest
+    held = tuple(note for note in hand.held if note.end_tick > onset)
+    end = max(note.end_tick for note in chord)
+    if min(note.end_tick for note in chord) != end:
+        cost += costs.mixed_lengths
+    if held:
+        cost += costs.held
+        lowest = min(low, min(note.pitch for note in held))
+        highest = max(high, max(note.pitch for note in held))
+        end = max(end, max(note.end_tick for note in held))
+    else:
+        lowest, highest = low, high
+    cost += costs.stretch * max(0.0, highest - lowest - costs.easy_span)
+    cost += costs.finger * max(0, len(held) + len(chord) - _FINGERS)
+    return cost, _Hand(low, high, end, (*held, *chord))
 
 
 def _best_distinct(options: list[_Path]) -> list[_Path]:
     """The cheapest paths, one for each way the hands can lie now."""
+    options.sort(key=lambda option: option.cost)
     best: dict[tuple[_Hand, _Hand], _Path] = {}
-    for path in sorted(options, key=lambda option: option.cost):
+    for path in options:
         best.setdefault((path.left, path.right), path)
         if len(best) == _BEAM_WIDTH:
             break

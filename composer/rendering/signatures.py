@@ -15,7 +15,7 @@ from composer.music.bars import Bar, bars_of
 from composer.music.piece import KeyChange, Piece
 
 MOST_FIFTHS = 7
-_CHANGE_COST_BARS = 3.0
+_CHANGE_COST_BARS = 6.0
 _LINE_OF_FIFTHS_MAJOR = tuple((7 * step) % 12 for step in range(-1, 6))
 _MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)

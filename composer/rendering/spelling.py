@@ -5,15 +5,19 @@ nearby, and takes the letter most of that weight agrees on (Meredith, "The ps13 
 algorithm", Journal of New Music Research 35(2), 2006; context of 10 notes before and 42 after).
 The original fixes letters up to an enharmonic shift of the whole piece; here each tonic is named
 inside a window of the line of fifths around the key signature, so that no shift is left open.
+Two things ps13s1 leaves out were worth having on music21's corpus: a chromatic note that moves on
+by a semitone leans that way, and a passage far out on the line is respelled (`enharmonics`).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from composer.music.bars import in_force
 from composer.music.piece import KeyChange
+from composer.rendering.enharmonics import enharmonic_shifts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,8 +25,14 @@ if TYPE_CHECKING:
 NOTES_BEFORE = 10
 NOTES_AFTER = 42
 
+_LEANING_WEIGHT = 10
+_LEANING_NOTES = 12
+_LEANING_TICKS = 36
+_FLATTEST_IN_KEY, _SHARPEST_IN_KEY = -1, 5
+
 _STEPS = "CDEFGAB"
 _STEP_PITCH_CLASSES = (0, 2, 4, 5, 7, 9, 11)
+_STEP_FIFTHS = (0, 2, 4, -1, 1, 3, 5)
 _LETTERS_ABOVE_TONIC = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)  # the harmonic chromatic scale
 _FLATTEST_TONIC = -4  # the line of fifths from a major sixth below the tonic to its tritone
 
@@ -45,20 +55,38 @@ def spell_pitches(
 ) -> list[Spelling]:
     """A spelling for each note; notes of all pitched parts together, in order of onset.
 
-    `keys` starts at tick 0 (see `signatures_of`); both sequences have shape=(notes,).
+    `keys` starts at tick 0 (see `signatures_of`); onsets in ticks of the grid; both sequences
+    have shape=(notes,).
     """
     if not pitches:
         return []
+    fifths = _fifths_in_force(onsets, keys)
     counts = _context_counts(pitches)
-    letters = _letters_by_key(onsets, pitches, keys)
-    spellings = []
-    for row, names, pitch in zip(counts.tolist(), letters, pitches, strict=True):
+    leanings = _leanings(onsets, pitches)
+    tables = {signature: _letter_table(signature) for signature in set(fifths)}
+    found = []
+    for row, leaning, signature, pitch in zip(
+        counts.tolist(), leanings, fifths, pitches, strict=True
+    ):
         weights = [0.0] * 7
-        for tonic, count in enumerate(row):
-            weights[names[tonic]] += count
-        letter = max(range(7), key=weights.__getitem__)
-        spellings.append(spelling_with(letter, pitch))
-    return spellings
+        for letter, count in zip(tables[signature][pitch % 12], row, strict=True):
+            weights[letter] += count
+        if leaning:
+            chromatic = _chromatic_letter(pitch, signature, leaning)
+            if chromatic is not None:
+                weights[chromatic] += _LEANING_WEIGHT
+        found.append(fifths_of(max(range(7), key=weights.__getitem__), pitch))
+    shifts = enharmonic_shifts(found, fifths)
+    return [
+        spelling_with(4 * (tone + shift) % 7, pitch)
+        for tone, shift, pitch in zip(found, shifts, pitches, strict=True)
+    ]
+
+
+def fifths_of(letter: int, pitch: int) -> int:
+    """Where a tone stands on the line of fifths (C is 0) when written with this letter."""
+    alter = (pitch - _STEP_PITCH_CLASSES[letter] + 6) % 12 - 6
+    return _STEP_FIFTHS[letter] + 7 * alter
 
 
 def spelling_with(letter: int, pitch: int) -> Spelling:
@@ -93,33 +121,50 @@ def _context_counts(pitches: Sequence[int]) -> np.ndarray:
     return counts
 
 
-def _letters_by_key(
-    onsets: Sequence[int], pitches: Sequence[int], keys: Sequence[KeyChange]
-) -> list[tuple[int, ...]]:
-    """For each note, the letter it has above each of the twelve tonics."""
-    tables = {key: _letter_table(_tonic_fifths(key)) for key in keys}
-    letters = []
-    for onset, pitch in zip(onsets, pitches, strict=True):
-        key = in_force(keys, onset)
-        assert key is not None
-        letters.append(tables[key][pitch % 12])
-    return letters
+def _fifths_in_force(onsets: Sequence[int], keys: Sequence[KeyChange]) -> list[int]:
+    """The signature at each onset."""
+    ticks = [key.tick for key in keys]
+    return [keys[max(0, bisect_right(ticks, onset) - 1)].fifths for onset in onsets]
 
 
-def _letter_table(tonic_fifths: int) -> list[tuple[int, ...]]:
-    """For each pitch class, its letter above each tonic, tonics named around this one."""
+def _leanings(onsets: Sequence[int], pitches: Sequence[int]) -> list[int]:
+    """1 where a note soon moves up by a semitone, -1 where down, 0 where neither or it repeats."""
+    leanings = [0] * len(pitches)
+    for position, (onset, pitch) in enumerate(zip(onsets, pitches, strict=True)):
+        for later in range(position + 1, min(len(pitches), position + _LEANING_NOTES)):
+            if onsets[later] == onset:
+                continue
+            step = pitches[later] - pitch
+            if onsets[later] - onset > _LEANING_TICKS or step == 0:
+                break
+            if abs(step) == 1:
+                leanings[position] = step
+                break
+    return leanings
+
+
+def _chromatic_letter(pitch: int, signature: int, leaning: int) -> int | None:
+    """The raised letter of a chromatic note that leans up, the lowered of one that leans down."""
+    for letter in range(7):
+        tone = fifths_of(letter, pitch) - signature
+        if _SHARPEST_IN_KEY < tone <= _SHARPEST_IN_KEY + 7 and leaning > 0:
+            return letter
+        if _FLATTEST_IN_KEY - 7 <= tone < _FLATTEST_IN_KEY and leaning < 0:
+            return letter
+    return None
+
+
+@lru_cache(maxsize=32)
+def _letter_table(signature: int) -> tuple[tuple[int, ...], ...]:
+    """For each pitch class, its letter above each of the twelve tonics around a signature."""
     tonic_letters = {}
-    lowest = tonic_fifths + _FLATTEST_TONIC
+    lowest = signature + _FLATTEST_TONIC
     for fifths in range(lowest, lowest + 12):
         tonic_letters[7 * fifths % 12] = 4 * fifths % 7
-    return [
+    return tuple(
         tuple(
             (tonic_letters[tonic] + _LETTERS_ABOVE_TONIC[(pitch_class - tonic) % 12]) % 7
             for tonic in range(12)
         )
         for pitch_class in range(12)
-    ]
-
-
-def _tonic_fifths(key: KeyChange) -> int:
-    return key.fifths + (3 if key.mode == "minor" else 0)
+    )
