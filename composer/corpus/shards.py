@@ -29,7 +29,7 @@ from composer.music.normalise import normalise
 from composer.tokens.encode import Encoded, encode
 from composer.tokens.fields import COLUMNS, FORMAT_VERSION
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Raised when `composer.analysis` computes different facts, so that shards are built anew."""
 SPLITS = ("train", "valid")
 PIECE = np.dtype(

@@ -99,7 +99,8 @@ def header_rows(piece: Piece, facts: Facts | None, origin: str = "") -> Rows:
             legato_value(facts.legato),
             density_value(facts.onsets_per_quarter),
         )
-    meter, key, tempo = prevailing_meter(piece), prevailing_key(piece), prevailing_tempo(piece)
+    meter, tempo = prevailing_meter(piece), prevailing_tempo(piece)
+    key = prevailing_key(piece) or (facts.key if facts else None)
     form = _row(
         Kind.FORM,
         bars_value(len(bars_of(piece))),

@@ -111,7 +111,7 @@ class Batches:
             crop, from_start = corpus.crop(random, room)
             crop = drop_fields(transpose(crop, random), random)
             crops.append((crop, from_start))
-            room -= len(crop)
+            room -= 1 + len(crop)
         return pack(crops, self.context)
 
 
@@ -130,17 +130,21 @@ def capped_shares(weights: NDArray[np.float64], largest: float) -> NDArray[np.fl
 
 
 def pack(crops: Sequence[tuple[Rows, bool]], context: int) -> Batch:
-    """One line: crops one after another, then padding; a target never belongs to another crop."""
+    """One line: crops one after another, each behind a row of zeros, then padding.
+
+    The row of zeros is what the first row of a piece is predicted from. A target never belongs to
+    another crop.
+    """
     rows = np.zeros((context + 1, COLUMNS), dtype=np.int64)
     document = np.full(context + 1, -1, dtype=np.int64)
     unforeseeable = np.zeros(context + 1, dtype=bool)
     start = 0
     for number, (crop, from_start) in enumerate(crops):
-        stop = min(start + len(crop), context + 1)
-        rows[start:stop] = crop[: stop - start]
+        stop = min(start + 1 + len(crop), context + 1)
+        rows[start + 1 : stop] = crop[: stop - start - 1]
         document[start:stop] = number
         if not from_start:
-            first_bar = start + int(np.argmax(crop[:, 0] == Kind.BAR))
+            first_bar = start + 1 + int(np.argmax(crop[:, 0] == Kind.BAR))
             unforeseeable[min(first_bar, context)] = True
         start = stop
     targets = _targets(rows)

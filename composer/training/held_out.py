@@ -46,7 +46,7 @@ def held_out_sets(shards: Sequence[Shard], context: int, crops: int) -> list[Hel
         pieces = Pieces(shard, "valid")
         if pieces.row_count:
             random = np.random.default_rng(SEED)
-            lines = [pack([pieces.crop(random, context + 1)], context) for _ in range(crops)]
+            lines = [pack([pieces.crop(random, context)], context) for _ in range(crops)]
             batch = Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
             batch = batch._replace(targets=without_header(batch.targets))
             sets.append(HeldOut(shard.name, batch, int((batch.targets[..., 0] == Kind.NOTE).sum())))

@@ -16,13 +16,12 @@ from torch import nn
 from composer.corpus.shards import Shard
 from composer.errors import CheckpointError, CorpusError, RequestError
 from composer.model.checkpoint import save_checkpoint
-from composer.model.transformer import RowTransformer
-from composer.tokens.fields import FORMAT_VERSION
+from composer.model.transformer import RowTables, RowTransformer
+from composer.tokens.fields import FORMAT_VERSION, layout
 from composer.training.batches import Batch, Batches
 from composer.training.held_out import held_out_sets, mean_bits, score
 from composer.training.muon import Muon
 from composer.training.recipe import Recipe
-from composer.training.tables import row_tables
 
 SAVE_EVERY_SECONDS = 300.0
 EVALUATE_EVERY_SECONDS = 900.0
@@ -65,7 +64,7 @@ class Run:
         torch.manual_seed(recipe.seed)
         self.recipe, self.budget = recipe, budget
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = RowTransformer(recipe.shape, row_tables()).to(self.device)
+        self.model = RowTransformer(recipe.shape, RowTables(**asdict(layout()))).to(self.device)
         self.optimisers = _optimisers(self.model, recipe)
         self.half = self.device.type == "cuda" or _cpu_has_bfloat16()
         self.batches = Batches(

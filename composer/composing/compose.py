@@ -1,0 +1,200 @@
+"""The one function behind everything: a request goes in, a piece comes out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from composer.analysis.keys import estimate_key
+from composer.composing.given import given_fields
+from composer.composing.request import Request, make_request
+from composer.composing.sampling import Chance, Writer
+from composer.errors import RequestError
+from composer.model.checkpoint import Checkpoint, load_checkpoint
+from composer.model.transformer import RowTables
+from composer.music.bars import bars_of, prevailing_key, prevailing_meter, prevailing_tempo
+from composer.music.facts import Chord
+from composer.music.keys import key_name
+from composer.music.piece import Piece, TempoChange
+from composer.rendering.files import write_piece
+from composer.tokens.decode import chords_of, decode
+from composer.tokens.fields import FORMAT_VERSION, layout
+from composer.tokens.grammar import Grammar
+
+WEIGHTS = Path(__file__).parents[1] / "weights.safetensors"
+LARGEST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A piece, what was asked and what was achieved. `fingerprint` names the weights."""
+
+    piece: Piece
+    chords: tuple[Chord, ...]
+    request: Request
+    seed: int
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """A stem for file names: style, mood and seed."""
+        style = self.request.style.name if self.request.style else ""
+        mood = self.request.mood.name if self.request.mood else ""
+        words = "-".join(word for word in (style or "piece", mood) if word)
+        return f"{words.replace(' ', '-')}-{self.seed}"
+
+    @property
+    def achieved(self) -> dict[str, str | int | float]:
+        """What the notes say: key as estimated from them, meter, tempo, bars, parts, notes."""
+        piece = self.piece
+        key, tempo = estimate_key(piece), prevailing_tempo(piece)
+        return {
+            "key": key_name(key) if key else "none",
+            "meter": str(prevailing_meter(piece)),
+            "tempo": tempo.quarters_per_minute if tempo else "free",
+            "bars": len(bars_of(piece)),
+            "parts": ", ".join(part.name for part in piece.parts),
+            "notes": piece.note_count,
+        }
+
+    def report(self) -> dict[str, Any]:
+        """Request, achievement, seed and weights, as plain values for JSON."""
+        return {
+            "request": self.request.asked(),
+            "achieved": self.achieved,
+            "seed": self.seed,
+            "versions": {"weights": self.fingerprint, "event_format": FORMAT_VERSION},
+        }
+
+
+def compose(
+    *,
+    style: str = "",
+    mood: str = "",
+    bars: int | None = None,
+    key: str = "",
+    meter: str = "",
+    tempo: float | None = None,
+    ensemble: str = "",
+    instruments: Sequence[str] = (),
+    preset: str = "",
+    title: str = "",
+    seed: int | None = None,
+    temperature: float = 1.0,
+    top_p: float = 1.0,
+    min_p: float = 0.02,
+    weights: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Composition:
+    """Compose a piece; what is not given is chosen by the model, or by the mood.
+
+    `bars` is 16 unless a preset says otherwise; `tempo` is in quarters a minute; `key` is a key
+    or a mode. The same seed, request and weights give the same piece; without a seed one is
+    drawn. `progress(bars done, bars in all)` is called as bars are written. Raises RequestError
+    for what cannot be met, CheckpointError for weights that cannot be used.
+    """
+    request = make_request(
+        style=style,
+        mood=mood,
+        bars=bars,
+        key=key,
+        meter=meter,
+        tempo=tempo,
+        ensemble=ensemble,
+        instruments=instruments,
+        preset=preset,
+        title=title,
+    )
+    chance = Chance(temperature, top_p, min_p)
+    seed = _seed(seed)
+    checkpoint = load_weights(weights)
+    writer = Writer(
+        checkpoint.model,
+        Grammar(request.bars),
+        given_fields(request),
+        chance,
+        np.random.default_rng(seed),
+    )
+    with _one_thread():
+        rows = writer.write(progress)
+    piece = _finished(decode(rows), request)
+    return Composition(piece, chords_of(rows), request, seed, checkpoint.fingerprint)
+
+
+def write(
+    composition: Composition,
+    folder: Path,
+    formats: Sequence[str] = ("mid", "musicxml", "pdf"),
+    *,
+    mechanical: bool = False,
+    paper: str = "a4",
+) -> list[Path]:
+    """Write the piece to `folder/<name>.<format>`; the paths, in order.
+
+    Raises RequestError for an unknown format, FileError where the folder cannot be written.
+    """
+    asked = composition.request.asked()
+    return write_piece(
+        composition.piece,
+        folder,
+        composition.name,
+        formats,
+        seed=composition.seed,
+        mechanical=mechanical,
+        paper=paper,
+        subtitle=", ".join(str(asked[word]) for word in ("style", "mood") if word in asked),
+        credit=f"composed with symbolic-composer, seed {composition.seed}",
+    )
+
+
+def load_weights(path: Path | None = None) -> Checkpoint:
+    """The given weights or those of the package. Raises CheckpointError if they cannot be used."""
+    path = path or WEIGHTS
+    return _load(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path, modified: int) -> Checkpoint:
+    return load_checkpoint(path, FORMAT_VERSION, RowTables(**asdict(layout())))
+
+
+def _seed(seed: int | None) -> int:
+    if seed is None:
+        return secrets.randbelow(10**6)
+    if not 0 <= seed <= LARGEST_SEED:
+        raise RequestError(f"seed {seed} is not possible; give a whole number 0 to {LARGEST_SEED}")
+    return seed
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One row at a time is too little work for several threads; they only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _finished(piece: Piece, request: Request) -> Piece:
+    """With its title, and the very tempo that was asked for rather than the nearest mark."""
+    if request.quarters_per_minute is not None:
+        piece = replace(piece, tempi=(TempoChange(0, request.quarters_per_minute),))
+    return replace(piece, title=request.title or _title(piece, request))
+
+
+def _title(piece: Piece, request: Request) -> str:
+    mood = request.mood.name.capitalize() if request.mood else ""
+    style = request.style.label if request.style else ""
+    key = prevailing_key(piece)
+    words = " ".join(word for word in (mood, style, "Piece") if word)
+    return f"{words} in {key_name(key)}" if key else words

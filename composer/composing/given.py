@@ -1,0 +1,164 @@
+"""A request becomes given fields, and a mood leans on the free ones."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer.composing.request import Request
+from composer.composing.sampling import Floats, Given, PartRow
+from composer.music.ensembles import Ensemble, ensembles
+from composer.music.instruments import INSTRUMENTS, Instrument
+from composer.music.lengths import TEMPI
+from composer.music.moods import Mood
+from composer.music.styles import Style, style_index
+from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
+from composer.tokens.values import (
+    MODES,
+    ORIGINS,
+    key_of,
+    key_value,
+    meter_value,
+    mood_value,
+    part_value,
+    role_value,
+    tempo_value,
+)
+
+USUAL_METERS = (
+    (4, 4), (3, 4), (2, 4), (2, 2), (3, 2), (4, 2), (6, 8), (9, 8), (12, 8), (3, 8), (6, 4), (5, 4),
+    (7, 8), (5, 8),
+)  # fmt: skip
+"""A free meter is one of these: a piece is not all pickups, nor one cadenza."""
+
+MODE_LEAN, TEMPO_LEAN, DENSITY_LEAN, LOUDNESS_LEAN, LEGATO_LEAN = 1.0, 1.5, 0.3, 0.3, 0.4
+"""How much one unit of valence or arousal adds to logits: e.g. at valence -1 a minor key is
+e² times likelier against a major one than the style has it."""
+
+
+def given_fields(request: Request) -> Given:
+    """The fields that the request fills in, the leanings of its mood, and what is out of place."""
+    return Given(
+        fields=_fields(request),
+        parts=_parts(request),
+        tilts=mood_tilts(request.mood) if request.mood else {},
+        allowed=_allowed(request),
+    )
+
+
+def _fields(request: Request) -> dict[tuple[Kind, str], int]:
+    fields: dict[tuple[Kind, str], int] = {**_style_fields(request.style)}
+    ensemble = _ensemble(request)
+    if ensemble is not None:
+        fields[Kind.STYLE, "ensemble"] = ensemble.index
+    if request.mood is not None:
+        for kind in (Kind.MOOD, Kind.PLAN):
+            fields[kind, "valence"] = mood_value(request.mood.valence)
+            fields[kind, "arousal"] = mood_value(request.mood.arousal)
+    if request.key is not None:
+        fields[Kind.FORM, "key"] = key_value(request.key.fifths, request.key.mode)
+    if request.meter is not None:
+        fields[Kind.FORM, "meter"] = meter_value(*request.meter)
+    if request.quarters_per_minute is not None:
+        fields[Kind.FORM, "tempo"] = tempo_value(request.quarters_per_minute)
+    return fields
+
+
+def _style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
+    """Style and composer; where people wrote in a style, ask for what people wrote."""
+    if style is None:
+        return {(Kind.STYLE, "origin"): 1 + ORIGINS.index("human")}
+    origin = "human" if style.human_notes else "machine"
+    fields = {(Kind.STYLE, "origin"): 1 + ORIGINS.index(origin)}
+    if style.kind == "composer":
+        fields[Kind.STYLE, "composer"] = style.index
+        fields[Kind.STYLE, "style"] = style_index(style.parent)
+    else:
+        fields[Kind.STYLE, "style"] = style.index
+        fields[Kind.STYLE, "composer"] = UNKNOWN
+    return fields
+
+
+def _ensemble(request: Request) -> Ensemble | None:
+    """The ensemble asked for; a band where only accompaniment is known of a style."""
+    if request.ensemble is not None or request.instruments:
+        return request.ensemble
+    if request.style is not None and not request.style.human_notes:
+        return next(ensemble for ensemble in ensembles() if ensemble.name == "band")
+    return None
+
+
+def _parts(request: Request) -> tuple[PartRow, ...]:
+    if request.instruments:
+        return _numbered([(instrument, "") for instrument in request.instruments])
+    if request.ensemble is not None:
+        by_name = {instrument.name: instrument for instrument in INSTRUMENTS}
+        seats = request.ensemble.parts
+        return _numbered([(by_name[seat.instrument], seat.role) for seat in seats])
+    if request.style is not None and not request.style.human_notes:
+        return tuple((None, None, role_value(role)) for role in BAND_ROLES)
+    return ()
+
+
+BAND_ROLES = ("melody", "chords", "bass", "drums")
+"""Where accompaniment is all that a style has, ask for a melody as well."""
+
+
+def _numbered(seats: list[tuple[Instrument, str]]) -> tuple[PartRow, ...]:
+    rows: list[PartRow] = []
+    for place, (instrument, role) in enumerate(seats):
+        number = [other for other, _ in seats[:place]].count(instrument)
+        program = 0 if instrument.is_drums else instrument.program
+        value = part_value(INSTRUMENTS.index(instrument), number)
+        rows.append((value, 1 + program, role_value(role)))
+    return tuple(rows)
+
+
+def _allowed(request: Request) -> dict[tuple[Kind, str], NDArray[np.bool_]]:
+    """What a free field may be: usual meters, no drums alone, the mode that was asked for."""
+    meters = _mask("meter", *(meter_value(*meter) for meter in USUAL_METERS))
+    playing = _mask("ensemble", *(e.index for e in ensembles() if e.name != "drums"))
+    allowed = {(Kind.FORM, "meter"): meters, (Kind.STYLE, "ensemble"): playing}
+    if request.mode:
+        keys = [value for value in range(1, 31) if _mode(value) == request.mode]
+        allowed[Kind.FORM, "key"] = _mask("key", *keys)
+    return allowed
+
+
+def _mask(name: str, *values: int) -> NDArray[np.bool_]:
+    mask = np.zeros(FIELD_SIZES[name], dtype=bool)
+    mask[list(values)] = True
+    return mask
+
+
+def _mode(key_field: int) -> str:
+    key = key_of(key_field)
+    return key[1] if key else ""
+
+
+def mood_tilts(mood: Mood) -> dict[tuple[Kind, str], Floats]:
+    """Logits that lean on the levers of a mood within what the style allows.
+
+    Mode follows valence; tempo, density, loudness and (against it) legato follow arousal: the
+    cues on which listeners agree most (Gabrielsson & Lindström 2010; Eerola, Friberg & Bresin
+    2013). Added to a model's own logits they move its distribution for the style, and no farther.
+    """
+    tempo = _over("tempo", {1 + i: np.log2(mark / 100) for i, mark in enumerate(TEMPI)})
+    minor = {value: 1 - 2 * MODES.index(_mode(value)) for value in range(1, 31)}
+    levels = {level: level - 4.5 for level in range(1, 9)}
+    legato = {level: level - 3.0 for level in range(1, 6)}
+    return {
+        (Kind.FORM, "tempo"): TEMPO_LEAN * mood.arousal * tempo,
+        (Kind.FORM, "key"): MODE_LEAN * mood.valence * _over("key", minor),
+        (Kind.MOOD, "density"): DENSITY_LEAN * mood.arousal * _over("density", levels),
+        (Kind.PLAN, "density"): DENSITY_LEAN * mood.arousal * _over("density", levels),
+        (Kind.MOOD, "loudness"): LOUDNESS_LEAN * mood.arousal * _over("loudness", levels),
+        (Kind.MOOD, "legato"): -LEGATO_LEAN * mood.arousal * _over("legato", legato),
+    }
+
+
+def _over(name: str, values: dict[int, float]) -> Floats:
+    table = np.zeros(FIELD_SIZES[name])
+    for value, number in values.items():
+        table[value] = number
+    return table

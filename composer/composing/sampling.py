@@ -1,0 +1,207 @@
+"""Write rows: a model's logits, the grammar's masks, what is given, and chance.
+
+Given fields are clamped, free ones are sampled: that is the whole of composing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from composer.errors import RequestError
+from composer.model.transformer import KeyValueCache, RowTransformer
+from composer.tokens.fields import COLUMNS, HEADER_KINDS, ROW_FIELDS, Kind
+from composer.tokens.grammar import Grammar, empty_row
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int16]
+
+KEPT_SHARE = 0.6
+"""How much of the context the latest bars may fill when the window slides on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How freely to choose. `min_p` rules out values less likely than this share of the likeliest
+    one; it keeps rare but right values that `top_p` (nucleus, Holtzman et al. 2019) cuts off.
+    """
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+    min_p: float = 0.02
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0:
+            raise RequestError(f"temperature {self.temperature} is not possible; give one above 0")
+        if not 0 < self.top_p <= 1:
+            raise RequestError(f"top-p {self.top_p} is not possible; give one in 0..1, above 0")
+        if not 0 <= self.min_p < 1:
+            raise RequestError(f"min-p {self.min_p} is not possible; give one in 0..1, below 1")
+
+
+PartRow = tuple[int | None, int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The fields that are already filled in.
+
+    `fields` hold in every row of their kind, the field values of `composer.tokens.values`;
+    `parts` are the rows of all parts (part, program, role; None where one of these is free), or
+    empty to leave even their number free.
+    `tilts` lean on free fields: added to the logits of a field's values.
+    `allowed` are the values that a free field may take.
+    """
+
+    fields: dict[tuple[Kind, str], int] = field(default_factory=dict)
+    parts: tuple[PartRow, ...] = ()
+    tilts: dict[tuple[Kind, str], Floats] = field(default_factory=dict)
+    allowed: dict[tuple[Kind, str], NDArray[np.bool_]] = field(default_factory=dict)
+
+
+class Writer:
+    """Writes one piece, row by row."""
+
+    def __init__(
+        self,
+        model: RowTransformer,
+        grammar: Grammar,
+        given: Given,
+        chance: Chance,
+        random: np.random.Generator,
+    ) -> None:
+        self.model, self.grammar, self.given = model, grammar, given
+        self.chance, self.random = chance, random
+        self.given_fields = dict(given.fields)
+        self.cache = KeyValueCache(model.shape, batch=1)
+        self.rows: list[list[int]] = [empty_row(Kind.PAD)]
+        self.rows_read = 0
+
+    @torch.inference_mode()
+    def write(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Rows:
+        """All rows to the end mark; shape (rows, COLUMNS).
+
+        `progress(bars done, bars in all)` is called before each bar and at the end.
+        """
+        while not self.grammar.ended:
+            row = self._row()
+            if row[0] in (Kind.BAR, Kind.MARK):
+                progress(self.grammar.bar + (row[0] == Kind.MARK), self.grammar.bars)
+            self.grammar.advance(row)
+            self.rows.append(row)
+            self._hold_steady(row)
+        return np.array(self.rows[1:], dtype=np.int16)
+
+    def _hold_steady(self, row: list[int]) -> None:
+        """A meter, key and tempo chosen for the piece hold in all its bars."""
+        if row[0] == Kind.FORM:
+            for name in ("meter", "key", "tempo"):
+                value = row[1 + ROW_FIELDS[Kind.FORM].index(name)]
+                self.given_fields.setdefault((Kind.BAR, name), value)
+
+    def _row(self) -> list[int]:
+        row: list[int] = []
+        head = None
+        while len(row) < COLUMNS:
+            if row and len(row) > len(ROW_FIELDS[Kind(row[0])]):
+                return [*row, *(0,) * (COLUMNS - len(row))]
+            value = self._given_value(row)
+            if value is None:
+                allowed = self._allowed(row)
+                choices = np.flatnonzero(allowed)
+                if len(choices) == 1:
+                    value = int(choices[0])
+                else:
+                    head = head or _Head(self.model, self._state())
+                    value = self._choose(head.logits(row), allowed, row)
+            row.append(value)
+        return row
+
+    def _given_value(self, row: list[int]) -> int | None:
+        if not row:
+            return self._given_kind()
+        kind = Kind(row[0])
+        if kind == Kind.PART and self.given.parts:
+            return self.given.parts[len(self.grammar.parts)][len(row) - 1]
+        return self.given_fields.get((kind, ROW_FIELDS[kind][len(row) - 1]))
+
+    def _given_kind(self) -> int | None:
+        if self.grammar.last_kind in (Kind.FORM, Kind.PART) and self.given.parts:
+            more = len(self.grammar.parts) < len(self.given.parts)
+            return Kind.PART if more else Kind.BAR
+        return None
+
+    def _allowed(self, row: list[int]) -> NDArray[np.bool_]:
+        allowed = self.grammar.allowed(row)
+        if row:
+            name = ROW_FIELDS[Kind(row[0])][len(row) - 1]
+            wanted = self.given.allowed.get((Kind(row[0]), name))
+            if wanted is not None and (allowed & wanted).any():
+                return allowed & wanted
+        return allowed
+
+    def _choose(self, logits: Floats, allowed: NDArray[np.bool_], row: list[int]) -> int:
+        if row:
+            tilt = self.given.tilts.get((Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]))
+            logits = logits if tilt is None else logits + tilt
+        return sample(np.where(allowed, logits, -np.inf), self.chance, self.random)
+
+    def _state(self) -> torch.Tensor:
+        """The outer state (1, width) after all rows, reading those that are new."""
+        unread = self.rows[self.rows_read :]
+        if len(unread) > self.cache.room:
+            self.cache.clear()
+            unread = self._window()
+        state = self.model(torch.tensor([unread]), cache=self.cache)
+        self.rows_read = len(self.rows)
+        last: torch.Tensor = state[:, -1]
+        return last
+
+    def _window(self) -> list[list[int]]:
+        """The header and the latest whole bars that fill a part of the context."""
+        header = [row for row in self.rows if row[0] in (Kind.PAD, *HEADER_KINDS)]
+        room = int(self.model.shape.context * KEPT_SHARE) - len(header)
+        bars = [index for index, row in enumerate(self.rows) if row[0] == Kind.BAR]
+        fitting = [index for index in bars if len(self.rows) - index <= room]
+        start = fitting[0] if fitting else len(self.rows) - room
+        return header + self.rows[start:]
+
+
+class _Head:
+    """The heads' view of one outer state."""
+
+    def __init__(self, model: RowTransformer, state: torch.Tensor) -> None:
+        self.model = model
+        heads = model.heads
+        self.from_state = heads.from_state(state).view(1, heads.columns, heads.hidden)
+
+    def logits(self, row: list[int]) -> Floats:
+        """(values of the field,): logits of the next field of a row."""
+        column = len(row)
+        heads, tables = self.model.heads, self.model.tables
+        kind = row[0] if row else 0
+        padded = torch.tensor([[*row, *(0,) * (COLUMNS - column)]])
+        indices = self.model.input_indices(padded)[0, :column]
+        chosen = heads.chosen(indices).sum(0, keepdim=True)
+        logits = heads.logits(column, self.from_state[:, column], chosen, padded[:, 0])[0]
+        start = tables.output_offset[kind][column] if row else 0
+        size = tables.field_size[kind][column] if row else tables.output_sizes[0]
+        values: Floats = logits[start : start + size].double().numpy()
+        return values
+
+
+def sample(logits: Floats, chance: Chance, random: np.random.Generator) -> int:
+    """One value: softmax at a temperature, cut by min-p, then by top-p."""
+    scaled = (logits - logits.max()) / chance.temperature
+    weights = np.exp(scaled)
+    weights[weights < chance.min_p] = 0.0
+    if chance.top_p < 1.0:
+        order = np.argsort(-weights)
+        before = np.cumsum(weights[order]) - weights[order]
+        weights[order[before >= chance.top_p * weights.sum()]] = 0.0
+    cumulative = np.cumsum(weights)
+    return int(np.searchsorted(cumulative, random.random() * cumulative[-1], side="right"))

@@ -1,0 +1,335 @@
+"""Which field values may follow: what no piece can contain is never sampled.
+
+A grammar walks through the rows of one piece as they are written. Before each field it says which
+of its values are possible; after each row it moves on. Rows that it has let through decode to a
+normalised piece with exactly the bars it was made for, every note inside its instrument's range
+and ending before the last bar line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer.music.ensembles import ensembles
+from composer.music.facts import CHORD_QUALITIES, RECALL_KINDS, Recall
+from composer.music.instruments import INSTRUMENTS, Instrument
+from composer.music.lengths import LENGTHS_TICKS, TEMPI
+from composer.music.meters import grid_bar_ticks, grid_meters
+from composer.music.normalise import LEVELS, MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT
+from composer.music.piece import GRID_TICKS_PER_QUARTER, ROLES
+from composer.music.styles import composers, styles
+from composer.tokens.fields import (
+    COLUMNS,
+    DRUM_PITCH_OFFSET,
+    FIELD_SIZES,
+    NEVER_UNKNOWN,
+    ROW_FIELDS,
+    UNKNOWN,
+    Kind,
+    Mark,
+)
+from composer.tokens.values import (
+    FLAT,
+    MARKED,
+    ORIGINS,
+    bars_value,
+    meter_of,
+    part_of,
+    recall_values,
+)
+
+Allowed = NDArray[np.bool_]
+"""Shape (values of the field,)."""
+
+NO_DISTANCE, NEW, NO_SEMITONES = recall_values(Recall(0, "new"))
+_, TRANSPOSED, _ = recall_values(Recall(1, "transposed", 1))
+
+_LENGTHS = np.array(LENGTHS_TICKS)
+_VALUES_IN_USE: dict[str, int] = {
+    "style": 1 + len(styles()),
+    "composer": 1 + len(composers()),
+    "ensemble": 1 + len(ensembles()),
+    "origin": 1 + len(ORIGINS),
+    "dynamics": 1 + MARKED,
+    "loudness": 1 + LEVELS,
+    "meter": 1 + len(grid_meters()),
+    "key": 1 + 30,
+    "tempo": 1 + len(TEMPI),
+    "role": 1 + len(ROLES),
+    "recall_kind": 1 + len(RECALL_KINDS),
+    "quality": 1 + len(CHORD_QUALITIES),
+    "length": len(LENGTHS_TICKS),
+}
+"""How many values of a field mean something; the rest are reserved."""
+
+
+@dataclass(slots=True)
+class _Part:
+    value: int
+    instrument: Instrument
+    sounding_until: NDArray[np.int64] = field(
+        default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=np.int64)
+    )
+    """(pitch values,): the tick at which the last note of each pitch ends."""
+    pitches: Allowed = field(default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=bool))
+    """(pitch values,): the playable ones."""
+
+    def __post_init__(self) -> None:
+        offset = DRUM_PITCH_OFFSET * self.instrument.is_drums
+        self.pitches[self.instrument.low + offset : self.instrument.high + offset + 1] = True
+
+    def free(self, tick: int, above: int = -1) -> Allowed:
+        """Pitches that are playable, silent at `tick` and higher than `above`."""
+        free = self.pitches & (self.sounding_until <= tick)
+        free[: above + 1] = False
+        return free
+
+
+class Grammar:
+    """For a piece of `bars` bars, from its first row or from any bar on.
+
+    `with_chords` says whether chord rows may be written. A piece that goes on (`read` feeds the
+    rows it has) must have a header.
+    """
+
+    def __init__(self, bars: int, with_chords: bool = True) -> None:
+        self.bars = bars
+        self.with_chords = with_chords
+        self.bar = -1
+        self.bar_start_tick = 0
+        self.bar_ticks = 0
+        self.flat = False
+        self.parts: list[_Part] = []
+        self.order: dict[int, int] = {}
+        self.last_kind = Kind.PAD
+        self.tick = 0  # within the bar; that of the last chord or note
+        self.last_part = -1  # order of the part of the last note at this tick; -1: none yet
+        self.last_pitch = -1
+        self.chord_tick = -1  # of the last chord of this bar
+        self.dynamics_part = -1
+        self.ended = False
+
+    def read(self, rows: NDArray[np.int16]) -> None:
+        """Walk through rows that are there already."""
+        for row in rows.tolist():
+            self.advance(row)
+
+    def allowed(self, row: list[int]) -> Allowed:
+        """Which values the next field may take, `row` being the fields of the row so far."""
+        if not row:
+            return _only("kind", *self._kinds())
+        kind = Kind(row[0])
+        name = ROW_FIELDS[kind][len(row) - 1]
+        special = getattr(self, f"_{kind.name.lower()}_{name}", None)
+        allowed: Allowed = special(row) if special else _any(name)
+        return allowed
+
+    def _kinds(self) -> list[Kind]:
+        match self.last_kind:
+            case Kind.PAD:
+                return [Kind.STYLE]
+            case Kind.STYLE:
+                return [Kind.MOOD]
+            case Kind.MOOD:
+                return [Kind.FORM]
+            case Kind.FORM:
+                return [Kind.PART]
+            case Kind.PART:
+                return [Kind.BAR] + [Kind.PART] * (len(self.parts) < MOST_PARTS)
+            case Kind.BAR:
+                return [Kind.PLAN]
+        kinds = [Kind.BAR if self.bar + 1 < self.bars else Kind.MARK]
+        before_notes = self.last_kind in (Kind.PLAN, Kind.DYNAMICS)
+        if before_notes and not self.flat and self.dynamics_part + 1 < len(self.parts):
+            kinds.append(Kind.DYNAMICS)
+        if self.with_chords and self._first_chord_tick() < self.bar_ticks:
+            kinds.append(Kind.CHORD)
+        if self._first_note_tick() < self.bar_ticks:
+            kinds.append(Kind.NOTE)
+        return kinds
+
+    # header
+
+    def _part_part(self, row: list[int]) -> Allowed:
+        """The next part of each instrument."""
+        allowed = np.zeros(FIELD_SIZES["part"], dtype=bool)
+        counts = np.bincount([part_of(p.value)[0] for p in self.parts], minlength=len(INSTRUMENTS))
+        for index in range(len(INSTRUMENTS)):
+            if counts[index] < MOST_PARTS_OF_AN_INSTRUMENT:
+                allowed[index * MOST_PARTS_OF_AN_INSTRUMENT + counts[index]] = True
+        return allowed
+
+    def _part_program(self, row: list[int]) -> Allowed:
+        instrument = INSTRUMENTS[part_of(row[1])[0]]
+        if instrument.is_drums:
+            return _only("program", 1)
+        return _only("program", *(1 + p for p in instrument.programs or (instrument.program,)))
+
+    # bars
+
+    def _form_bars(self, row: list[int]) -> Allowed:
+        return _only("bars", bars_value(self.bars))
+
+    def _bar_bars(self, row: list[int]) -> Allowed:
+        return _only("bars", bars_value(self.bars - self.bar - 2))
+
+    def _plan_recall_distance(self, row: list[int]) -> Allowed:
+        """No farther back than the first bar."""
+        allowed = _any("recall_distance")
+        allowed[self.bar + 2 :] = False
+        return allowed
+
+    def _plan_recall_kind(self, row: list[int]) -> Allowed:
+        if row[1] == NO_DISTANCE:
+            return _only("recall_kind", NEW)
+        allowed = _any("recall_kind")
+        allowed[NEW] = False
+        return allowed
+
+    def _plan_semitones(self, row: list[int]) -> Allowed:
+        if row[2] != TRANSPOSED:
+            return _only("semitones", NO_SEMITONES)
+        allowed = _any("semitones")
+        allowed[NO_SEMITONES] = False
+        return allowed
+
+    def _mark_mark(self, row: list[int]) -> Allowed:
+        return _only("mark", Mark.END)
+
+    def _dynamics_part(self, row: list[int]) -> Allowed:
+        return _only("part", *(part.value for part in self.parts[self.dynamics_part + 1 :]))
+
+    # chords
+
+    def _first_chord_tick(self) -> int:
+        """A chord stands before the notes of its tick."""
+        after_note = self.tick + (self.last_part >= 0)
+        return max(after_note, self.chord_tick + 1)
+
+    def _chord_beat(self, row: list[int]) -> Allowed:
+        return self._beats(self._first_chord_tick())
+
+    def _chord_position(self, row: list[int]) -> Allowed:
+        return self._positions(row[1], self._first_chord_tick())
+
+    # notes
+
+    def _first_note_tick(self) -> int:
+        """The earliest tick of this bar that still has a free pitch."""
+        here = self.last_part < 0 or any(
+            self._free_here(order).any() for order in range(self.last_part, len(self.parts))
+        )
+        return self.tick + (not here)
+
+    def _free_here(self, order: int) -> Allowed:
+        """Free pitches of a part at the current tick, after the notes that are there."""
+        above = self.last_pitch if order == self.last_part else -1
+        return self.parts[order].free(self.bar_start_tick + self.tick, above)
+
+    def _note_beat(self, row: list[int]) -> Allowed:
+        return self._beats(self._first_note_tick())
+
+    def _note_position(self, row: list[int]) -> Allowed:
+        return self._positions(row[1], self._first_note_tick())
+
+    def _beats(self, first_tick: int) -> Allowed:
+        starts = np.arange(FIELD_SIZES["beat"]) * GRID_TICKS_PER_QUARTER
+        return (starts + GRID_TICKS_PER_QUARTER > first_tick) & (starts < self.bar_ticks)
+
+    def _positions(self, beat: int, first_tick: int) -> Allowed:
+        ticks = beat * GRID_TICKS_PER_QUARTER + np.arange(FIELD_SIZES["position"])
+        return (ticks >= first_tick) & (ticks < self.bar_ticks)
+
+    def _note_part(self, row: list[int]) -> Allowed:
+        return _only(
+            "part",
+            *(
+                part.value
+                for order, part in enumerate(self.parts)
+                if self._free_pitches(row, order).any()
+            ),
+        )
+
+    def _free_pitches(self, row: list[int], order: int) -> Allowed:
+        """Free pitches of a part for a note whose row has at least beat and position."""
+        tick = row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        if tick == self.tick:
+            if order < self.last_part:
+                return np.zeros(FIELD_SIZES["pitch"], dtype=bool)
+            return self._free_here(order)
+        return self.parts[order].free(self.bar_start_tick + tick)
+
+    def _note_pitch(self, row: list[int]) -> Allowed:
+        return self._free_pitches(row, self.order[row[3]])
+
+    def _note_length(self, row: list[int]) -> Allowed:
+        """At the longest to the end of the last bar, if the meter stays."""
+        tick = row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        bars_left = self.bars - self.bar - 1
+        room = self.bar_ticks * (1 + bars_left) - tick
+        allowed = np.zeros(FIELD_SIZES["length"], dtype=bool)
+        allowed[: len(_LENGTHS)] = room >= _LENGTHS
+        return allowed
+
+    def _note_accent(self, row: list[int]) -> Allowed:
+        return _only("accent", UNKNOWN) if self.flat else _any("accent")
+
+    # moving on
+
+    def advance(self, row: list[int]) -> None:
+        """Take a complete row (`COLUMNS` numbers) as written."""
+        kind = Kind(row[0])
+        match kind:
+            case Kind.STYLE:
+                self.flat = row[1 + ROW_FIELDS[kind].index("dynamics")] == FLAT
+            case Kind.PART:
+                self.order[row[1]] = len(self.parts)
+                self.parts.append(_Part(row[1], INSTRUMENTS[part_of(row[1])[0]]))
+            case Kind.BAR:
+                self.bar_start_tick += self.bar_ticks
+                self.bar += 1
+                self.bar_ticks = grid_bar_ticks(*meter_of(row[2]))
+                self.tick, self.last_part, self.last_pitch = 0, -1, -1
+                self.chord_tick = self.dynamics_part = -1
+            case Kind.DYNAMICS:
+                self.dynamics_part = self.order[row[1]]
+            case Kind.CHORD:
+                self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
+                self.chord_tick = self.tick
+            case Kind.NOTE:
+                self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
+                self.last_part, self.last_pitch = self.order[row[3]], row[4]
+                end_tick = self.bar_start_tick + self.tick + LENGTHS_TICKS[row[5]]
+                self.parts[self.last_part].sounding_until[row[4]] = end_tick
+            case Kind.MARK:
+                self.ended = row[1] == Mark.END
+        self.last_kind = kind
+
+    def _move_to(self, tick: int) -> None:
+        if tick != self.tick:
+            self.tick, self.last_part, self.last_pitch = tick, -1, -1
+
+
+def _only(name: str, *values: int) -> Allowed:
+    allowed = np.zeros(FIELD_SIZES[name], dtype=bool)
+    allowed[list(values)] = True
+    return allowed
+
+
+def _any(name: str) -> Allowed:
+    """Every value that means something, "unknown" aside."""
+    allowed = np.zeros(FIELD_SIZES[name], dtype=bool)
+    allowed[int(name not in NEVER_UNKNOWN) : _values_in_use(name)] = True
+    return allowed
+
+
+def _values_in_use(name: str) -> int:
+    return _VALUES_IN_USE.get(name, FIELD_SIZES[name])
+
+
+def empty_row(kind: Kind, *values: int) -> list[int]:
+    """A complete row of a kind, from its fields' values."""
+    return [int(kind), *values, *(0,) * (COLUMNS - 1 - len(values))]
