@@ -7,21 +7,20 @@ file with several tunes the first is read.
 
 from __future__ import annotations
 
-import re
-import tempfile
-import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
-from io import BytesIO
 from itertools import pairwise
 from math import lcm
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from composer.corpus.midi import MOST_BYTES, MOST_NOTES, refuse_bad_meter, role_of, title_of
+from composer.corpus.midi import (
+    MOST_NOTES,
+    MOST_QUARTERS,
+    refuse_bad_meter,
+    role_of,
+    title_of,
+)
+from composer.corpus.score_files import UNTITLED, blamed_on_the_file, parse_score
 from composer.errors import UnreadablePieceError
 from composer.music.instruments import INSTRUMENTS, Instrument, instrument_for
 from composer.music.piece import (
@@ -37,14 +36,6 @@ from composer.music.piece import (
 FINEST_TICKS_PER_QUARTER = 10080
 """Divides all tuplets up to tens; a finer offset is rounded to it."""
 
-MOST_UNPACKED_BYTES = 4 * MOST_BYTES
-
-_METRONOME = re.compile(rb"<metronome\b.*?</metronome>", re.DOTALL)
-_STATED_TEMPO = re.compile(
-    rb"<beat-unit>\s*\w+\s*</beat-unit>\s*(<beat-unit-dot\s*/>\s*)*<per-minute\b[^<]*\d"
-)
-_UNTITLED = "untitled-score"  # music21 makes a title of the file's name where there is none
-
 _VELOCITIES = {
     "pppp": 8, "ppp": 16, "pp": 32, "p": 48, "mp": 64, "mf": 80, "f": 96, "ff": 112, "fff": 120,
     "ffff": 127, "sf": 104, "sfz": 104, "fz": 104, "fp": 96,
@@ -57,7 +48,7 @@ def read_score(data: bytes, name: str) -> Piece:
     Raises UnreadablePieceError with the reason.
     """
     try:
-        return _piece(_parsed(data, name), name)
+        return _piece(parse_score(data, name), name)
     except UnreadablePieceError as error:
         raise UnreadablePieceError(f"{name}: {error}") from None
 
@@ -73,66 +64,8 @@ class _Sound(NamedTuple):
     continues: bool
 
 
-def _parsed(data: bytes, name: str) -> Any:
-    from music21 import converter, stream
-
-    if not data.strip():
-        raise UnreadablePieceError("the file is empty")
-    suffix = Path(name).suffix.lower()
-    if suffix == ".mxl":
-        data, suffix = _unpacked(data), ".musicxml"
-    if suffix in (".xml", ".musicxml"):
-        data = _METRONOME.sub(_stated_or_nothing, data)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of details that a Piece does not hold
-        path = Path(folder) / f"{_UNTITLED}{suffix}"
-        path.write_bytes(data)
-        parser = converter.Converter()
-        with _blamed_on_the_file():
-            parser.parseFileNoPickle(path)
-    score = parser.stream
-    if isinstance(score, stream.Opus):
-        score = next(iter(score.scores), None)
-    if score is None:
-        raise UnreadablePieceError("no score in it")
-    return score
-
-
-@contextmanager
-def _blamed_on_the_file() -> Iterator[None]:
-    """music21 raises whatever its parsers stumble over, and parses lazily."""
-    try:
-        yield
-    except UnreadablePieceError:
-        raise
-    except Exception as error:
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise UnreadablePieceError(f"music21 cannot read it ({reason})") from None
-
-
-def _unpacked(data: bytes) -> bytes:
-    """The score inside a compressed MusicXML file."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            inside = [i for i in archive.infolist() if not i.filename.startswith("META-INF")]
-            scores = [i for i in inside if i.filename.lower().endswith((".xml", ".musicxml"))]
-            if not scores:
-                raise UnreadablePieceError("a compressed MusicXML file without a score in it")
-            if scores[0].file_size > MOST_UNPACKED_BYTES:
-                limit = MOST_UNPACKED_BYTES // 10**6
-                raise UnreadablePieceError(f"unpacks to more than {limit} megabytes")
-            return archive.read(scores[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise UnreadablePieceError("not a compressed MusicXML file") from None
-
-
-def _stated_or_nothing(mark: re.Match[bytes]) -> bytes:
-    """music21 stumbles over "old beat = new beat" and empty marks, which state no tempo."""
-    return mark.group() if _STATED_TEMPO.search(mark.group()) else b"<words></words>"
-
-
 def _piece(score: Any, name: str) -> Piece:
-    with _blamed_on_the_file():
+    with blamed_on_the_file():
         score = score.toSoundingPitch()
         staves = list(score.parts) or [score]
         bars, pickup_rest = _bars(staves)
@@ -144,6 +77,8 @@ def _piece(score: Any, name: str) -> Piece:
     if sum(len(sounds) for _, sounds in groups) > MOST_NOTES:
         raise UnreadablePieceError(f"more than {MOST_NOTES} notes")
     last = max(sound.onset + sound.length for _, sounds in groups for sound in sounds)
+    if last > MOST_QUARTERS:
+        raise UnreadablePieceError(f"longer than {MOST_QUARTERS} quarters")
     while bars[-1].end < last:
         bars.append(_Bar(bars[-1].end, bars[-1].length, bars[-1].denominator))
     ticks = _Ticks.for_quarters(
@@ -191,6 +126,8 @@ def _bars(staves: list[Any]) -> tuple[list[_Bar], Fraction]:
     """
     by_staff = [list(staff.getElementsByClass("Measure")) for staff in staves]
     measures = max(by_staff, key=len)
+    if not measures:
+        return [_unmeasured_bar(staves[0])], Fraction(0)
     starts = [_exact(measure.offset) for measure in measures]
     bars: list[_Bar] = []
     meter, rest = (4, 4), Fraction(0)
@@ -206,6 +143,14 @@ def _bars(staves: list[Any]) -> tuple[list[_Bar], Fraction]:
         if length > 0:
             bars.append(_Bar(start + rest, length, meter[1]))
     return bars or [_Bar(Fraction(0), Fraction(4), 4)], rest
+
+
+def _unmeasured_bar(staff: Any) -> _Bar:
+    """The first bar of a staff without bar lines, by its meter; the others follow from it."""
+    stated = next(iter(staff.flatten().getElementsByClass("TimeSignature")), None)
+    meter = (stated.numerator, stated.denominator) if stated is not None else (4, 4)
+    refuse_bad_meter(MeterChange(0, *meter), GRID_TICKS_PER_QUARTER)
+    return _Bar(Fraction(0), Fraction(4 * meter[0], meter[1]), meter[1])
 
 
 def _meters(bars: list[_Bar], ticks: _Ticks) -> tuple[MeterChange, ...]:
@@ -385,7 +330,7 @@ def _title(score: Any) -> str:
     metadata = score.metadata
     stated = metadata and (metadata.title or metadata.movementName)
     title = " ".join(str(stated or "").split())
-    return "" if title.startswith(_UNTITLED) else title
+    return "" if title.startswith(UNTITLED) else title
 
 
 def _exact(offset: Any) -> Fraction:
