@@ -1,0 +1,119 @@
+"""What the grammar lets through is a piece, and it lets every real piece through."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from composer.analysis.facts import analyse
+from composer.music.bars import bars_of
+from composer.music.instruments import BY_NAME
+from composer.music.normalise import normalise
+from composer.music.piece import Piece
+from composer.tokens.decode import decode
+from composer.tokens.encode import encode
+from composer.tokens.fields import COLUMNS, FIELD_SIZES, ROW_FIELDS, Kind
+from composer.tokens.grammar import Grammar
+from tests.pieces import real_works, without_words
+from tests.shared import needs_corpora
+
+MOST_ROWS = 400
+
+
+def _random_rows(bars: int, seed: int) -> np.ndarray:
+    """Rows chosen blindly among what the grammar allows; bars end sooner as rows run out."""
+    random = np.random.default_rng(seed)
+    grammar = Grammar(bars)
+    rows: list[list[int]] = []
+    meter: int | None = None
+    while not grammar.ended:
+        row: list[int] = []
+        while len(row) < (1 + len(ROW_FIELDS[Kind(row[0])]) if row else 1):
+            choices = np.flatnonzero(grammar.allowed(row))
+            assert len(choices), (row, rows[-3:])
+            value = int(random.choice(choices))
+            if not row and len(rows) > MOST_ROWS:
+                value = int(max(choices, key=lambda kind: kind in (Kind.BAR, Kind.MARK)))
+            if row and row[0] == Kind.BAR and len(row) == 2:
+                value = meter = value if meter is None else meter
+            row.append(value)
+        row += [0] * (COLUMNS - len(row))
+        grammar.advance(row)
+        rows.append(row)
+    return np.array(rows, dtype=np.int16)
+
+
+@given(st.integers(1, 6), st.integers(0, 10**6))
+@settings(max_examples=40, deadline=None)
+def test_blind_choices_make_a_normalised_piece_of_the_right_length(bars: int, seed: int) -> None:
+    """Whatever chance picks, the rows decode to a piece on the grid with exactly these bars."""
+    rows = _random_rows(bars, seed)
+    piece = decode(rows)
+    assert len(bars_of(piece)) == bars
+    if piece.parts:
+        assert without_words(normalise(piece)).meters == piece.meters
+        assert normalise(piece).end_tick == piece.end_tick
+        assert _placed(normalise(piece)) == _placed(piece)
+    for part in piece.parts:
+        instrument = BY_NAME[part.instrument]
+        assert all(instrument.low <= note.pitch <= instrument.high for note in part.notes)
+        assert all(note.end_tick <= piece.end_tick for note in part.notes)
+
+
+def _placed(piece: Piece) -> list[list[tuple[int, int, int]]]:
+    """Onset, length and pitch of every note of every part."""
+    return [[note[:3] for note in part.notes] for part in piece.parts]
+
+
+@needs_corpora
+def test_every_real_piece_is_possible() -> None:
+    """Each field of each row of real music is allowed, pitches beyond a playable range aside.
+
+    Where the meter changes the room to the end is not known, so lengths are not held to it.
+    """
+    for work in real_works(per_corpus=3):
+        piece = normalise(work.read())
+        rows = encode(piece, analyse(piece), "human").rows
+        grammar = Grammar(len(bars_of(piece)))
+        length_column = 1 + ROW_FIELDS[Kind.NOTE].index("length")
+        meter_changes = len(piece.meters) > 1
+        for row in rows.tolist()[:1500]:
+            out_of_range = row[0] == Kind.NOTE and _beyond_range(grammar, row)
+            length = 1 + len(ROW_FIELDS[Kind(row[0])])
+            for column in range(length):
+                if out_of_range or _is_unknown(row, column):
+                    continue
+                if row[0] == Kind.NOTE and column == length_column and meter_changes:
+                    continue  # the room to the end is only known where the meter stays
+                assert grammar.allowed(row[:column])[row[column]], (work.path, row, column)
+            grammar.advance(row)
+
+
+def _beyond_range(grammar: Grammar, row: list[int]) -> bool:
+    return not grammar.parts[grammar.order[row[3]]].pitches[row[4]]
+
+
+def _is_unknown(row: list[int], column: int) -> bool:
+    return column > 0 and row[column] == 0
+
+
+def test_a_piece_cannot_stop_early_or_go_on() -> None:
+    """The end mark is possible after the last bar only, and then nothing else but its notes."""
+    grammar = Grammar(2)
+    rows = _random_rows(2, 1)
+    for row in rows.tolist():
+        kinds = np.flatnonzero(grammar.allowed([]))
+        assert (Kind.MARK in kinds) <= (grammar.bar == 1)
+        assert not (Kind.BAR in kinds and grammar.bar == 1)
+        grammar.advance(row)
+    assert grammar.ended
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.PAD])
+def test_fields_of_a_row_are_known_by_name_and_size(kind: Kind) -> None:
+    """Every field of every kind has a table, and no name stands twice in a row."""
+    names = ROW_FIELDS[kind]
+    assert len(set(names)) == len(names) <= COLUMNS - 1
+    assert all(name in FIELD_SIZES for name in names)

@@ -1,0 +1,203 @@
+"""Training: what a batch holds, that runs resume exactly, and that a model learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from composer.analysis.facts import analyse
+from composer.corpus.shards import PIECE, Shard
+from composer.errors import CheckpointError, RequestError
+from composer.model.transformer import IGNORED, Shape
+from composer.music.normalise import normalise
+from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
+from composer.tokens.decode import decode
+from composer.tokens.encode import encode
+from composer.tokens.fields import Kind, column_of
+from composer.training.augment import drop_fields, transposed
+from composer.training.batches import Batches, capped_shares, pack
+from composer.training.recipe import Recipe, find_recipe, recipes
+from composer.training.train import Budget, Run, train
+
+RECIPE = Recipe(
+    "test",
+    "for tests",
+    Shape(width=32, layers=1, heads=2, head_hidden=32, chosen_width=16, context=128),
+    minutes=0,
+    steps=12,
+    lines=2,
+    warmup_steps=2,
+)
+
+
+def scale_piece(tonic: int, bars: int = 12) -> Piece:
+    """A scale up and down for a flute: something that can be learned."""
+    steps = (0, 2, 4, 5, 7, 5, 4, 2)
+    notes = tuple(Note(12 * index, 12, tonic + steps[index % 8]) for index in range(8 * bars))
+    key = KeyChange(0, tonic * 7 % 12 - 6, "major")
+    return normalise(
+        Piece((Part("flute", 73, notes),), (MeterChange(0, 4, 4),), 96 * bars, keys=(key,))
+    )
+
+
+def shard(name: str = "scales", split: int = 0) -> Shard:
+    encoded = [encode(piece, analyse(piece), "human") for piece in map(scale_piece, range(62, 74))]
+    pieces = np.zeros(len(encoded), dtype=PIECE)
+    row = bar = 0
+    for record, item in zip(pieces, encoded, strict=True):
+        record["row_start"], record["row_stop"] = row, row + len(item.rows)
+        record["bar_start"], record["bar_stop"] = bar, bar + len(item.bar_rows)
+        record["split"] = split
+        row, bar = row + len(item.rows), bar + len(item.bar_rows)
+    return Shard(
+        name,
+        np.concatenate([item.rows for item in encoded]),
+        pieces,
+        np.concatenate([item.bar_rows for item in encoded]),
+    )
+
+
+def batches(seed: int = 0) -> Batches:
+    return Batches(
+        [shard()], lines=3, context=128, seed=seed, exponent=1, largest_share=1, factors={}
+    )
+
+
+def test_a_batch_is_a_function_of_seed_and_number() -> None:
+    """Drawn twice it is the same; another number or seed gives another."""
+    first, again, other = batches().batch(5), batches().batch(5), batches().batch(6)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first.rows, other.rows)
+    assert not np.array_equal(first.rows, batches(seed=1).batch(5).rows)
+
+
+def test_targets_are_the_next_rows_of_the_same_piece() -> None:
+    """Every target is the field of the row that follows, and never crosses into another piece."""
+    batch = batches().batch(0)
+    rows, targets, document = batch
+    known = targets[:, :-1] != IGNORED
+    assert (targets[:, :-1][known] == rows[:, 1:][known]).all()
+    crossing = document[:, 1:] != document[:, :-1]
+    assert (targets[:, :-1][crossing] == IGNORED).all()
+
+
+def test_unknown_fields_are_never_targets() -> None:
+    """A dropped field teaches nothing; a beat of 0 is a beat."""
+    batch = batches().batch(1)
+    style = batch.targets[..., 0] == Kind.STYLE
+    assert (batch.targets[style][:, 1:] != 0).all()
+    notes = batch.targets[..., 0] == Kind.NOTE
+    assert (batch.targets[notes][:, column_of(Kind.NOTE, "beat")] == 0).any()
+
+
+def test_a_crop_from_the_middle_need_not_guess_where_it_begins() -> None:
+    """The first bar's `bars` is no target unless the crop begins with the piece."""
+    rows = shard().rows[:60]
+    for from_start in (True, False):
+        targets = pack([(rows, from_start)], 100).targets
+        first_bar = int(np.argmax(targets[:, 0] == Kind.BAR))
+        assert (targets[first_bar, column_of(Kind.BAR, "bars")] == IGNORED) == (not from_start)
+
+
+@pytest.mark.parametrize("semitones", [-5, 3, 6])
+def test_transposing_rows_transposes_the_piece(semitones: int) -> None:
+    """Notes move by the semitones, and the key signature with them."""
+    piece = scale_piece(62)
+    rows = encode(piece, analyse(piece)).rows
+    moved = decode(transposed(rows, semitones))
+    pitches = [note.pitch + semitones for note in piece.parts[0].notes]
+    assert [note.pitch for note in moved.parts[0].notes] == pitches
+    assert (moved.keys[0].fifths - piece.keys[0].fifths - 7 * semitones) % 12 == 0
+
+
+def test_dropping_fields_leaves_the_notes() -> None:
+    """Whatever is dropped, every note row stays as it was."""
+    rows = shard().rows[:100]
+    for seed in range(20):
+        dropped = drop_fields(rows, np.random.default_rng(seed))
+        notes = dropped[dropped[:, 0] == Kind.NOTE]
+        assert np.array_equal(notes, rows[rows[:, 0] == Kind.NOTE])
+
+
+def test_no_corpus_is_above_its_share() -> None:
+    """Shares are capped and still add up to one."""
+    shares = capped_shares(np.array([100.0, 5.0, 3.0, 1.0]), 0.4)
+    assert shares.max() <= 0.4 + 1e-9
+    assert shares.sum() == pytest.approx(1.0)
+
+
+def test_a_model_learns_what_can_be_learned(tmp_path: Path) -> None:
+    """After a few dozen steps the loss of scales has fallen by more than half."""
+    run = Run(replace(RECIPE, steps=60), [shard()], Budget(0, 60))
+    run.step()
+    first = run.progress.loss
+    for _ in range(59):
+        run.step()
+    assert run.progress.loss < 0.5 * first
+
+
+def test_a_run_that_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None:
+    """Twelve steps, or six and six more after a restart: the same weights to the bit."""
+    whole = Run(RECIPE, [shard()], Budget(0, 12))
+    for _ in range(12):
+        whole.step()
+    first = Run(RECIPE, [shard()], Budget(0, 12))
+    for _ in range(6):
+        first.step()
+    first.save_state(tmp_path / "state.pt")
+    second = Run(RECIPE, [shard()], Budget(0, 12))
+    second.restore(tmp_path / "state.pt")
+    assert second.progress.step == 6
+    for _ in range(6):
+        second.step()
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(tensor, second.model.state_dict()[name]), name
+
+
+def test_train_writes_weights_state_and_a_line_of_held_out_bits(tmp_path: Path) -> None:
+    """The files are there, nothing unfinished is left, and the budget of steps is kept."""
+    out, state = tmp_path / "weights.safetensors", tmp_path / "state.pt"
+    shards = [shard(), shard("held", split=1)]
+    progress = train(RECIPE, shards, out, state=state, budget=Budget(0, 12))
+    assert progress.step == 12
+    assert progress.bits_per_note is not None
+    assert progress.bits_per_note > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "state.jsonl",
+        "state.pt",
+        "weights.safetensors",
+    ]
+
+
+def test_a_state_of_another_model_is_refused(tmp_path: Path) -> None:
+    """The line says what to do."""
+    Run(RECIPE, [shard()], Budget(0, 12)).save_state(tmp_path / "state.pt")
+    wider = replace(RECIPE, shape=replace(RECIPE.shape, width=64))
+    with pytest.raises(CheckpointError, match="delete it to begin anew"):
+        Run(wider, [shard()], Budget(0, 12)).restore(tmp_path / "state.pt")
+
+
+def test_a_run_needs_a_budget() -> None:
+    """No minutes and no steps is a mistake, said plainly."""
+    with pytest.raises(RequestError, match="--minutes"):
+        Run(RECIPE, [shard()], Budget(0, 0))
+
+
+def test_every_recipe_is_known_by_name() -> None:
+    """Shipped recipes load, and an unknown name is answered with those there are."""
+    assert {"tiny", "first"} <= set(recipes())
+    with pytest.raises(RequestError, match="tiny"):
+        find_recipe("nonsense")
+
+
+@pytest.mark.parametrize("name", sorted(recipes()))
+def test_every_shipped_recipe_takes_a_step(name: str) -> None:
+    """Its model can be made and trained on a batch."""
+    recipe = find_recipe(name)
+    run = Run(replace(recipe, lines=1, corpora=""), [shard()], Budget(0, 1))
+    run.step()
+    assert run.progress.step == 1
