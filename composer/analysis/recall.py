@@ -17,6 +17,8 @@ VARIED_SIMILARITY = 0.4
 """Least share of common notes (intersection over union) of a varied bar and its model."""
 
 _SLOTS_PER_QUARTER = 8  # triplets and sixteenths fall apart, a player's jitter falls together
+_MOST_SLOTS = 4096
+_MOST_PARTS = 64
 _TRANSPOSED_QUALITY = 0.75
 _LEAST_NOTES_TRANSPOSED = 3
 _LONGEST_RUN_BARS = 16
@@ -140,9 +142,10 @@ def _similarities(table: NoteTable) -> Floats:
     """Notes in common over all notes of the two bars, a note being (slot, pitch, part)."""
     bars = len(table.bars)
     slot = table.onset_in_bar * _SLOTS_PER_QUARTER * 2 // table.ticks_per_quarter
-    slot = (slot + 1) // 2
-    notes = np.unique(((table.bar * 4096 + slot) * 128 + table.pitch) * 64 + table.part)
-    bar, key = np.divmod(notes, 4096 * 128 * 64)
+    slot = np.minimum((slot + 1) // 2, _MOST_SLOTS - 1)
+    key = (slot * 128 + table.pitch) * _MOST_PARTS + table.part % _MOST_PARTS
+    keys_per_bar = _MOST_SLOTS * 128 * _MOST_PARTS
+    bar, key = np.divmod(np.unique(table.bar * keys_per_bar + key), keys_per_bar)
     distances = min(REACH_BARS, max(1, bars - 1))
     result = np.zeros((distances, bars))
     for start in range(0, bars, REACH_BARS):
