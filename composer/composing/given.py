@@ -67,7 +67,8 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
 def _style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
     """Style and composer; where people wrote in a style, ask for what people wrote."""
     if style is None:
-        return {(Kind.STYLE, "origin"): 1 + ORIGINS.index("human")}
+        human = 1 + ORIGINS.index("human")
+        return {(Kind.STYLE, "composer"): UNKNOWN, (Kind.STYLE, "origin"): human}
     origin = "human" if style.human_notes else "machine"
     fields = {(Kind.STYLE, "origin"): 1 + ORIGINS.index(origin)}
     if style.kind == "composer":
@@ -144,7 +145,7 @@ def mood_tilts(mood: Mood) -> dict[tuple[Kind, str], Floats]:
     2013). Added to a model's own logits they move its distribution for the style, and no farther.
     """
     tempo = _over("tempo", {1 + i: np.log2(mark / 100) for i, mark in enumerate(TEMPI)})
-    minor = {value: 1 - 2 * MODES.index(_mode(value)) for value in range(1, 31)}
+    minor = {value: 1.0 - 2.0 * MODES.index(_mode(value)) for value in range(1, 31)}
     levels = {level: level - 4.5 for level in range(1, 9)}
     legato = {level: level - 3.0 for level in range(1, 6)}
     return {

@@ -90,7 +90,7 @@ class Writer:
         while not self.grammar.ended:
             row = self._row()
             if row[0] in (Kind.BAR, Kind.MARK):
-                progress(self.grammar.bar + (row[0] == Kind.MARK), self.grammar.bars)
+                progress(self.grammar.bar + 1, self.grammar.bars)
             self.grammar.advance(row)
             self.rows.append(row)
             self._hold_steady(row)

@@ -110,6 +110,7 @@ class Grammar:
         self.last_pitch = -1
         self.chord_tick = -1  # of the last chord of this bar
         self.dynamics_part = -1
+        self.has_notes = False
         self.ended = False
 
     def read(self, rows: NDArray[np.int16]) -> None:
@@ -141,7 +142,11 @@ class Grammar:
                 return [Kind.BAR] + [Kind.PART] * (len(self.parts) < MOST_PARTS)
             case Kind.BAR:
                 return [Kind.PLAN]
-        kinds = [Kind.BAR if self.bar + 1 < self.bars else Kind.MARK]
+        kinds = []
+        if self.bar + 1 < self.bars:
+            kinds.append(Kind.BAR)
+        elif self.has_notes or self._first_note_tick() >= self.bar_ticks:
+            kinds.append(Kind.MARK)
         before_notes = self.last_kind in (Kind.PLAN, Kind.DYNAMICS)
         if before_notes and not self.flat and self.dynamics_part + 1 < len(self.parts):
             kinds.append(Kind.DYNAMICS)
@@ -300,6 +305,7 @@ class Grammar:
                 self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
                 self.chord_tick = self.tick
             case Kind.NOTE:
+                self.has_notes = True
                 self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
                 self.last_part, self.last_pitch = self.order[row[3]], row[4]
                 end_tick = self.bar_start_tick + self.tick + LENGTHS_TICKS[row[5]]

@@ -61,7 +61,10 @@ def without_header(targets: NDArray[np.int64]) -> NDArray[np.int64]:
 
 @torch.inference_mode()
 def score(
-    model: RowTransformer, held_out: HeldOut, device: torch.device, half: bool = False
+    model: RowTransformer,
+    held_out: HeldOut,
+    device: torch.device,
+    half: bool = False,
 ) -> Score:
     """The model's bits per note on one held-out set, in bfloat16 if `half`."""
     model.eval()

@@ -1,0 +1,207 @@
+"""Composing with the shipped weights: what is asked is done, and done again for the same seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from composer.composing.compose import Composition, compose, load_weights, write
+from composer.composing.given import given_fields, mood_tilts
+from composer.composing.request import MOST_BARS, make_request
+from composer.composing.sampling import Chance, Given, Writer, sample
+from composer.errors import ComposerError, RequestError
+from composer.music.bars import bars_of
+from composer.music.ensembles import ensembles
+from composer.music.instruments import BY_NAME
+from composer.music.keys import parse_key
+from composer.music.moods import find_mood
+from composer.music.normalise import normalise
+from composer.music.presets import presets
+from composer.music.styles import composers, styles
+from composer.tokens.fields import Kind
+from composer.tokens.grammar import Grammar
+
+
+def test_the_same_seed_gives_the_same_piece() -> None:
+    """Twice with seed 3: equal pieces; seed 4: another."""
+    first, again, other = (compose(style="baroque", bars=2, seed=seed) for seed in (3, 3, 4))
+    assert first.piece == again.piece
+    assert first.piece != other.piece
+
+
+def test_a_piece_has_exactly_the_bars_meter_tempo_and_instruments_asked_for() -> None:
+    """And nothing sounds beyond its last bar line or outside a playable range."""
+    made = compose(
+        style="classical", bars=5, meter="3/4", tempo=77.5, instruments=["flute", "cello"], seed=1
+    )
+    piece = made.piece
+    assert len(bars_of(piece)) == 5
+    assert [str(meter) for meter in piece.meters] == ["3/4"]
+    assert [tempo.quarters_per_minute for tempo in piece.tempi] == [77.5]
+    assert {part.instrument for part in piece.parts} <= {"flute", "cello"}
+    for part in piece.parts:
+        instrument = BY_NAME[part.instrument]
+        assert all(instrument.low <= note.pitch <= instrument.high for note in part.notes)
+        assert all(note.end_tick <= piece.end_tick for note in part.notes)
+
+
+@pytest.mark.parametrize("key", ["D minor", "Eb major"])
+def test_a_key_asked_for_is_the_signature(key: str) -> None:
+    """The key signature of the piece is the one given."""
+    wanted = parse_key(key)
+    made = compose(style="hymn", ensemble="choir", bars=4, key=key, seed=2)
+    assert [(k.fifths, k.mode) for k in made.piece.keys] == [(wanted.fifths, wanted.mode)]
+
+
+def test_a_mode_asked_for_leaves_the_tonic_free() -> None:
+    """`key="minor"` gives a minor key, not always the same one."""
+    keys = {compose(style="romantic", bars=1, key="minor", seed=seed).piece.keys for seed in (1, 2)}
+    assert all(key[0].mode == "minor" for key in keys)
+
+
+def test_what_is_composed_is_on_the_grid() -> None:
+    """Normalising a composed piece moves none of its notes."""
+    piece = compose(style="ragtime", bars=3, seed=5).piece
+    placed = [[note[:3] for note in part.notes] for part in normalise(piece).parts]
+    assert placed == [[note[:3] for note in part.notes] for part in piece.parts]
+
+
+def test_a_piece_longer_than_the_context_keeps_its_bars() -> None:
+    """The window slides: a context of 96 rows still writes every bar."""
+    checkpoint = load_weights()
+    model = checkpoint.model
+    shape = model.shape
+    object.__setattr__(model, "shape", replace(shape, context=96))
+    try:
+        given_ = given_fields(make_request(style="baroque", bars=12, instruments=["piano"]))
+        writer = Writer(model, Grammar(12), given_, Chance(), np.random.default_rng(0))
+        rows = writer.write()
+    finally:
+        object.__setattr__(model, "shape", shape)
+    assert (rows[:, 0] == Kind.BAR).sum() == 12
+    assert len(rows) > 96
+
+
+def test_progress_counts_the_bars() -> None:
+    """From none to all, in order."""
+    seen: list[tuple[int, int]] = []
+    compose(style="folk", bars=3, seed=1, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_the_report_tells_request_achievement_seed_and_weights() -> None:
+    """All that is needed to have the piece again."""
+    report = compose(style="bach", mood="sad", bars=2, seed=9).report()
+    assert report["request"]["style"] == "bach"
+    assert report["achieved"]["bars"] == 2
+    assert report["seed"] == 9
+    assert report["versions"]["weights"] == load_weights().fingerprint
+
+
+def test_written_files_are_the_same_bytes_for_the_same_seed(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """MIDI and MusicXML of one request twice are equal, byte for byte."""
+    contents = []
+    for folder in ("a", "b"):
+        made = compose(style="baroque", mood="calm", bars=2, seed=11)
+        paths = write(made, tmp_path / folder, ("mid", "musicxml"))
+        contents.append([path.read_bytes() for path in paths])
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"style": "polkacore"}, "style 'polkacore'"),
+        ({"mood": "blorp"}, "blorp"),
+        ({"bars": 0}, f"1 to {MOST_BARS}"),
+        ({"bars": MOST_BARS + 1}, f"1 to {MOST_BARS}"),
+        ({"key": "H# minor"}, "H# minor"),
+        ({"meter": "1/1000"}, "1/1000"),
+        ({"tempo": 0.0}, "20 to 320"),
+        ({"ensemble": "kazoo army"}, "kazoo army"),
+        ({"instruments": ["kazoo"]}, "kazoo"),
+        ({"instruments": ["violin"] * 5}, "at most 4"),
+        ({"preset": "no-such"}, "no-such"),
+        ({"seed": -1}, "seed -1"),
+        ({"temperature": 0.0}, "temperature"),
+        ({"top_p": 0.0}, "top-p"),
+        ({"min_p": 1.0}, "min-p"),
+    ],
+)
+def test_what_cannot_be_met_is_said_in_one_line(flags: dict[str, object], message: str) -> None:
+    """The error names what was given; nothing is composed."""
+    with pytest.raises(RequestError, match=message) as caught:
+        compose(**flags)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+
+
+def test_every_style_ensemble_and_preset_can_be_asked_for() -> None:
+    """Each resolves to given fields without a model."""
+    for style in (*styles(), *composers()):
+        assert given_fields(make_request(style=style.name)).fields
+    for ensemble in ensembles():
+        assert given_fields(make_request(ensemble=ensemble.name)).parts
+    for preset in presets():
+        request = make_request(preset=preset.name)
+        assert request.style is not None
+        assert request.bars == preset.bars
+
+
+def test_a_flag_wins_over_its_preset() -> None:
+    """`--preset lullaby --bars 3 --style jazz` is three bars of jazz."""
+    request = make_request(preset="lullaby", bars=3, style="jazz")
+    assert request.bars == 3
+    assert request.style is not None
+    assert request.style.name == "jazz"
+
+
+def test_a_style_of_machine_made_accompaniment_asks_for_a_melody() -> None:
+    """Latin has no human notes: its band begins with a melody part."""
+    made: Composition = compose(style="latin", bars=1, seed=4)
+    machine = [style for style in styles() if not style.human_notes]
+    assert machine
+    roles = [part.role for part in made.piece.parts]
+    assert set(roles) <= {"melody", "chords", "bass", "drums"}
+
+
+def test_a_mood_leans_on_its_levers() -> None:
+    """Sad leans to minor and slow, happy to major and fast."""
+    tempo, key = (Kind.FORM, "tempo"), (Kind.FORM, "key")
+    sad, happy = mood_tilts(find_mood("sad")), mood_tilts(find_mood("happy"))
+    assert sad[tempo][5] > sad[tempo][50]
+    assert happy[tempo][5] < happy[tempo][50]
+    assert sad[key][25] > sad[key][10]
+    assert happy[key][25] < happy[key][10]
+
+
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=20), st.integers(0, 1000))
+@settings(max_examples=100, deadline=None)
+def test_sampling_never_chooses_what_is_ruled_out(logits: list[float], seed: int) -> None:
+    """Masked values, and values below min-p of the likeliest, are never chosen."""
+    values = np.array([*logits, -np.inf])
+    chosen = sample(values, Chance(min_p=0.1, top_p=0.9), np.random.default_rng(seed))
+    assert values[chosen] >= max(logits) + np.log(0.1) - 1e-9
+
+
+def test_sampling_follows_the_probabilities() -> None:
+    """At temperature 1 a value of three times the weight comes three times as often."""
+    random = np.random.default_rng(0)
+    logits = np.log(np.array([0.75, 0.25]))
+    share = np.mean([sample(logits, Chance(), random) == 0 for _ in range(4000)])
+    assert share == pytest.approx(0.75, abs=0.03)
+
+
+def test_every_error_is_a_composer_error() -> None:
+    """One base to catch."""
+    with pytest.raises(ComposerError):
+        compose(bars=-3)
+
+
+def test_nothing_given_is_a_piece_too() -> None:
+    """No style, no mood: the model chooses."""
+    assert compose(bars=1, seed=0).piece.note_count > 0
+    assert given_fields(make_request()) != Given()
