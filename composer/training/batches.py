@@ -24,12 +24,21 @@ from composer.tokens.fields import (
     column_of,
 )
 from composer.training.augment import drop_fields, transpose
+from composer.training.given_blocks import with_given_block
 
 Rows = NDArray[np.int16]
 SHORTEST_CROP = 48
 """Rows: a smaller rest of a line is padded rather than filled with a stump of a piece."""
 FROM_START_SHARE = 0.3
 TO_END_SHARE = 0.15
+
+
+class Crop(NamedTuple):
+    """Rows of a piece; whether they begin with it; which of them are given and no targets."""
+
+    rows: Rows
+    from_start: bool
+    given: NDArray[np.bool_]
 
 
 class Batch(NamedTuple):
@@ -50,8 +59,8 @@ class Pieces:
         self.row_count = int(lengths.sum())
         self.cumulative = np.cumsum(lengths)
 
-    def crop(self, random: np.random.Generator, room: int) -> tuple[Rows, bool]:
-        """At most `room` rows of a piece drawn by its length, and whether they begin with it."""
+    def crop(self, random: np.random.Generator, room: int) -> Crop:
+        """At most `room` rows of a piece drawn by its length, nothing given."""
         drawn = random.random() * self.cumulative[-1]
         record = self.records[int(np.searchsorted(self.cumulative, drawn, side="right"))]
         rows = self.shard.rows[record["row_start"] : record["row_stop"]]
@@ -59,9 +68,7 @@ class Pieces:
         return _crop(np.asarray(rows), np.asarray(bars), random, room)
 
 
-def _crop(
-    rows: Rows, bars: NDArray[np.int64], random: np.random.Generator, room: int
-) -> tuple[Rows, bool]:
+def _crop(rows: Rows, bars: NDArray[np.int64], random: np.random.Generator, room: int) -> Crop:
     header = int(bars[0])
     body_room = max(1, room - header)
     choice = random.random()
@@ -73,7 +80,7 @@ def _crop(
         first = int(random.integers(len(bars)))
     start = int(bars[min(first, len(bars) - 1)])
     crop = np.concatenate([rows[:header], rows[start : start + body_room]])[:room]
-    return crop, first == 0
+    return Crop(crop, first == 0, np.zeros(len(crop), dtype=bool))
 
 
 class Batches:
@@ -104,14 +111,16 @@ class Batches:
         return Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
 
     def _line(self, random: np.random.Generator) -> Batch:
-        crops: list[tuple[Rows, bool]] = []
+        crops: list[Crop] = []
         room = self.context + 1
         while room >= SHORTEST_CROP or not crops:
             corpus = self.corpora[int(random.choice(len(self.corpora), p=self.shares))]
-            crop, from_start = corpus.crop(random, room)
-            crop = drop_fields(transpose(crop, random), random)
-            crops.append((crop, from_start))
-            room -= 1 + len(crop)
+            crop = corpus.crop(random, room)
+            rows, given = with_given_block(
+                drop_fields(transpose(crop.rows, random), random), random, room
+            )
+            crops.append(Crop(rows, crop.from_start, given))
+            room -= 1 + len(rows)
         return pack(crops, self.context)
 
 
@@ -129,7 +138,7 @@ def capped_shares(weights: NDArray[np.float64], largest: float) -> NDArray[np.fl
     return normal
 
 
-def pack(crops: Sequence[tuple[Rows, bool]], context: int) -> Batch:
+def pack(crops: Sequence[Crop], context: int) -> Batch:
     """One line: crops one after another, each behind a row of zeros, then padding.
 
     The row of zeros is what the first row of a piece is predicted from. A target never belongs to
@@ -137,17 +146,20 @@ def pack(crops: Sequence[tuple[Rows, bool]], context: int) -> Batch:
     """
     rows = np.zeros((context + 1, COLUMNS), dtype=np.int64)
     document = np.full(context + 1, -1, dtype=np.int64)
+    given = np.zeros(context + 1, dtype=bool)
     unforeseeable = np.zeros(context + 1, dtype=bool)
     start = 0
-    for number, (crop, from_start) in enumerate(crops):
-        stop = min(start + 1 + len(crop), context + 1)
-        rows[start + 1 : stop] = crop[: stop - start - 1]
+    for number, crop in enumerate(crops):
+        stop = min(start + 1 + len(crop.rows), context + 1)
+        rows[start + 1 : stop] = crop.rows[: stop - start - 1]
+        given[start + 1 : stop] = crop.given[: stop - start - 1]
         document[start:stop] = number
-        if not from_start:
-            first_bar = start + 1 + int(np.argmax(crop[:, 0] == Kind.BAR))
+        if not crop.from_start:
+            first_bar = start + 1 + int(np.argmax(crop.rows[:, 0] == Kind.BAR))
             unforeseeable[min(first_bar, context)] = True
         start = stop
     targets = _targets(rows)
+    targets[given] = IGNORED
     targets[unforeseeable, column_of(Kind.BAR, "bars")] = IGNORED
     targets[1:][document[1:] != document[:-1]] = IGNORED
     targets[document == -1] = IGNORED

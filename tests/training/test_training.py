@@ -17,9 +17,10 @@ from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
 from composer.tokens.decode import decode
 from composer.tokens.encode import encode
-from composer.tokens.fields import Kind, column_of
+from composer.tokens.fields import Kind, Mark, column_of
 from composer.training.augment import drop_fields, transposed
-from composer.training.batches import Batches, capped_shares, pack
+from composer.training.batches import Batches, Crop, capped_shares, pack
+from composer.training.given_blocks import with_given_block
 from composer.training.recipe import Recipe, find_recipe, recipes
 from composer.training.train import Budget, Run, train
 
@@ -98,7 +99,8 @@ def test_a_crop_from_the_middle_need_not_guess_where_it_begins() -> None:
     """The first bar's `bars` is no target unless the crop begins with the piece."""
     rows = shard().rows[:60]
     for from_start in (True, False):
-        targets = pack([(rows, from_start)], 100).targets
+        crop = Crop(rows, from_start, np.zeros(len(rows), dtype=bool))
+        targets = pack([crop], 100).targets
         first_bar = int(np.argmax(targets[:, 0] == Kind.BAR))
         assert (targets[first_bar, column_of(Kind.BAR, "bars")] == IGNORED) == (not from_start)
 
@@ -121,6 +123,59 @@ def test_dropping_fields_leaves_the_notes() -> None:
         dropped = drop_fields(rows, np.random.default_rng(seed))
         notes = dropped[dropped[:, 0] == Kind.NOTE]
         assert np.array_equal(notes, rows[rows[:, 0] == Kind.NOTE])
+
+
+def test_a_given_block_gives_and_asks_for_all_of_a_span() -> None:
+    """Nothing is lost or doubled: given and written notes are those of the crop, and each bar
+    that is written stands behind the write mark; what is given is no target."""
+    rows, cut = shard().rows[:110], 0
+    for seed in range(60):
+        arranged, given = with_given_block(rows, np.random.default_rng(seed), 10**6)
+        if not given.any():
+            continue
+        cut += 1
+        notes = {tuple(row) for row in rows.tolist() if row[0] == Kind.NOTE}
+        kept = [tuple(row) for row in arranged.tolist() if row[0] == Kind.NOTE]
+        assert set(kept) <= notes
+        marks = arranged[arranged[:, 0] == Kind.MARK, 1].tolist()
+        assert marks == [Mark.GIVEN, Mark.WRITE, Mark.END]
+        write = int(
+            np.flatnonzero((arranged[:, 0] == Kind.MARK) & (arranged[:, 1] == Mark.WRITE))[0]
+        )
+        assert not given[write + 1 :].any()
+        assert (arranged[write + 1 :, 0] == Kind.BAR).any()
+    assert cut > 5
+
+
+def test_parts_given_in_a_span_are_not_written_again() -> None:
+    """Of two parts one may be given: then only the other stands behind the write mark."""
+    second = Part("cello", 42, tuple(Note(24 * i, 24, 40 + i % 5) for i in range(48)))
+    piece = scale_piece(62)
+    piece = normalise(replace(piece, parts=(*piece.parts, second)))
+    rows = encode(piece).rows
+    part = column_of(Kind.NOTE, "part")
+    seen = 0
+    for seed in range(80):
+        arranged, given = with_given_block(rows, np.random.default_rng(seed), 10**6)
+        notes = arranged[:, 0] == Kind.NOTE
+        write = np.flatnonzero((arranged[:, 0] == Kind.MARK) & (arranged[:, 1] == Mark.WRITE))
+        if len(write) and len(np.unique(arranged[notes][:, part])) == 2:
+            bars = set(arranged[write[0] :][arranged[write[0] :, 0] == Kind.BAR, 1].tolist())
+            written = set(arranged[write[0] :][notes[write[0] :]][:, part].tolist())
+            given_here = _parts_in_bars(arranged[given], bars, part)
+            assert not written & given_here
+            seen += bool(given_here)
+    assert seen > 3
+
+
+def _parts_in_bars(rows: np.ndarray, bars: set[int], part: int) -> set[int]:
+    bar, found = 0, set()
+    for row in rows.tolist():
+        if row[0] == Kind.BAR:
+            bar = row[1]
+        elif row[0] == Kind.NOTE and bar in bars:
+            found.add(row[part])
+    return found
 
 
 def test_no_corpus_is_above_its_share() -> None:
