@@ -30,7 +30,7 @@ _RUN_FULLNESS = 3.0  # and over a run of beats for a third: passing notes are sh
 _QUALITY_COSTS = {
     "major": 0.0, "minor": 0.0, "dominant7": 0.05, "minor7": 0.12, "major7": 0.14,
     "diminished": 0.15, "diminished7": 0.15, "half-diminished7": 0.2, "augmented": 0.2,
-    "augmented7": 0.18, "power": 0.2, "dominant9": 0.2, "minor-major7": 0.2, "major6": 0.22,
+    "augmented7": 0.18, "power": 0.18, "dominant9": 0.2, "minor-major7": 0.2, "major6": 0.22,
     "sus4": 0.25, "sus2": 0.3, "dominant7sus4": 0.3, "minor6": 0.3, "major9": 0.33, "minor9": 0.33,
 }  # fmt: skip
 

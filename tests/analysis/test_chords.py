@@ -26,6 +26,7 @@ def symbols(piece: Piece) -> str:
         "C/E | F | C/G | G | C",
         "Am | F | C | G",
         "Cdim7 | Gm | Caug | F",
+        "E5 | G5 | A5 | E5",
     ],
 )
 def test_plain_progressions_are_named(text: str, arpeggio: bool) -> None:

@@ -74,17 +74,12 @@ PARTS = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
-    meter=METERS,
-    later=METERS,
+    meters=st.tuples(METERS, METERS),
     parts=PARTS,
     ticks=st.sampled_from([1, 24, 480]),
 )
 def test_any_piece_is_described(
-    seed: int,
-    meter: tuple[int, int],
-    later: tuple[int, int],
-    parts: list[tuple[str, int]],
-    ticks: int,
+    seed: int, meters: tuple[tuple[int, int], ...], parts: list[tuple[str, int]], ticks: int
 ) -> None:
     """Odd meters, changes in the middle of bars, coarse grids: facts for every bar, no error."""
     rng = random.Random(seed)
