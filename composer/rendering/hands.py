@@ -38,6 +38,9 @@ class HandCosts(NamedTuple):
     short_rest: float = 0.42
     mixed_lengths: float = 0.49
     held: float = 0.41
+    switch: float = 0.1
+    imbalance: float = 0.03
+    stolen: float = 0.1
     torn: float = 0.026
     torn_interval: float = 2.7
 
@@ -51,6 +54,7 @@ class _Hand(NamedTuple):
     low: int
     high: int
     end: int
+    last: tuple[int, ...] = ()
     held: tuple[Note, ...] = ()
 
 
@@ -65,13 +69,14 @@ class _Path(NamedTuple):
     cost: float
     left: _Hand
     right: _Hand
+    alone: int
     choice: _Choice | None
 
 
 def assign_staves(notes: Sequence[Note], costs: HandCosts = COSTS) -> list[int]:
     """Staff 1 (right hand) or 2 (left hand) of each note; notes in order of onset and pitch."""
     chords = [list(group) for _, group in groupby(notes, key=lambda note: note.onset_tick)]
-    paths = [_Path(0.0, _Hand(45, 52, 0), _Hand(68, 76, 0), None)]
+    paths = [_Path(0.0, _Hand(45, 52, 0), _Hand(68, 76, 0), 0, None)]
     for chord, middle in zip(chords, _middles(chords, costs), strict=True):
         options = [
             _extended(path, chord, count, middle, costs)
@@ -121,13 +126,25 @@ def _extended(
         for note in chord[count:]:
             if note.pitch < border:
                 cost += costs.register * (border - note.pitch)
+    right_count = len(chord) - count
+    alone = 0 if count and right_count else (1 if count else 2)
+    if alone and path.alone and alone != path.alone:
+        cost += costs.switch
+    if len(chord) > 2:
+        cost += costs.imbalance * abs(right_count - count)
+    for note in chord[:count]:
+        if note.pitch in path.right.last and note.pitch not in path.left.last:
+            cost += costs.stolen
+    for note in chord[count:]:
+        if note.pitch in path.left.last and note.pitch not in path.right.last:
+            cost += costs.stolen
     if 0 < count < len(chord):
         interval = chord[count].pitch - chord[count - 1].pitch
         if interval < costs.torn_interval and chord[count][1] == chord[count - 1][1]:
             cost += costs.torn * (costs.torn_interval - interval)
     if left.low > right.low or left.high > right.high:
         cost += costs.crossing
-    return _Path(cost, left, right, _Choice(path.choice, count))
+    return _Path(cost, left, right, alone, _Choice(path.choice, count))
 
 
 def _played(hand: _Hand, chord: Sequence[Note], costs: HandCosts) -> tuple[float, _Hand]:
@@ -151,15 +168,16 @@ def _played(hand: _Hand, chord: Sequence[Note], costs: HandCosts) -> tuple[float
         lowest, highest = low, high
     cost += costs.stretch * max(0.0, highest - lowest - costs.easy_span)
     cost += costs.finger * max(0, len(held) + len(chord) - _FINGERS)
-    return cost, _Hand(low, high, end, (*held, *chord))
+    pitches = tuple(note.pitch for note in chord)
+    return cost, _Hand(low, high, end, pitches, (*held, *chord))
 
 
 def _best_distinct(options: list[_Path]) -> list[_Path]:
     """The cheapest paths, one for each way the hands can lie now."""
     options.sort(key=lambda option: option.cost)
-    best: dict[tuple[_Hand, _Hand], _Path] = {}
+    best: dict[tuple[_Hand, _Hand, int], _Path] = {}
     for path in options:
-        best.setdefault((path.left, path.right), path)
+        best.setdefault((path.left, path.right, path.alone), path)
         if len(best) == _BEAM_WIDTH:
             break
     return list(best.values())

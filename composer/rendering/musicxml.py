@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from composer.music.bars import prevailing_meter
 from composer.music.facts import Chord
-from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Piece
-from composer.rendering.division import is_compound
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
+from composer.rendering.accidentals import NAMES as ACCIDENTALS
+from composer.rendering.musicxml_directions import write_chords, write_dynamics, write_tempi
 from composer.rendering.musicxml_header import text_element, write_header, write_part_list
 from composer.rendering.notation import Head, Measure, Score, StaffPart, Symbol, VoiceLine
 from composer.rendering.percussion import drum_sign
 from composer.rendering.score import build_score
-from composer.rendering.signatures import within_seven
-from composer.rendering.spelling import along_fifths
 
 _DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -31,12 +29,11 @@ _CLEFS = {
     "bass": ("F", 4, 0),
     "alto": ("C", 3, 0),
     "tenor": ("G", 2, -1),
+    "treble-8": ("G", 2, -1),
+    "tenor-clef": ("C", 4, 0),
     "percussion": ("percussion", 0, 0),
 }
 _DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
-_BEAT_UNITS = {
-    1: "whole", 2: "half", 4: "quarter", 8: "eighth", 16: "16th", 32: "32nd", 64: "64th",
-}  # fmt: skip
 
 
 def musicxml_text(
@@ -45,14 +42,15 @@ def musicxml_text(
     """The piece's score as the text of a MusicXML file.
 
     `credit` stands where a composer's name does. Every note is written with the onset, pitch and
-    length it has in the piece (on the grid).
+    length it has in the piece (on the grid). Chord symbols in `chords` stand over the top staff,
+    at ticks of the piece.
     """
     score = build_score(piece)
     root = Element("score-partwise", version="4.0")
     write_header(root, score, subtitle, credit)
     write_part_list(root, score)
     for number, part in enumerate(score.parts, 1):
-        _PartWriter(score, part, number).write(root)
+        _PartWriter(score, part, number, chords).write(root)
     indent(root, " ")
     return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
 
@@ -64,16 +62,14 @@ class _PartWriter:
     score: Score
     part: StaffPart
     number: int
+    chords: Sequence[Chord]
 
     def write(self, root: Element) -> None:
         element = SubElement(root, "part", id=f"P{self.number}")
-        fifths_shift = 0
         for measure in self.part.measures:
-            if measure.key:
-                fifths_shift = _written_fifths(measure.key, self.part) - measure.key.fifths
-            self._write_measure(element, measure, fifths_shift)
+            self._write_measure(element, measure)
 
-    def _write_measure(self, parent: Element, measure: Measure, fifths_shift: int) -> None:
+    def _write_measure(self, parent: Element, measure: Measure) -> None:
         bar = measure.bar
         number = bar.number - 1 if self.score.has_pickup else bar.number
         element = SubElement(parent, "measure", number=str(number))
@@ -81,7 +77,9 @@ class _PartWriter:
             element.set("implicit", "yes")
         self._write_attributes(element, measure)
         if self.number == 1:
-            _write_tempi(element, measure, self.score.piece)
+            write_tempi(element, measure, self.score)
+            write_chords(element, measure, self.score, self.chords)
+        write_dynamics(element, measure, self.part)
         position = bar.start_tick
         for line in measure.voices:
             if position > bar.start_tick:
@@ -89,7 +87,7 @@ class _PartWriter:
                 text_element(backup, "duration", position - bar.start_tick)
             position = bar.start_tick
             for symbol in line.symbols:
-                self._write_symbol(element, symbol, line, fifths_shift)
+                self._write_symbol(element, symbol, line)
                 position += symbol.length_ticks
         if bar.end_tick >= self.score.piece.end_tick:
             barline = SubElement(element, "barline", location="right")
@@ -97,14 +95,14 @@ class _PartWriter:
 
     def _write_attributes(self, element: Element, measure: Measure) -> None:
         is_first = measure.bar.number == 1
-        if not (is_first or measure.key or measure.meter):
+        if not (is_first or measure.key or measure.meter or measure.clefs):
             return
         attributes = SubElement(element, "attributes")
         if is_first:
             text_element(attributes, "divisions", GRID_TICKS_PER_QUARTER)
         if measure.key and not self.part.instrument.is_drums:
             key = SubElement(attributes, "key")
-            text_element(key, "fifths", _written_fifths(measure.key, self.part))
+            text_element(key, "fifths", measure.key.fifths)
             text_element(key, "mode", measure.key.mode)
         if measure.meter:
             time = SubElement(attributes, "time")
@@ -112,6 +110,8 @@ class _PartWriter:
             text_element(time, "beat-type", measure.meter.denominator)
         if is_first:
             self._write_staves(attributes)
+        for change in measure.clefs:
+            self._write_clef(attributes, change.clef, change.staff)
 
     def _write_staves(self, attributes: Element) -> None:
         if self.part.staves > 1:
@@ -138,9 +138,7 @@ class _PartWriter:
         if octaves:
             text_element(element, "clef-octave-change", octaves)
 
-    def _write_symbol(
-        self, element: Element, symbol: Symbol, line: VoiceLine, fifths_shift: int
-    ) -> None:
+    def _write_symbol(self, element: Element, symbol: Symbol, line: VoiceLine) -> None:
         if symbol.is_hidden:
             forward = SubElement(element, "forward")
             text_element(forward, "duration", symbol.length_ticks)
@@ -153,14 +151,14 @@ class _PartWriter:
             note = SubElement(element, "note")
             if place > 0:
                 SubElement(note, "chord")
-            self._write_note(note, symbol, head, line, fifths_shift)
+            self._write_note(note, symbol, head, line)
             if place == 0:
                 for level, beam in enumerate(symbol.beams, 1):
                     text_element(note, "beam", beam, number=str(level))
             _write_notations(note, symbol, head, is_first=place == 0)
 
     def _write_note(
-        self, note: Element, symbol: Symbol, head: Head | None, line: VoiceLine, fifths_shift: int
+        self, note: Element, symbol: Symbol, head: Head | None, line: VoiceLine
     ) -> None:
         """Everything of a note before its beams, in the order that MusicXML demands."""
         is_drum = head is not None and self.part.instrument.is_drums
@@ -171,7 +169,7 @@ class _PartWriter:
             text_element(unpitched, "display-step", drum_sign(head.pitch).step)
             text_element(unpitched, "display-octave", drum_sign(head.pitch).octave)
         else:
-            _write_pitch(note, head, self.part.instrument.transposition, fifths_shift)
+            _write_pitch(note, head)
         text_element(note, "duration", symbol.length_ticks)
         if head is not None:
             for kind in _ties(head):
@@ -180,7 +178,7 @@ class _PartWriter:
             SubElement(note, "instrument", id=f"P{self.number}-I{head.pitch}")
         text_element(note, "voice", _voice_number(line))
         if not symbol.fills_measure:
-            _write_value(note, symbol)
+            _write_value(note, symbol, head)
         if head is not None and is_drum and drum_sign(head.pitch).head != "normal":
             text_element(note, "notehead", drum_sign(head.pitch).head)
         if self.part.staves > 1:
@@ -191,16 +189,8 @@ def _voice_number(line: VoiceLine) -> int:
     return 4 * (line.staff - 1) + line.voice + 1
 
 
-def _written_fifths(key: KeyChange, part: StaffPart) -> int:
-    """The signature that a transposing instrument reads."""
-    shift = (7 * part.instrument.transposition + 5) % 12 - 5
-    return within_seven(key.fifths + shift)
-
-
-def _write_pitch(note: Element, head: Head, semitones: int, fifths_shift: int) -> None:
+def _write_pitch(note: Element, head: Head) -> None:
     spelling = head.spelling
-    if semitones:
-        spelling = along_fifths(spelling, fifths_shift, spelling.pitch + semitones)
     pitch = SubElement(note, "pitch")
     text_element(pitch, "step", spelling.step)
     if spelling.alter:
@@ -212,11 +202,15 @@ def _ties(head: Head) -> list[str]:
     return ["stop"] * head.is_tied_to + ["start"] * head.is_tied_from
 
 
-def _write_value(note: Element, symbol: Symbol) -> None:
+def _write_value(note: Element, symbol: Symbol, head: Head | None) -> None:
     value = symbol.value
     text_element(note, "type", value.kind)
     for _ in range(value.dots):
         SubElement(note, "dot")
+    if head is not None and (head.shows_accidental or head.is_courtesy):
+        accidental = text_element(note, "accidental", ACCIDENTALS[head.spelling.alter])
+        if head.is_courtesy:
+            accidental.set("cautionary", "yes")
     if value.actual != 1:
         modification = SubElement(note, "time-modification")
         text_element(modification, "actual-notes", value.actual)
@@ -226,7 +220,8 @@ def _write_value(note: Element, symbol: Symbol) -> None:
 def _write_notations(note: Element, symbol: Symbol, head: Head | None, *, is_first: bool) -> None:
     ties = _ties(head) if head else []
     tuplet = symbol.tuplet if is_first else ""
-    if not (ties or tuplet):
+    has_accent = is_first and symbol.is_accented
+    if not (ties or tuplet or has_accent):
         return
     notations = SubElement(note, "notations")
     for kind in ties:
@@ -237,28 +232,5 @@ def _write_notations(note: Element, symbol: Symbol, head: Head | None, *, is_fir
         if tuplet == "start":
             attributes["bracket"] = bracket
         SubElement(notations, "tuplet", attributes)
-
-
-def _write_tempi(element: Element, measure: Measure, piece: Piece) -> None:
-    bar = measure.bar
-    meter = prevailing_meter(piece) if bar.number == 1 else bar.meter
-    for change in piece.tempi:
-        if not bar.start_tick <= change.tick < bar.end_tick:
-            continue
-        direction = SubElement(element, "direction", placement="above", system="only-top")
-        metronome = SubElement(SubElement(direction, "direction-type"), "metronome")
-        beat, is_dotted, quarters = _beat_unit(meter)
-        text_element(metronome, "beat-unit", beat)
-        if is_dotted:
-            SubElement(metronome, "beat-unit-dot")
-        text_element(metronome, "per-minute", round(change.quarters_per_minute / quarters))
-        if change.tick > bar.start_tick:
-            text_element(direction, "offset", change.tick - bar.start_tick)
-        SubElement(direction, "sound", tempo=f"{change.quarters_per_minute:g}")
-
-
-def _beat_unit(meter: MeterChange) -> tuple[str, bool, float]:
-    """What a metronome counts in this meter: the value, whether dotted, and its quarters."""
-    if is_compound(meter.numerator, meter.denominator):
-        return _BEAT_UNITS[meter.denominator // 2], True, 12.0 / meter.denominator
-    return _BEAT_UNITS[meter.denominator], False, 4.0 / meter.denominator
+    if has_accent:
+        SubElement(SubElement(notations, "articulations"), "accent")

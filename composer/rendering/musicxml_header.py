@@ -6,11 +6,13 @@ from xml.etree.ElementTree import Element, SubElement
 
 from composer.rendering.notation import Score, StaffPart
 from composer.rendering.percussion import drum_sign
+from composer.rendering.short_names import short_name
 
 
-def text_element(parent: Element, tag: str, text: object, **attributes: str) -> Element:
+def text_element(parent: Element, tag: str, content: object, /, **attributes: str) -> Element:
+    """Append a child with text."""
     element = SubElement(parent, tag, attributes)
-    element.text = str(text)
+    element.text = str(content)
     return element
 
 
@@ -54,17 +56,18 @@ def write_part_list(root: Element, score: Score) -> None:
             group = SubElement(part_list, "part-group", type="start", number="1")
             text_element(group, "group-symbol", "bracket")
             text_element(group, "group-barline", "yes" if section != "voice" else "no")
-        _write_score_part(part_list, f"P{number}", part, number)
+        _write_score_part(part_list, score, part, number)
         if open_group and sections[number : number + 1] != [section]:
             SubElement(part_list, "part-group", type="stop", number="1")
             open_group = 0
 
 
-def _write_score_part(part_list: Element, identifier: str, part: StaffPart, number: int) -> None:
+def _write_score_part(part_list: Element, score: Score, part: StaffPart, number: int) -> None:
+    identifier = f"P{number}"
     element = SubElement(part_list, "score-part", id=identifier)
     text_element(element, "part-name", part.name)
-    if part.short_name:
-        text_element(element, "part-abbreviation", part.short_name)
+    if len(score.parts) > 1:
+        text_element(element, "part-abbreviation", short_name(part))
     if part.instrument.is_drums:
         for pitch in _drum_pitches(part):
             name = f"{identifier}-I{pitch}"

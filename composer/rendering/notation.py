@@ -1,8 +1,7 @@
 """A score as it is written: frozen measures, voices, values and spelled pitches.
 
 Sounding pitches and ticks of the piece stay beside what is written, so a score can be checked
-against its piece. Transposing instruments are spelled at sounding pitch here and written
-transposed by the MusicXML writer.
+against its piece.
 """
 
 from __future__ import annotations
@@ -18,13 +17,18 @@ from composer.rendering.spelling import Spelling
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One note head: the note it belongs to (an index in the part), and its ties."""
+    """One note head: the note it belongs to (an index in the part), its pitch and its ties.
+
+    `pitch` is the sounding MIDI pitch, `spelling` what is written (transposed, if the part is).
+    """
 
     note: int
     pitch: int
     spelling: Spelling
     is_tied_from: bool = False
     is_tied_to: bool = False
+    shows_accidental: bool = False
+    is_courtesy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Symbol:
     beams: tuple[str, ...] = ()
     is_hidden: bool = False
     fills_measure: bool = False
-    marks: tuple[str, ...] = ()
+    is_accented: bool = False
 
     @property
     def is_rest(self) -> bool:
@@ -61,7 +65,8 @@ class VoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class ClefChange:
-    tick: int
+    """A clef of a staff from the beginning of a measure on."""
+
     staff: int
     clef: str
 
@@ -76,7 +81,7 @@ class Dynamic:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure of one part; `key` and `meter` only where they change."""
+    """One measure of one part; `key` (as written), `meter` and clefs only where they change."""
 
     bar: Bar
     voices: tuple[VoiceLine, ...]
@@ -91,7 +96,6 @@ class StaffPart:
     """One part of the score; `clefs` are those its staves begin with."""
 
     name: str
-    short_name: str
     instrument: Instrument
     program: int
     clefs: tuple[str, ...]

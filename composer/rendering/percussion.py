@@ -24,7 +24,7 @@ _SIGNS = {
     37: DrumSign("Side Stick", "C", 5, "x"),
     38: DrumSign("Snare Drum", "C", 5),
     39: DrumSign("Hand Clap", "E", 5, "x"),
-    40: DrumSign("Electric Snare", "C", 5),
+    40: DrumSign("Electric Snare", "C", 5, "slash"),
     41: DrumSign("Low Floor Tom", "G", 4),
     42: DrumSign("Closed Hi-Hat", "G", 5, "x"),
     43: DrumSign("High Floor Tom", "A", 4),
@@ -32,26 +32,33 @@ _SIGNS = {
     45: DrumSign("Low Tom", "B", 4),
     46: DrumSign("Open Hi-Hat", "G", 5, "circle-x"),
     47: DrumSign("Low-Mid Tom", "D", 5),
-    48: DrumSign("Hi-Mid Tom", "D", 5),
+    48: DrumSign("Hi-Mid Tom", "E", 5),
     49: DrumSign("Crash Cymbal", "A", 5, "x"),
-    50: DrumSign("High Tom", "E", 5),
+    50: DrumSign("High Tom", "F", 5),
     51: DrumSign("Ride Cymbal", "F", 5, "x"),
     52: DrumSign("Chinese Cymbal", "B", 5, "x"),
     53: DrumSign("Ride Bell", "F", 5, "diamond"),
     54: DrumSign("Tambourine", "E", 5, "triangle"),
-    55: DrumSign("Splash Cymbal", "B", 5, "x"),
-    56: DrumSign("Cowbell", "E", 5, "triangle"),
-    57: DrumSign("Crash Cymbal 2", "B", 5, "x"),
-    59: DrumSign("Ride Cymbal 2", "F", 5, "x"),
+    55: DrumSign("Splash Cymbal", "B", 5, "diamond"),
+    56: DrumSign("Cowbell", "E", 5, "diamond"),
+    57: DrumSign("Crash Cymbal 2", "A", 5, "circle-x"),
+    59: DrumSign("Ride Cymbal 2", "F", 5, "circle-x"),
 }
-_LOW_STEPS, _HIGH_STEPS = ("F", "A"), ("D", "B")
+_OTHER_PLACES = (("G", 5), ("D", 5), ("B", 4), ("G", 4), ("A", 5), ("F", 4), ("E", 4), ("B", 5))
+_OTHER_HEADS = (
+    "triangle", "square", "inverted triangle", "arrow up", "arrow down", "slashed",
+    "back slashed", "cross",
+)  # fmt: skip
 
 
 def drum_sign(pitch: int) -> DrumSign:
-    """The sign of a drum sound; hand percussion and the rest get a triangle by their register."""
+    """The sign of a drum sound, no two alike from the high Q (27) to the open surdo (87).
+
+    Hand percussion and effects share lines and spaces with the kit, under heads of their own.
+    """
     sign = _SIGNS.get(pitch)
     if sign is not None:
         return sign
-    if pitch < 60:
-        return DrumSign(f"Percussion {pitch}", _LOW_STEPS[pitch % 2], 4, "triangle")
-    return DrumSign(f"Percussion {pitch}", _HIGH_STEPS[pitch % 2], 5, "triangle")
+    row, place = divmod(pitch, len(_OTHER_PLACES))
+    step, octave = _OTHER_PLACES[place]
+    return DrumSign(f"Percussion {pitch}", step, octave, _OTHER_HEADS[row % len(_OTHER_HEADS)])

@@ -45,6 +45,11 @@ class Spelling(NamedTuple):
     octave: int
 
     @property
+    def position(self) -> int:
+        """Diatonic position: 7 times the octave plus the letter from C."""
+        return 7 * self.octave + _STEPS.index(self.step)
+
+    @property
     def pitch(self) -> int:
         """The MIDI pitch that is written."""
         return 12 * (self.octave + 1) + _STEP_PITCH_CLASSES[_STEPS.index(self.step)] + self.alter
@@ -83,6 +88,11 @@ def spell_pitches(
     ]
 
 
+def fifths_of_step(step: str) -> int:
+    """Where a letter without accidental stands on the line of fifths (C is 0)."""
+    return _STEP_FIFTHS[_STEPS.index(step)]
+
+
 def fifths_of(letter: int, pitch: int) -> int:
     """Where a tone stands on the line of fifths (C is 0) when written with this letter."""
     alter = (pitch - _STEP_PITCH_CLASSES[letter] + 6) % 12 - 6
@@ -96,6 +106,13 @@ def spelling_with(letter: int, pitch: int) -> Spelling:
         return spelling_with((letter + 1) % 7, pitch)
     octave = (pitch - alter) // 12 - 1
     return Spelling(_STEPS[letter], alter, octave)
+
+
+def spelling_near(signature: int, pitch_class: int) -> Spelling:
+    """A pitch class spelled as near as can be to a signature's tones, for the root of a chord."""
+    tones = range(signature - 4, signature + 8)
+    tone = next(tone for tone in tones if 7 * tone % 12 == pitch_class)
+    return spelling_with(4 * tone % 7, 60 + pitch_class)
 
 
 def along_fifths(spelling: Spelling, fifths: int, pitch: int) -> Spelling:

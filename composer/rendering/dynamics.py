@@ -1,0 +1,103 @@
+"""Dynamic marks and hairpins from velocities, a level a bar as the model's pieces have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from composer.music.bars import Bar
+from composer.music.piece import Note
+from composer.rendering.notation import Dynamic
+
+MARKS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
+_LEVEL_VELOCITY = 16
+_HAIRPIN_LEVELS = 2
+ACCENT_VELOCITY = 12
+"""How much louder than its bar a note is before it gets an accent."""
+
+
+def bar_levels(notes: Sequence[Note], bars: Sequence[Bar]) -> list[int | None]:
+    """For each bar the level (an index of `MARKS`) of a part; none where it is silent or unsaid."""
+    velocities: list[list[int]] = [[] for _ in bars]
+    position = 0
+    for note in notes:
+        while position + 1 < len(bars) and bars[position].end_tick <= note.onset_tick:
+            position += 1
+        if note.velocity:
+            velocities[position].append(note.velocity)
+    return [_level(median(found)) if found else None for found in velocities]
+
+
+def _level(velocity: float) -> int:
+    return max(0, min(len(MARKS) - 1, round(velocity / _LEVEL_VELOCITY) - 1))
+
+
+def written_dynamics(
+    notes: Sequence[Note], bars: Sequence[Bar]
+) -> tuple[list[tuple[Dynamic, ...]], frozenset[int]]:
+    """The dynamics of each bar of a part, and which notes (indices) are accented.
+
+    A part whose velocities all are alike says nothing about dynamics.
+    """
+    if len({note.velocity for note in notes if note.velocity}) < 2:
+        return [() for _ in bars], frozenset()
+    levels = bar_levels(notes, bars)
+    marks: list[list[Dynamic]] = [[] for _ in bars]
+    shown: int | None = None
+    position = 0
+    while position < len(bars):
+        level = levels[position]
+        if level is None:
+            position += 1
+            continue
+        if level != shown:
+            marks[position].append(Dynamic(bars[position].start_tick, MARKS[level]))
+            shown = level
+        end = _end_of_slope(levels, position)
+        if end > position:
+            rises = (levels[end] or 0) > level
+            word = "crescendo" if rises else "diminuendo"
+            marks[position].append(Dynamic(bars[position].start_tick, word))
+            marks[end].append(Dynamic(bars[end].start_tick, "stop"))
+            position = end
+        else:
+            position += 1
+    return [tuple(found) for found in marks], _accents(notes, bars, levels)
+
+
+def _end_of_slope(levels: Sequence[int | None], start: int) -> int:
+    """The last bar of a steady rise or fall over two levels or more; `start` if there is none."""
+    direction = 0
+    end = start
+    for position in range(start + 1, len(levels)):
+        before, level = levels[position - 1], levels[position]
+        if before is None or level is None or level == before:
+            break
+        step = 1 if level > before else -1
+        if direction and step != direction:
+            break
+        direction, end = step, position
+    steps = abs((levels[end] or 0) - (levels[start] or 0))
+    return end if end - start >= 2 and steps >= _HAIRPIN_LEVELS else start
+
+
+def _accents(
+    notes: Sequence[Note], bars: Sequence[Bar], levels: Sequence[int | None]
+) -> frozenset[int]:
+    """Notes much louder than their bar, where that is not most of the bar."""
+    by_bar: dict[int, list[int]] = {}
+    counts: dict[int, int] = {}
+    position = 0
+    for index, note in enumerate(notes):
+        while position + 1 < len(bars) and bars[position].end_tick <= note.onset_tick:
+            position += 1
+        level = levels[position]
+        counts[position] = counts.get(position, 0) + 1
+        if level is not None and note.velocity >= (level + 1) * _LEVEL_VELOCITY + ACCENT_VELOCITY:
+            by_bar.setdefault(position, []).append(index)
+    return frozenset(
+        index
+        for position, found in by_bar.items()
+        if 3 * len(found) <= counts[position]
+        for index in found
+    )

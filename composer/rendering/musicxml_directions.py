@@ -1,0 +1,93 @@
+"""What stands over and between the staves in MusicXML: tempo, chord symbols, dynamics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement
+
+from composer.music.bars import key_at, prevailing_meter
+from composer.music.facts import Chord
+from composer.music.piece import MeterChange
+from composer.rendering.division import is_compound
+from composer.rendering.musicxml_header import text_element
+from composer.rendering.notation import Measure, Score, StaffPart
+from composer.rendering.spelling import Spelling, spelling_near
+from composer.rendering.words import NO_CHORD_SIGN, chord_sign, tempo_words
+
+_BEAT_UNITS = {
+    1: "whole", 2: "half", 4: "quarter", 8: "eighth", 16: "16th", 32: "32nd", 64: "64th",
+}  # fmt: skip
+
+
+def write_tempi(element: Element, measure: Measure, score: Score) -> None:
+    """The metronome marks of a measure; the first of the piece with words."""
+    bar, piece = measure.bar, score.piece
+    meter = prevailing_meter(piece) if bar.number == 1 else bar.meter
+    for position, change in enumerate(piece.tempi):
+        if not bar.start_tick <= change.tick < bar.end_tick:
+            continue
+        beat, is_dotted, quarters = _beat_unit(meter)
+        beats_per_minute = change.quarters_per_minute / quarters
+        direction = SubElement(element, "direction", placement="above", system="only-top")
+        if position == 0:
+            words = SubElement(direction, "direction-type")
+            text_element(words, "words", tempo_words(beats_per_minute, piece) + " ")
+        metronome = SubElement(SubElement(direction, "direction-type"), "metronome")
+        text_element(metronome, "beat-unit", beat)
+        if is_dotted:
+            SubElement(metronome, "beat-unit-dot")
+        text_element(metronome, "per-minute", round(beats_per_minute))
+        _write_offset(direction, change.tick, measure)
+        SubElement(direction, "sound", tempo=f"{change.quarters_per_minute:g}")
+
+
+def _beat_unit(meter: MeterChange) -> tuple[str, bool, float]:
+    """What a metronome counts in this meter: the value, whether dotted, and its quarters."""
+    if is_compound(meter.numerator, meter.denominator):
+        return _BEAT_UNITS[meter.denominator // 2], True, 12.0 / meter.denominator
+    return _BEAT_UNITS[meter.denominator], False, 4.0 / meter.denominator
+
+
+def _write_offset(direction: Element, tick: int, measure: Measure) -> None:
+    if tick > measure.bar.start_tick:
+        text_element(direction, "offset", tick - measure.bar.start_tick)
+
+
+def write_chords(element: Element, measure: Measure, score: Score, chords: Sequence[Chord]) -> None:
+    """The chord symbols that begin in a measure, spelled by the key in force."""
+    bar = measure.bar
+    for chord in chords:
+        if not bar.start_tick <= chord.tick < bar.end_tick:
+            continue
+        key = key_at(score.piece, chord.tick)
+        fifths = key.fifths if key else 0
+        sign = chord_sign(chord)
+        harmony = SubElement(element, "harmony")
+        root = spelling_near(fifths, chord.root)
+        _write_tone(SubElement(harmony, "root"), "root", root)
+        text_element(harmony, "kind", sign.kind, text=sign.text)
+        if chord.bass != chord.root and sign != NO_CHORD_SIGN:
+            bass = spelling_near(fifths, chord.bass)
+            _write_tone(SubElement(harmony, "bass"), "bass", bass)
+        _write_offset(harmony, chord.tick, measure)
+
+
+def _write_tone(parent: Element, role: str, tone: Spelling) -> None:
+    text_element(parent, f"{role}-step", tone.step)
+    if tone.alter:
+        text_element(parent, f"{role}-alter", tone.alter)
+
+
+def write_dynamics(element: Element, measure: Measure, part: StaffPart) -> None:
+    """Dynamic marks and the ends of hairpins; between the staves of a keyboard."""
+    for dynamic in measure.dynamics:
+        placement = "above" if part.instrument.section == "voice" else "below"
+        direction = SubElement(element, "direction", placement=placement)
+        kind = SubElement(direction, "direction-type")
+        if dynamic.mark in ("crescendo", "diminuendo", "stop"):
+            SubElement(kind, "wedge", type=dynamic.mark, number="1")
+        else:
+            SubElement(SubElement(kind, "dynamics"), dynamic.mark)
+        _write_offset(direction, dynamic.tick, measure)
+        if part.staves > 1:
+            text_element(direction, "staff", 1)

@@ -1,0 +1,235 @@
+"""From the notes of one part to its written measures: staves, clefs, voices, values, marks."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from composer.music.bars import Bar, meter_ticks
+from composer.music.instruments import BY_NAME, Instrument
+from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part
+from composer.rendering.accidentals import with_accidentals
+from composer.rendering.beams import with_beams
+from composer.rendering.clefs import choose_clefs, clefs_allowed
+from composer.rendering.division import Division
+from composer.rendering.dynamics import written_dynamics
+from composer.rendering.hands import assign_staves
+from composer.rendering.notation import ClefChange, Head, Measure, StaffPart, Symbol, VoiceLine
+from composer.rendering.rhythm import Stretch, Value, Written, write_bar
+from composer.rendering.signatures import within_seven
+from composer.rendering.spelling import Spelling, along_fifths
+from composer.rendering.voices import LOWER, Chord, separate_voices
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all parts share in one measure; key (sounding) and meter only where they change."""
+
+    bar: Bar
+    division: Division
+    key: KeyChange | None
+    meter: MeterChange | None
+
+
+def write_part(
+    part: Part, name: str, spellings: Sequence[Spelling], frames: Sequence[Frame]
+) -> StaffPart:
+    """The written part; `spellings` are the sounding ones of its notes, in order."""
+    instrument = BY_NAME[part.instrument]
+    bars = [frame.bar for frame in frames]
+    keys = [_written_key(frame.key, instrument) for frame in frames]
+    dynamics, accented = written_dynamics(part.notes, bars)
+    heads = _heads(part, spellings, frames, instrument)
+    writer = _StaffWriter(part.notes, heads, accented)
+    staves = assign_staves(part.notes) if instrument.staves == 2 else [1] * len(part.notes)
+    lines: list[list[VoiceLine]] = [[] for _ in frames]
+    for staff in range(1, instrument.staves + 1):
+        indices = [index for index, own in enumerate(staves) if own == staff]
+        for measure, found in enumerate(writer.write(staff, indices, frames)):
+            lines[measure].extend(found)
+    clefs = [
+        choose_clefs(_positions(lines, staff), clefs_allowed(instrument, staff))
+        for staff in range(1, instrument.staves + 1)
+    ]
+    measures = [
+        Measure(bar, tuple(voices), key, frame.meter, _clef_changes(clefs, number), marks)
+        for number, (bar, voices, key, frame, marks) in enumerate(
+            zip(bars, lines, keys, frames, dynamics, strict=True)
+        )
+    ]
+    if not instrument.is_drums:
+        measures = with_accidentals(measures)
+    first_clefs = tuple(found[0] if found else instrument.clef for found in clefs)
+    return StaffPart(name, instrument, part.program, first_clefs, tuple(measures))
+
+
+def _written_key(key: KeyChange | None, instrument: Instrument) -> KeyChange | None:
+    """The signature that a player of the instrument reads."""
+    if key is None:
+        return None
+    return key._replace(fifths=within_seven(key.fifths + _fifths_shift(instrument)))
+
+
+def _fifths_shift(instrument: Instrument) -> int:
+    return (7 * instrument.transposition + 5) % 12 - 5
+
+
+def _heads(
+    part: Part, spellings: Sequence[Spelling], frames: Sequence[Frame], instrument: Instrument
+) -> list[Head]:
+    """A head for each note, written as the instrument reads it."""
+    semitones = instrument.transposition
+    if not semitones:
+        pairs = zip(part.notes, spellings, strict=True)
+        return [Head(i, note.pitch, own) for i, (note, own) in enumerate(pairs)]
+    starts: list[int] = []
+    shifts: list[int] = []
+    for frame in frames:
+        written = _written_key(frame.key, instrument)
+        if frame.key is not None and written is not None:
+            starts.append(frame.bar.start_tick)
+            shifts.append(written.fifths - frame.key.fifths)
+    heads = []
+    for index, (note, spelling) in enumerate(zip(part.notes, spellings, strict=True)):
+        shift = shifts[max(0, bisect_right(starts, note.onset_tick) - 1)]
+        written_pitch = along_fifths(spelling, shift, note.pitch + semitones)
+        heads.append(Head(index, note.pitch, written_pitch))
+    return heads
+
+
+def _positions(lines: Sequence[Sequence[VoiceLine]], staff: int) -> list[list[int]]:
+    """The diatonic positions of the heads of a staff, measure by measure."""
+    return [
+        [
+            head.spelling.position
+            for line in measure
+            if line.staff == staff
+            for symbol in line.symbols
+            for head in symbol.heads
+        ]
+        for measure in lines
+    ]
+
+
+def _clef_changes(clefs: Sequence[Sequence[str]], number: int) -> tuple[ClefChange, ...]:
+    if number == 0:
+        return ()
+    return tuple(
+        ClefChange(staff, found[number])
+        for staff, found in enumerate(clefs, 1)
+        if found[number] != found[number - 1]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _StaffWriter:
+    """Writes the staves of one part; `heads` and `accented` go by the index of the note."""
+
+    notes: Sequence[Note]
+    heads: Sequence[Head]
+    accented: frozenset[int]
+
+    def write(
+        self, staff: int, indices: Sequence[int], frames: Sequence[Frame]
+    ) -> list[list[VoiceLine]]:
+        """The voices of one staff in each measure; `indices` are its notes."""
+        starts = [frame.bar.start_tick for frame in frames]
+        found = separate_voices([self.notes[index] for index in indices], starts)
+        voices = [
+            [chord._replace(notes=tuple(indices[i] for i in chord.notes)) for chord in voice]
+            for voice in found
+        ]
+        return [self._write_measure(staff, voices, frame) for frame in frames]
+
+    def _write_measure(
+        self, staff: int, voices: Sequence[Sequence[Chord]], frame: Frame
+    ) -> list[VoiceLine]:
+        """The voices that sound in a measure; one that sounds alone is the upper one."""
+        sounding = [chords for voice in voices if (chords := _inside(voice, frame.bar))]
+        if not sounding and _is_full(frame.bar):
+            bar = frame.bar
+            rest = Symbol(bar.start_tick, bar.length_ticks, Value("whole"), fills_measure=True)
+            return [VoiceLine(staff, 0, (rest,))]
+        if not sounding:
+            return [VoiceLine(staff, 0, self._write_voice((), frame, 0))]
+        return [
+            VoiceLine(staff, number, self._write_voice(chords, frame, number))
+            for number, chords in enumerate(sounding)
+        ]
+
+    def _write_voice(self, chords: Sequence[Chord], frame: Frame, voice: int) -> tuple[Symbol, ...]:
+        stretches, owners = _stretches(chords, frame.bar)
+        symbols = [
+            self._symbol(written, owners[written.stretch], frame.bar)
+            for written in write_bar(stretches, frame.division)
+        ]
+        if voice == LOWER:
+            symbols = _hide_outer_rests(symbols)
+        return with_beams(symbols, frame.division, frame.bar)
+
+    def _symbol(self, written: Written, chord: Chord | None, bar: Bar) -> Symbol:
+        start, end = bar.start_tick + written.start, bar.start_tick + written.end
+        if chord is None:
+            return Symbol(start, end - start, written.value, (), written.tuplet)
+        heads = tuple(
+            replace(
+                self.heads[index],
+                is_tied_from=self.notes[index].end_tick > end,
+                is_tied_to=self.notes[index].onset_tick < start,
+            )
+            for index in sorted(chord.notes, key=lambda i: self.heads[i].spelling.pitch)
+        )
+        accent = any(not head.is_tied_to and head.note in self.accented for head in heads)
+        return Symbol(start, end - start, written.value, heads, written.tuplet, is_accented=accent)
+
+
+def _is_full(bar: Bar) -> bool:
+    """Whether the bar is as long as its meter says; readers take a measure rest to be so."""
+    meter = bar.meter
+    return bar.length_ticks == meter_ticks(
+        meter.numerator, meter.denominator, GRID_TICKS_PER_QUARTER
+    )
+
+
+def _inside(chords: Sequence[Chord], bar: Bar) -> list[Chord]:
+    first = max(0, bisect_right(chords, bar.start_tick, key=lambda chord: chord.start) - 1)
+    found = []
+    for chord in chords[first:]:
+        if chord.start >= bar.end_tick:
+            break
+        if chord.end > bar.start_tick:
+            found.append(chord)
+    return found
+
+
+def _stretches(chords: Sequence[Chord], bar: Bar) -> tuple[list[Stretch], list[Chord | None]]:
+    """A voice's sounds and rests from bar line to bar line, and the chord of each."""
+    stretches: list[Stretch] = []
+    owners: list[Chord | None] = []
+    position = 0
+    for chord in chords:
+        start = max(0, chord.start - bar.start_tick)
+        end = min(bar.length_ticks, chord.end - bar.start_tick)
+        if start > position:
+            stretches.append(Stretch(position, start, True))
+            owners.append(None)
+        stretches.append(Stretch(start, end, False))
+        owners.append(chord)
+        position = end
+    if position < bar.length_ticks:
+        stretches.append(Stretch(position, bar.length_ticks, True))
+        owners.append(None)
+    return stretches, owners
+
+
+def _hide_outer_rests(symbols: list[Symbol]) -> list[Symbol]:
+    """A second voice shows rests only between its notes (and inside its tuplets)."""
+    sounding = [position for position, symbol in enumerate(symbols) if not symbol.is_rest]
+    first, last = sounding[0], sounding[-1]
+    return [
+        replace(symbol, is_hidden=True)
+        if symbol.is_rest and not first < position < last and symbol.value.actual == 1
+        else symbol
+        for position, symbol in enumerate(symbols)
+    ]
