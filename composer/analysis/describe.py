@@ -46,7 +46,7 @@ def describe(piece: Piece, facts: Facts | None = None) -> dict[str, Any]:
             for part in piece.parts
         ],
         "ensemble": estimate_ensemble(piece) or None,
-        "style": estimate_style(piece),
+        "style": estimate_style(piece, facts=known),
         "mood": _mood(known),
         "form": known.form,
         "chords": _chords(piece, known, bars),

@@ -25,8 +25,8 @@ _FIRST_BASS_WEIGHT = 0.05
 _SIGNATURE_WEIGHT = 0.15
 _LONGEST_NOTE_QUARTERS = 1.0  # a held bass is no more of a key than a played one
 
-_SECTION_BARS = 8
-_SECTION_CHANGE_COST = 0.8  # about two sections of clear evidence
+_WINDOW_BARS = 2
+_SECTION_CHANGE_COST = 1.8  # a key must hold for about eight bars to be heard as one
 
 
 def estimate_key(piece: Piece, heed_signature: bool = False) -> KeyChange | None:
@@ -56,19 +56,19 @@ def key_of_table(table: NoteTable, signed: Piece | None = None) -> KeyChange | N
 
 
 def estimate_section_keys(piece: Piece) -> tuple[KeyChange, ...]:
-    """The key of each section of about eight bars, as changes; () without pitched notes.
+    """The keys a piece goes through, as changes at bar lines; () without pitched notes.
 
-    The path through the 24 keys that agrees best with the sections' profiles, each change at a
-    price (dynamic programming), so that a passing chord is no modulation.
+    The path through the 24 keys that agrees best with the notes of every two bars, each change
+    at a price (dynamic programming), so that a passing chord is no modulation.
     """
     table = note_table(piece).pitched()
     if table.count == 0:
         return ()
-    scores = profile_scores_by_group(table, table.bar // _SECTION_BARS)
+    scores = profile_scores_by_group(table, table.bar // _WINDOW_BARS)
     path = _cheapest_path(scores.reshape(-1, 24))
     changes: list[KeyChange] = []
-    for section, state in enumerate(path):
-        key = _key(state)._replace(tick=int(table.bar_starts[section * _SECTION_BARS]))
+    for window, state in enumerate(path):
+        key = _key(state)._replace(tick=int(table.bar_starts[window * _WINDOW_BARS]))
         if not changes or changes[-1][1:] != key[1:]:
             changes.append(key)
     return tuple(changes)

@@ -40,12 +40,15 @@ class _Weights(NamedTuple):
     weights: Floats  # (features + 1, styles), the last row a bias
 
 
-def estimate_style(piece: Piece, most: int = 5) -> dict[str, float]:
-    """Styles and their probabilities, the likeliest first, at most `most`; {} without notes."""
+def estimate_style(piece: Piece, most: int = 5, facts: Facts | None = None) -> dict[str, float]:
+    """Styles and their probabilities, the likeliest first, at most `most`; {} without notes.
+
+    `facts` saves analysing the piece again.
+    """
     if piece.note_count == 0:
         return {}
     fitted = load_weights()
-    features = np.clip((style_features(piece) - fitted.centre) / fitted.scale, -4.0, 4.0)
+    features = np.clip((style_features(piece, facts) - fitted.centre) / fitted.scale, -4.0, 4.0)
     logits = np.append(features, 1.0) @ fitted.weights
     chances = np.exp(logits - logits.max())
     chances /= chances.sum()
