@@ -25,23 +25,23 @@ class HandCosts(NamedTuple):
     Found by random search on the piano scores of music21's corpus (`benchmarks/notation.py`).
     """
 
-    stretch: float = 2.25
+    stretch: float = 1.39
     easy_span: float = 11.9
-    finger: float = 0.48
-    leap: float = 0.026
-    far_leap: float = 14.5
-    register: float = 0.09
+    finger: float = 0.2
+    leap: float = 0.022
+    far_leap: float = 47.0
+    register: float = 0.089
     middle: float = 62.0
     follow: float = 0.5
-    overlap_of_halves: float = 1.3
-    crossing: float = 0.69
+    overlap_of_halves: float = 0.3
+    crossing: float = 0.76
     short_rest: float = 0.42
-    mixed_lengths: float = 0.49
-    held: float = 0.41
-    switch: float = 0.1
-    imbalance: float = 0.03
-    stolen: float = 0.1
-    torn: float = 0.026
+    mixed_lengths: float = 0.48
+    held: float = 0.5
+    switch: float = 0.11
+    imbalance: float = 0.021
+    stolen: float = 0.18
+    torn: float = 0.03
     torn_interval: float = 2.7
 
 

@@ -22,7 +22,7 @@ _DEFAULT_WIDTH = 0.5
 
 def with_outlined_music(svg: str) -> str:
     """The SVG with every character of the music font in a text replaced by its outline."""
-    music_text = rf'<text\b(?:(?!</text>).)*?font-family="{MUSIC_FONT}".*?</text>'
+    music_text = rf'<text\b[^>]*(?<!/)>(?:(?!</text>).)*?font-family="{MUSIC_FONT}".*?</text>'
     return re.sub(music_text, lambda match: _outlined(match.group()), svg, flags=re.DOTALL)
 
 
