@@ -130,6 +130,8 @@ def _scores(weights: Floats, lowest: Ints, fullness: float) -> Floats:
     present = np.minimum(weights * fullness, 1.0)
     inside = share @ members.T
     missing = members.sum(axis=1)[None, :] - present @ members.T
+    # A lone root is no power chord: its fifth has to be heard.
+    missing = np.where([quality == "power" for _, quality in states], 2.0 * missing, missing)
     score = inside - _FOREIGN_WEIGHT * (1 - inside) - _MISSING_WEIGHT * missing - costs
     bass = np.where(lowest >= 0, lowest % 12, 0)
     roots = np.array([root for root, _ in states])

@@ -89,6 +89,8 @@ _ROMAN = re.compile(
 )
 _DEGREES = ("I", "II", "III", "IV", "V", "VI", "VII")
 _MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
+_LOWEST_FIFTHS, _HIGHEST_FIFTHS = -8, 12  # Fb and B#: no chord is named by two accidentals
+_FIFTHS_OF_INTERVAL = (0, -5, 2, -3, 4, -1, -6, 1, 8, 3, -2, 5)  # a third is a third, and so on
 _INVERSIONS = {"6": ("", 1), "64": ("", 2), "65": ("7", 1), "43": ("7", 2), "42": ("7", 3)}
 _MINOR_SUFFIXES = {"": "m", "7": "m7", "6": "m6", "9": "m9", "maj7": "mMaj7", "11": "m11"}
 
@@ -97,17 +99,23 @@ def chord_symbol(chord: Chord | Harmony, key: KeyChange | None = None) -> str:
     """The symbol of a chord, such as "Dm7" or "C/E", spelled as the key suggests."""
     if chord.quality == "none":
         return "N.C."
-    symbol = _root_name(chord.root, key) + _SUFFIXES[chord.quality][0]
-    return symbol if chord.bass == chord.root else f"{symbol}/{_root_name(chord.bass, key)}"
+    root = _root_fifths(chord.root, key)
+    symbol = note_name(root) + _SUFFIXES[chord.quality][0]
+    if chord.bass == chord.root:
+        return symbol
+    bass = root + _FIFTHS_OF_INTERVAL[(chord.bass - chord.root) % 12]
+    if not _LOWEST_FIFTHS <= bass <= _HIGHEST_FIFTHS:
+        bass = _root_fifths(chord.bass, key)
+    return f"{symbol}/{note_name(bass)}"
 
 
-def _root_name(pitch_class: int, key: KeyChange | None) -> str:
-    """Roots lie from five fifths below a major tonic or a minor one's to six above: Db to F# in C,
-    Bb to D# in A minor. Keys of many accidentals stop at Fb and B#: no root has two.
+def _root_fifths(pitch_class: int, key: KeyChange | None) -> int:
+    """A root on the line of fifths, from five below a major tonic or a minor one's to six above:
+    Db to F# in C, Bb to D# in A minor. Keys of many accidentals stop at Fb and B#.
     """
     lowest = tonic_fifths(key) - 5 if key else -5
-    lowest = min(max(lowest, -8), 1)
-    return note_name(lowest + (pitch_class * 7 - lowest) % 12)
+    lowest = min(max(lowest, _LOWEST_FIFTHS), _HIGHEST_FIFTHS - 11)
+    return lowest + (pitch_class * 7 - lowest) % 12
 
 
 def parse_chord(text: str, key: KeyChange | None = None) -> Harmony:

@@ -75,6 +75,22 @@ def test_holds_and_repeats() -> None:
     assert parse_progression("C . G . | %") == parse_progression("C C G G | C C G G")
 
 
+@pytest.mark.parametrize(
+    ("chord", "key", "symbol"),
+    [
+        (Harmony(11, "dominant7", 3), "D", "B7/D#"),
+        (Harmony(3, "major", 7), "C minor", "Eb/G"),
+        (Harmony(8, "dominant7", 8), "A minor", "G#7"),
+        (Harmony(8, "major", 8), "C", "Ab"),
+        (Harmony(6, "major", 10), "Gb", "Gb/Bb"),
+        (Harmony(6, "major", 10), "F#", "F#/A#"),
+    ],
+)
+def test_chords_are_spelled_in_their_key(chord: Harmony, key: str, symbol: str) -> None:
+    """The root by the key, the bass as the third, fifth or seventh that it is."""
+    assert chord_symbol(chord, parse_key(key)) == symbol
+
+
 @pytest.mark.parametrize("text", ["", "|", "H7", "C | Xm", "Cblah", "ii", "ixx"])
 def test_nonsense_is_refused_in_one_line(text: str) -> None:
     """Also Roman numerals without a key."""
