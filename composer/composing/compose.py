@@ -114,7 +114,7 @@ def compose(
         title=title,
     )
     chance = Chance(temperature, top_p, min_p)
-    seed = _seed(seed)
+    seed = new_seed(seed)
     checkpoint = load_weights(weights)
     writer = Writer(
         checkpoint.model,
@@ -123,7 +123,7 @@ def compose(
         chance,
         np.random.default_rng(seed),
     )
-    with _one_thread():
+    with one_thread():
         rows = writer.write(progress)
     piece = _finished(decode(rows), request)
     return Composition(piece, chords_of(rows), request, seed, checkpoint.fingerprint)
@@ -166,7 +166,8 @@ def _load(path: Path, modified: int) -> Checkpoint:
     return load_checkpoint(path, FORMAT_VERSION, RowTables(**asdict(layout())))
 
 
-def _seed(seed: int | None) -> int:
+def new_seed(seed: int | None) -> int:
+    """The seed that is given, or one drawn. Raises RequestError for a number that is no seed."""
     if seed is None:
         return secrets.randbelow(10**6)
     if not 0 <= seed <= LARGEST_SEED:
@@ -175,7 +176,7 @@ def _seed(seed: int | None) -> int:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """One row at a time is too little work for several threads; they only wait for each other."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)

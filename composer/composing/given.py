@@ -47,14 +47,12 @@ def given_fields(request: Request) -> Given:
 
 
 def _fields(request: Request) -> dict[tuple[Kind, str], int]:
-    fields: dict[tuple[Kind, str], int] = {**_style_fields(request.style)}
+    fields: dict[tuple[Kind, str], int] = {**style_fields(request.style)}
     ensemble = _ensemble(request)
     if ensemble is not None:
         fields[Kind.STYLE, "ensemble"] = ensemble.index
     if request.mood is not None:
-        for kind in (Kind.MOOD, Kind.PLAN):
-            fields[kind, "valence"] = mood_value(request.mood.valence)
-            fields[kind, "arousal"] = mood_value(request.mood.arousal)
+        fields |= mood_fields(request.mood)
     if request.key is not None:
         fields[Kind.FORM, "key"] = key_value(request.key.fifths, request.key.mode)
     if request.meter is not None:
@@ -64,7 +62,7 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     return fields
 
 
-def _style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
+def style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
     """Style and composer; where people wrote in a style, ask for what people wrote."""
     if style is None:
         human = 1 + ORIGINS.index("human")
@@ -135,6 +133,15 @@ def _mask(name: str, *values: int) -> NDArray[np.bool_]:
 def _mode(key_field: int) -> str:
     key = key_of(key_field)
     return key[1] if key else ""
+
+
+def mood_fields(mood: Mood) -> dict[tuple[Kind, str], int]:
+    """The mood of the piece, and of each of its bars."""
+    return {
+        (kind, name): mood_value(coordinate)
+        for kind in (Kind.MOOD, Kind.PLAN)
+        for name, coordinate in (("valence", mood.valence), ("arousal", mood.arousal))
+    }
 
 
 def mood_tilts(mood: Mood) -> dict[tuple[Kind, str], Floats]:

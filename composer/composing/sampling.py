@@ -5,7 +5,7 @@ Given fields are clamped, free ones are sampled: that is the whole of composing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from composer.errors import RequestError
 from composer.model.transformer import KeyValueCache, RowTransformer
+from composer.music.facts import Recall
 from composer.tokens.fields import COLUMNS, HEADER_KINDS, ROW_FIELDS, Kind
 from composer.tokens.grammar import Grammar, empty_row
+from composer.tokens.values import recall_values
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
 
+_, EXACT, _ = recall_values(Recall(1, "exact"))
 KEPT_SHARE = 0.6
 """How much of the context the latest bars may fill when the window slides on."""
 
@@ -55,16 +58,24 @@ class Given:
     empty to leave even their number free.
     `tilts` lean on free fields: added to the logits of a field's values.
     `allowed` are the values that a free field may take.
+    `bars` are fields of single bars (index from 0), before `fields`; of those in `copied_bars` an
+    exact recall is copied.
     """
 
     fields: dict[tuple[Kind, str], int] = field(default_factory=dict)
     parts: tuple[PartRow, ...] = ()
     tilts: dict[tuple[Kind, str], Floats] = field(default_factory=dict)
     allowed: dict[tuple[Kind, str], NDArray[np.bool_]] = field(default_factory=dict)
+    bars: dict[int, dict[tuple[Kind, str], int]] = field(default_factory=dict)
+    copied_bars: frozenset[int] = frozenset()
 
 
 class Writer:
-    """Writes one piece, row by row."""
+    """Writes one piece, or some bars of one, row by row.
+
+    `header`, `before` and `block` are rows that are there already: the header of a piece, its
+    bars before those to be written, and a given block ("given" to "write" mark).
+    """
 
     def __init__(
         self,
@@ -73,28 +84,62 @@ class Writer:
         given: Given,
         chance: Chance,
         random: np.random.Generator,
+        header: Sequence[list[int]] = (),
+        before: Sequence[list[int]] = (),
+        block: Sequence[list[int]] = (),
     ) -> None:
         self.model, self.grammar, self.given = model, grammar, given
         self.chance, self.random = chance, random
         self.given_fields = dict(given.fields)
         self.cache = KeyValueCache(model.shape, batch=1)
-        self.rows: list[list[int]] = [empty_row(Kind.PAD)]
-        self.rows_read = 0
+        self.header = [empty_row(Kind.PAD), *header]
+        self.before, self.block = list(before), list(block)
+        self.written: list[list[int]] = []
+        self.bar_is_complete = False
+        self.unread = self._window()
 
     @torch.inference_mode()
     def write(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Rows:
-        """All rows to the end mark; shape (rows, COLUMNS).
+        """The rows that are new, to the end mark; shape (rows, COLUMNS).
 
         `progress(bars done, bars in all)` is called before each bar and at the end.
         """
         while not self.grammar.ended:
             row = self._row()
             if row[0] in (Kind.BAR, Kind.MARK):
-                progress(self.grammar.bar + 1, self.grammar.bars)
-            self.grammar.advance(row)
-            self.rows.append(row)
-            self._hold_steady(row)
-        return np.array(self.rows[1:], dtype=np.int16)
+                progress(self.grammar.bar + 1, self.grammar.until)
+            self._take(row)
+            if row[0] == Kind.PLAN:
+                self._recall(row)
+        return np.array(self.written, dtype=np.int16)
+
+    def _take(self, row: list[int]) -> None:
+        self.grammar.advance(row)
+        self.bar_is_complete = False
+        self.written.append(row)
+        self.unread.append(row)
+        self._hold_steady(row)
+
+    def _recall(self, plan: list[int]) -> None:
+        """A bar that the given form says is an exact repeat is copied, not written again."""
+        distance, kind = plan[1], plan[2]
+        bar = self.grammar.bar
+        if bar not in self.given.copied_bars or kind != EXACT:
+            return
+        for row in self._bar_rows(bar - (distance - 1)):
+            if self._fits(row):
+                self._take(row)
+        self.bar_is_complete = True
+
+    def _fits(self, row: list[int]) -> bool:
+        used = range(1 + len(ROW_FIELDS[Kind(row[0])]))
+        return all(self.grammar.allowed(row[:column])[row[column]] for column in used)
+
+    def _bar_rows(self, bar: int) -> list[list[int]]:
+        """What stands in a bar behind its plan."""
+        rows = self.before + self.written
+        starts = [index for index, row in enumerate(rows) if row[0] == Kind.BAR]
+        return rows[starts[bar] + 2 : [*starts, len(rows)][bar + 1]]
 
     def _hold_steady(self, row: list[int]) -> None:
         """A meter, key and tempo chosen for the piece hold in all its bars."""
@@ -124,15 +169,22 @@ class Writer:
     def _given_value(self, row: list[int]) -> int | None:
         if not row:
             return self._given_kind()
-        kind = Kind(row[0])
+        kind, name = Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]
         if kind == Kind.PART and self.given.parts:
             return self.given.parts[len(self.grammar.parts)][len(row) - 1]
-        return self.given_fields.get((kind, ROW_FIELDS[kind][len(row) - 1]))
+        if kind in (Kind.BAR, Kind.PLAN):
+            bar = self.grammar.bar + (kind == Kind.BAR)
+            here = self.given.bars.get(bar, {}).get((kind, name))
+            if here is not None:
+                return here
+        return self.given_fields.get((kind, name))
 
     def _given_kind(self) -> int | None:
-        if self.grammar.last_kind in (Kind.FORM, Kind.PART) and self.given.parts:
-            more = len(self.grammar.parts) < len(self.given.parts)
-            return Kind.PART if more else Kind.BAR
+        grammar = self.grammar
+        if grammar.last_kind in (Kind.FORM, Kind.PART) and self.given.parts:
+            return Kind.PART if len(grammar.parts) < len(self.given.parts) else Kind.BAR
+        if self.bar_is_complete:
+            return Kind.BAR if grammar.bar + 1 < grammar.until else Kind.MARK
         return None
 
     def _allowed(self, row: list[int]) -> NDArray[np.bool_]:
@@ -152,23 +204,23 @@ class Writer:
 
     def _state(self) -> torch.Tensor:
         """The outer state (1, width) after all rows, reading those that are new."""
-        unread = self.rows[self.rows_read :]
-        if len(unread) > self.cache.room:
+        if len(self.unread) > self.cache.room:
             self.cache.clear()
-            unread = self._window()
-        state = self.model(torch.tensor([unread]), cache=self.cache)
-        self.rows_read = len(self.rows)
-        last: torch.Tensor = state[:, -1]
-        return last
+            self.unread = self._window()
+        state: torch.Tensor = self.model(torch.tensor([self.unread]), cache=self.cache)[:, -1]
+        self.unread = []
+        return state
 
     def _window(self) -> list[list[int]]:
-        """The header and the latest whole bars that fill a part of the context."""
-        header = [row for row in self.rows if row[0] in (Kind.PAD, *HEADER_KINDS)]
-        room = int(self.model.shape.context * KEPT_SHARE) - len(header)
-        bars = [index for index, row in enumerate(self.rows) if row[0] == Kind.BAR]
-        fitting = [index for index in bars if len(self.rows) - index <= room]
-        start = fitting[0] if fitting else len(self.rows) - room
-        return header + self.rows[start:]
+        """Header, given block and as many of the latest bars as fill a part of the context."""
+        header = self.header + [row for row in self.written if row[0] in HEADER_KINDS]
+        body = self.before + [row for row in self.written if row[0] not in HEADER_KINDS]
+        room = int(self.model.shape.context * KEPT_SHARE) - len(header) - len(self.block)
+        bars = [index for index, row in enumerate(body) if row[0] == Kind.BAR]
+        fitting = [index for index in bars if len(body) - index <= room]
+        start = fitting[0] if fitting else max(0, len(body) - max(room, 1))
+        split = max(start, len(self.before))
+        return header + body[start:split] + self.block + body[split:]
 
 
 class _Head:

@@ -8,6 +8,7 @@ and ending before the last bar line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -91,13 +92,26 @@ class _Part:
 class Grammar:
     """For a piece of `bars` bars, from its first row or from any bar on.
 
-    `with_chords` says whether chord rows may be written. A piece that goes on (`read` feeds the
-    rows it has) must have a header.
+    `with_chords` says whether chord rows may be written; `chords` are those that must be, for each
+    bar (index from 0) the rows in order, and then no others may. A piece that goes on (`read`
+    feeds the rows it has) must have a header.
     """
 
-    def __init__(self, bars: int, with_chords: bool = True) -> None:
+    def __init__(
+        self,
+        bars: int,
+        with_chords: bool = True,
+        chords: Mapping[int, Sequence[list[int]]] | None = None,
+    ) -> None:
         self.bars = bars
-        self.with_chords = with_chords
+        self.with_chords = with_chords and chords is None
+        self.chords = chords or {}
+        self.pending: list[list[int]] = []
+        """Chord rows that this bar must still get."""
+        self.until = bars
+        """The bar before which writing ends."""
+        self.silent: frozenset[int] = frozenset()
+        """Part fields that must not be written."""
         self.bar = -1
         self.bar_start_tick = 0
         self.bar_ticks = 0
@@ -113,10 +127,15 @@ class Grammar:
         self.has_notes = False
         self.ended = False
 
-    def read(self, rows: NDArray[np.int16]) -> None:
+    def read(self, rows: Iterable[list[int]]) -> None:
         """Walk through rows that are there already."""
-        for row in rows.tolist():
+        for row in rows:
             self.advance(row)
+
+    def go_on(self, until: int, silent: Iterable[int] = ()) -> None:
+        """Write from the next bar to before bar `until` (index from 0), `silent` parts left out."""
+        self.until, self.silent = until, frozenset(silent)
+        self.last_kind = Kind.MARK
 
     def allowed(self, row: list[int]) -> Allowed:
         """Which values the next field may take, `row` being the fields of the row so far."""
@@ -142,18 +161,24 @@ class Grammar:
                 return [Kind.BAR] + [Kind.PART] * (len(self.parts) < MOST_PARTS)
             case Kind.BAR:
                 return [Kind.PLAN]
-        kinds = []
-        if self.bar + 1 < self.bars:
+            case Kind.MARK:
+                return [Kind.BAR]
+        return self._kinds_in_bar()
+
+    def _kinds_in_bar(self) -> list[Kind]:
+        note_is_possible = self._first_note_tick() < self._notes_before_tick()
+        kinds = [Kind.NOTE] * note_is_possible
+        if self.pending:
+            return [*kinds, Kind.CHORD]
+        if self.bar + 1 < self.until:
             kinds.append(Kind.BAR)
-        elif self.has_notes or self._first_note_tick() >= self.bar_ticks:
+        elif self.has_notes or not note_is_possible:
             kinds.append(Kind.MARK)
         before_notes = self.last_kind in (Kind.PLAN, Kind.DYNAMICS)
-        if before_notes and not self.flat and self.dynamics_part + 1 < len(self.parts):
+        if before_notes and not self.flat and self._dynamics_part([]).any():
             kinds.append(Kind.DYNAMICS)
         if self.with_chords and self._first_chord_tick() < self.bar_ticks:
             kinds.append(Kind.CHORD)
-        if self._first_note_tick() < self.bar_ticks:
-            kinds.append(Kind.NOTE)
         return kinds
 
     # header
@@ -205,9 +230,22 @@ class Grammar:
         return _only("mark", Mark.END)
 
     def _dynamics_part(self, row: list[int]) -> Allowed:
-        return _only("part", *(part.value for part in self.parts[self.dynamics_part + 1 :]))
+        later = self.parts[self.dynamics_part + 1 :]
+        return _only("part", *(part.value for part in later if part.value not in self.silent))
 
     # chords
+
+    def _pending(self, row: list[int], name: str) -> Allowed | None:
+        return _only(name, self.pending[0][len(row)]) if self.pending else None
+
+    def _chord_root(self, row: list[int]) -> Allowed:
+        return _first(self._pending(row, "root"), _any("root"))
+
+    def _chord_quality(self, row: list[int]) -> Allowed:
+        return _first(self._pending(row, "quality"), _any("quality"))
+
+    def _chord_bass(self, row: list[int]) -> Allowed:
+        return _first(self._pending(row, "bass"), _any("bass"))
 
     def _first_chord_tick(self) -> int:
         """A chord stands before the notes of its tick."""
@@ -215,38 +253,52 @@ class Grammar:
         return max(after_note, self.chord_tick + 1)
 
     def _chord_beat(self, row: list[int]) -> Allowed:
-        return self._beats(self._first_chord_tick())
+        free = self._beats(self._first_chord_tick(), self.bar_ticks)
+        return _first(self._pending(row, "beat"), free)
 
     def _chord_position(self, row: list[int]) -> Allowed:
-        return self._positions(row[1], self._first_chord_tick())
+        free = self._positions(row[1], self._first_chord_tick(), self.bar_ticks)
+        return _first(self._pending(row, "position"), free)
 
     # notes
 
     def _first_note_tick(self) -> int:
         """The earliest tick of this bar that still has a free pitch."""
-        here = self.last_part < 0 or any(
-            self._free_here(order).any() for order in range(self.last_part, len(self.parts))
-        )
+        orders = range(max(self.last_part, 0), len(self.parts))
+        here = any(self._free_here(order).any() for order in orders)
         return self.tick + (not here)
 
     def _free_here(self, order: int) -> Allowed:
         """Free pitches of a part at the current tick, after the notes that are there."""
         above = self.last_pitch if order == self.last_part else -1
-        return self.parts[order].free(self.bar_start_tick + self.tick, above)
+        return self._free(order, self.tick, above)
+
+    def _free(self, order: int, tick: int, above: int = -1) -> Allowed:
+        part = self.parts[order]
+        if part.value in self.silent:
+            return np.zeros(FIELD_SIZES["pitch"], dtype=bool)
+        return part.free(self.bar_start_tick + tick, above)
+
+    def _notes_before_tick(self) -> int:
+        """A chord that must come stands before the notes of its tick."""
+        if not self.pending:
+            return self.bar_ticks
+        _, beat, position, *_ = self.pending[0]
+        return beat * GRID_TICKS_PER_QUARTER + position
 
     def _note_beat(self, row: list[int]) -> Allowed:
-        return self._beats(self._first_note_tick())
+        return self._beats(self._first_note_tick(), self._notes_before_tick())
 
     def _note_position(self, row: list[int]) -> Allowed:
-        return self._positions(row[1], self._first_note_tick())
+        return self._positions(row[1], self._first_note_tick(), self._notes_before_tick())
 
-    def _beats(self, first_tick: int) -> Allowed:
+    def _beats(self, first_tick: int, end_tick: int) -> Allowed:
         starts = np.arange(FIELD_SIZES["beat"]) * GRID_TICKS_PER_QUARTER
-        return (starts + GRID_TICKS_PER_QUARTER > first_tick) & (starts < self.bar_ticks)
+        return (starts + GRID_TICKS_PER_QUARTER > first_tick) & (starts < end_tick)
 
-    def _positions(self, beat: int, first_tick: int) -> Allowed:
+    def _positions(self, beat: int, first_tick: int, end_tick: int) -> Allowed:
         ticks = beat * GRID_TICKS_PER_QUARTER + np.arange(FIELD_SIZES["position"])
-        return (ticks >= first_tick) & (ticks < self.bar_ticks)
+        return (ticks >= first_tick) & (ticks < end_tick)
 
     def _note_part(self, row: list[int]) -> Allowed:
         return _only(
@@ -265,15 +317,15 @@ class Grammar:
             if order < self.last_part:
                 return np.zeros(FIELD_SIZES["pitch"], dtype=bool)
             return self._free_here(order)
-        return self.parts[order].free(self.bar_start_tick + tick)
+        return self._free(order, tick)
 
     def _note_pitch(self, row: list[int]) -> Allowed:
         return self._free_pitches(row, self.order[row[3]])
 
     def _note_length(self, row: list[int]) -> Allowed:
-        """At the longest to the end of the last bar, if the meter stays."""
+        """At the longest to the end of the last bar to be written, if the meter stays."""
         tick = row[1] * GRID_TICKS_PER_QUARTER + row[2]
-        bars_left = self.bars - self.bar - 1
+        bars_left = self.until - self.bar - 1
         room = self.bar_ticks * (1 + bars_left) - tick
         allowed = np.zeros(FIELD_SIZES["length"], dtype=bool)
         allowed[: len(_LENGTHS)] = room >= _LENGTHS
@@ -299,11 +351,13 @@ class Grammar:
                 self.bar_ticks = grid_bar_ticks(*meter_of(row[2]))
                 self.tick, self.last_part, self.last_pitch = 0, -1, -1
                 self.chord_tick = self.dynamics_part = -1
+                self.pending = list(self.chords.get(self.bar, ()))
             case Kind.DYNAMICS:
                 self.dynamics_part = self.order[row[1]]
             case Kind.CHORD:
                 self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
                 self.chord_tick = self.tick
+                self.pending = self.pending[1:]
             case Kind.NOTE:
                 self.has_notes = True
                 self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
@@ -317,6 +371,10 @@ class Grammar:
     def _move_to(self, tick: int) -> None:
         if tick != self.tick:
             self.tick, self.last_part, self.last_pitch = tick, -1, -1
+
+
+def _first(given: Allowed | None, free: Allowed) -> Allowed:
+    return free if given is None else given
 
 
 def _only(name: str, *values: int) -> Allowed:
