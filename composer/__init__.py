@@ -1,1 +1,73 @@
-"""Symbolic composer: music in a style and a mood, as MIDI and sheet music."""
+"""Symbolic composer: music in a style and a mood, as MIDI and sheet music.
+
+import composer
+
+composition = composer.compose(style="baroque", mood="melancholy", bars=16, seed=7)
+composer.write(composition, Path("pieces"), ["mid", "musicxml", "pdf"])
+
+The public names below are loaded on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from composer.analysis.describe import describe
+    from composer.analysis.facts import analyse
+    from composer.composing.compose import Composition, compose, write
+    from composer.corpus.readers import read_piece
+    from composer.errors import (
+        CheckpointError,
+        ComposerError,
+        CorpusError,
+        FileError,
+        RequestError,
+        UnreadablePieceError,
+    )
+    from composer.music.normalise import normalise
+    from composer.music.piece import Piece
+    from composer.rendering.files import write_piece
+
+__all__ = [
+    "CheckpointError",
+    "ComposerError",
+    "Composition",
+    "CorpusError",
+    "FileError",
+    "Piece",
+    "RequestError",
+    "UnreadablePieceError",
+    "analyse",
+    "compose",
+    "describe",
+    "normalise",
+    "read_piece",
+    "write",
+    "write_piece",
+]
+
+_HOMES = {
+    "Composition": "composer.composing.compose",
+    "Piece": "composer.music.piece",
+    "analyse": "composer.analysis.facts",
+    "compose": "composer.composing.compose",
+    "describe": "composer.analysis.describe",
+    "normalise": "composer.music.normalise",
+    "read_piece": "composer.corpus.readers",
+    "write": "composer.composing.compose",
+    "write_piece": "composer.rendering.files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES.get(name, "composer.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

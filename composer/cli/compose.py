@@ -1,0 +1,117 @@
+"""`composer compose`: a piece in a style and a mood, written to files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from composer.cli.flags import (
+    add_command,
+    add_json,
+    add_outputs,
+    check_writable,
+    parse_formats,
+    words,
+)
+from composer.cli.printing import print_json, print_paths, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from composer.cli.flags import Commands
+    from composer.composing.compose import Composition
+
+_REQUESTED = (
+    "style", "mood", "bars", "key", "meter", "tempo", "ensemble", "preset", "title", "seed",
+    "temperature", "top_p", "min_p", "weights",
+)  # fmt: skip
+
+
+def add_to(commands: Commands) -> None:
+    parser = add_command(commands, "compose", "compose a piece and write it to files", compose)
+    music = parser.add_argument_group("the music; what is not given, the model chooses")
+    add = music.add_argument
+    add("--style", help="a style or a composer, such as baroque or chopin")
+    add("--mood", "--emotion", help="a mood word, q1 to q4, or valence,arousal such as 0.6,-0.4")
+    add("--bars", type=int, help="how many bars (default: 16, or the preset's)")
+    add("--key", help='such as "D minor", Bb, f#')
+    add("--meter", help="such as 3/4")
+    add("--tempo", type=float, help="quarter notes a minute")
+    add("--ensemble", help="who plays, such as string-quartet")
+    add("--instruments", metavar="LIST", help="instead of an ensemble: violin,cello,piano")
+    add("--preset", help="a shorthand for several flags, such as film-epic")
+    add("--title", help="printed on the score")
+    sampling = parser.add_argument_group("how it is sampled")
+    add = sampling.add_argument
+    add("--seed", type=int, help="the same seed gives the same piece (default: a new one)")
+    add("--temperature", type=float, help="above 1 wilder, below 1 tamer (default: 1)")
+    add("--top-p", type=float, help="keep the likeliest that make up this share (default: 1)")
+    add("--min-p", type=float, help="drop what is rarer than this times the likeliest")
+    add("--weights", metavar="FILE", type=Path, help="weights of your own training")
+    outputs = parser.add_argument_group("what is written")
+    add_outputs(outputs, "pieces")
+    add_json(outputs)
+
+
+def compose(given: argparse.Namespace) -> None:
+    formats = parse_formats(given.format)
+    check_writable(given.out)
+    composition = _composed(_request(given))
+    paths = _written(composition, given, formats)
+    if given.json:
+        print_json(composition.report() | {"files": [str(path) for path in paths]})
+        return
+    _print_summary(composition)
+    print_paths(paths)
+
+
+def _request(given: argparse.Namespace) -> dict[str, Any]:
+    """What the user said, by parameter of `composer.compose`; what was left out is left out."""
+    values = {key: getattr(given, key) for key in _REQUESTED}
+    if given.instruments is not None:
+        values["instruments"] = words(given.instruments)
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _composed(request: dict[str, Any]) -> Composition:
+    import composer
+
+    with progress_bar() as bar:
+        task = bar.add_task("composing", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        return composer.compose(**request, progress=progress)
+
+
+def _written(
+    composition: Composition, given: argparse.Namespace, formats: Sequence[str]
+) -> list[Path]:
+    """The pieces of music and a report beside them."""
+    import composer
+    from composer.rendering.files import write_whole
+
+    paths = composer.write(
+        composition, given.out, formats, mechanical=given.mechanical, paper=given.paper
+    )
+    report = given.out / f"{composition.name}.json"
+    text = json.dumps(composition.report(), ensure_ascii=False, indent=2)
+    write_whole(report, f"{text}\n".encode())
+    return [*paths, report]
+
+
+def _print_summary(composition: Composition) -> None:
+    """Asked beside achieved, field by field."""
+    asked, achieved = composition.request.asked(), composition.achieved
+    rows = [
+        [field, _words(asked.get(field, "")), _words(achieved.get(field, ""))]
+        for field in dict.fromkeys([*asked, *achieved])
+    ]
+    print_table("", ["", "asked", "achieved"], rows)
+    print(f"seed {composition.seed}")
+
+
+def _words(value: str | int | float) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

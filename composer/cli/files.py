@@ -1,0 +1,114 @@
+"""Commands about one file of music: `render` and `describe`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from composer.cli.flags import (
+    add_command,
+    add_json,
+    add_outputs,
+    check_name,
+    check_writable,
+    parse_formats,
+)
+from composer.cli.printing import print_json, print_paths, print_table
+from composer.errors import RequestError
+
+if TYPE_CHECKING:
+    from composer.cli.flags import Commands
+
+_BARS_OF_CHORDS = 8
+
+
+def add_to(commands: Commands) -> None:
+    parser = add_command(
+        commands, "render", "turn a file of music into sheet music and clean MIDI", render
+    )
+    _add_file(parser)
+    add_outputs(parser, ".")
+    parser.add_argument("--name", default="", help="name of the files (default: that of FILE)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of the performance in MIDI (default: 0)"
+    )
+    parser = add_command(
+        commands, "describe", "say what a file of music is: key, chords, form, mood", describe
+    )
+    _add_file(parser)
+    add_json(parser)
+
+
+def render(given: argparse.Namespace) -> None:
+    formats = parse_formats(given.format)
+    stem = check_name(given.name) or given.file.stem
+    check_writable(given.out)
+    for suffix in formats:
+        _keep_input(given.file, given.out / f"{stem}.{suffix}")
+    from composer.corpus.readers import read_piece
+    from composer.music.normalise import normalise
+    from composer.rendering.files import write_piece
+
+    paths = write_piece(
+        normalise(read_piece(given.file)),
+        given.out,
+        stem,
+        formats,
+        seed=given.seed,
+        mechanical=given.mechanical,
+        paper=given.paper,
+    )
+    print_paths(paths)
+
+
+def describe(given: argparse.Namespace) -> None:
+    from composer.analysis.describe import describe
+    from composer.corpus.readers import read_piece
+
+    facts = describe(read_piece(given.file))
+    if given.json:
+        print_json(facts)
+        return
+    print_table("", ["", str(given.file)], _lines(facts))
+
+
+def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """A line a fact, in words; what cannot be known is left out."""
+    mood, tempo = facts["mood"], facts["quarters_per_minute"]
+    point = f"{mood['word']} (valence {mood['valence']}, arousal {mood['arousal']})"
+    styles = [f"{name} {share:.0%}" for name, share in facts["style"].items() if share >= 0.1]
+    lines = {
+        "title": facts["title"],
+        "key": facts["key"],
+        "meter": facts["meter"],
+        "tempo": tempo and f"{tempo:g} quarters a minute",
+        "bars": facts["bars"],
+        "notes": facts["notes"],
+        "parts": ", ".join(part["name"] or part["instrument"] for part in facts["parts"]),
+        "ensemble": facts["ensemble"],
+        "style": ", ".join(styles),
+        "mood": mood["word"] and point,
+        "form": facts["form"],
+        "chords": _chord_line(facts["chords"]),
+    }
+    return [(name, str(value)) for name, value in lines.items() if value]
+
+
+def _chord_line(chords: list[dict[str, Any]]) -> str:
+    """The chords of the first bars, "Dm A7 | Dm": the rest is for `--json`."""
+    bars: dict[int, list[str]] = {}
+    for chord in chords:
+        bars.setdefault(chord["bar"], []).append(chord["symbol"])
+    shown = [" ".join(symbols) for bar, symbols in bars.items() if bar <= _BARS_OF_CHORDS]
+    more = " | ..." if max(bars, default=0) > _BARS_OF_CHORDS else ""
+    return " | ".join(shown) + more
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="MIDI, MusicXML, kern or ABC")
+
+
+def _keep_input(file: Path, target: Path) -> None:
+    if target.exists() and file.exists() and target.samefile(file):
+        raise RequestError(f"{target} is the file to render; give another --out or --name")

@@ -1,0 +1,76 @@
+"""How the command line prints: tables, JSON, paths and progress bars.
+
+Tables are plain text: `rich` would take as long to load as all the rest of a listing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+def print_json(value: Any) -> None:
+    """JSON on stdout, and nothing else."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stdout, each row a line; numbers stand to the right."""
+    rows = list(rows)
+    texts = [list(columns), *([_text(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    right = [
+        bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        for index in range(len(columns))
+    ]
+    if title:
+        print(f"{title}\n")
+    for line in texts:
+        cells = zip(line, widths, right, strict=True)
+        padded = (text.rjust(width) if to_right else text.ljust(width)
+                  for text, width, to_right in cells)  # fmt: skip
+        print("  ".join(padded).rstrip())
+    print()
+
+
+def print_paths(paths: Iterable[Path]) -> None:
+    """A path a line."""
+    for path in paths:
+        print(path)
+
+
+def progress_bar(*, note: bool = False) -> Progress:
+    """A bar on stderr that disappears when done; silent where stderr is no terminal.
+
+    With `note`, each task has a field `note` that is shown beside its bar.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    notes = [TextColumn("{task.fields[note]}")] if note else []
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        *notes,
+        console=Console(stderr=True, markup=False),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _text(value: object) -> str:
+    return (
+        f"{value:,}"
+        if isinstance(value, int)
+        else f"{value:.2f}"
+        if isinstance(value, float)
+        else str(value)
+    )

@@ -1,0 +1,109 @@
+"""`composer train`: corpora in, weights out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from composer.cli.corpora import add_processes, build_with_progress
+from composer.cli.flags import add_command, check_writable
+from composer.cli.printing import progress_bar
+from composer.errors import RequestError
+
+if TYPE_CHECKING:
+    from composer.cli.flags import Commands
+    from composer.corpus.corpus import Corpus
+    from composer.training.recipe import Recipe
+    from composer.training.train import Budget
+    from composer.training.train import Progress as Trained
+
+
+def add_to(commands: Commands) -> None:
+    parser = add_command(
+        commands, "train", "train a model; stopped with Ctrl-C, the same command goes on", train
+    )
+    add = parser.add_argument
+    add("--recipe", default="first", help="what to train; `tiny` needs no data (default: first)")
+    add("--corpora", metavar="DIR", type=Path, help="folder of the corpora, zipped or not")
+    add("--out", metavar="FILE", type=Path, required=True, help="the weights to write")
+    add("--minutes", type=float, help="time budget (default: the recipe's own)")
+    add("--steps", type=int, help="budget in steps, instead of minutes or beside them")
+    add("--state", metavar="FILE", type=Path, help="what resuming needs (default: beside OUT)")
+    add("--shards", metavar="DIR", type=Path, help="encoded corpora (default: beside the state)")
+    add_processes(parser)
+
+
+def train(given: argparse.Namespace) -> None:
+    out: Path = given.out
+    state: Path = given.state or out.with_suffix(".state")
+    shards: Path = given.shards or state.with_suffix(".shards")
+    for path in (out, state, shards):
+        check_writable(path.parent)
+    from composer.training.recipe import find_recipe
+
+    recipe = find_recipe(given.recipe)
+    budget = _budget(recipe, given.minutes, given.steps)
+    corpora = _corpora(recipe, given.corpora)
+    build_with_progress(corpora, shards, given.processes)
+    for path in (out, state):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    done = _run(recipe, [corpus.name for corpus in corpora], shards, out, state, budget)
+    held_out = done.bits_per_note
+    bits = "" if held_out is None else f", {held_out:.3f} held-out bits a note"
+    print(f"{done.step:,} steps, {done.rows:,} rows, {done.seconds / 60:.1f} minutes{bits}")
+    print(out)
+
+
+def _budget(recipe: Recipe, minutes: float | None, steps: int | None) -> Budget:
+    from composer.training.train import Budget
+
+    if minutes is not None and not minutes > 0:
+        raise RequestError(f"--minutes {minutes:g} is no time at all; give more than 0")
+    if steps is not None and steps <= 0:
+        raise RequestError(f"--steps {steps} is no training at all; give at least 1")
+    if minutes is None and steps is None:
+        return Budget(recipe.minutes, recipe.steps)
+    return Budget(minutes or 0.0, steps or 0)
+
+
+def _corpora(recipe: Recipe, folder: Path | None) -> list[Corpus]:
+    from composer.corpus.corpus import find_corpora, packaged_corpus
+
+    if folder is not None:
+        return find_corpora(folder)
+    if recipe.corpora:
+        return [packaged_corpus(recipe.corpora)]
+    raise RequestError(
+        f"recipe {recipe.name!r} needs --corpora DIR, the folder that holds the corpora; "
+        "the recipe tiny needs none"
+    )
+
+
+def _run(
+    recipe: Recipe,
+    names: Sequence[str],
+    shards: Path,
+    out: Path,
+    state: Path,
+    budget: Budget,
+) -> Trained:
+    from composer.corpus.shards import load_shards
+    from composer.training.train import train
+
+    loaded = [shard for shard in load_shards(shards) if shard.name in names]
+    with progress_bar(note=True) as bar:
+        task = bar.add_task(f"training {recipe.name}", total=1.0, note="")
+
+        def report(run: Trained, share: float) -> None:
+            bar.update(task, completed=min(1.0, share), note=_note(run))
+
+        return train(recipe, loaded, out, state=state, budget=budget, report=report)
+
+
+def _note(run: Trained) -> str:
+    rate = run.rows / max(run.seconds, 1e-9)
+    bits = run.bits_per_note
+    held_out = "" if bits is None else f", held out {bits:.2f} bits a note"
+    return f"step {run.step}, loss {run.loss:.2f}, {rate:,.0f} rows/s{held_out}"
