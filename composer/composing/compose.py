@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from composer.analysis.keys import estimate_key
-from composer.composing.given import given_fields
+from composer.composing.given import given_chords, given_fields, section_starts
 from composer.composing.request import Request, make_request
 from composer.composing.sampling import Chance, Writer
 from composer.errors import RequestError
@@ -87,6 +87,9 @@ def compose(
     instruments: Sequence[str] = (),
     preset: str = "",
     title: str = "",
+    chords: str = "",
+    form: str = "",
+    guidance: float = 0.0,
     seed: int | None = None,
     temperature: float = 1.0,
     top_p: float = 1.0,
@@ -97,9 +100,12 @@ def compose(
     """Compose a piece; what is not given is chosen by the model, or by the mood.
 
     `bars` is 16 unless a preset says otherwise; `tempo` is in quarters a minute; `key` is a key
-    or a mode. The same seed, request and weights give the same piece; without a seed one is
-    drawn. `progress(bars done, bars in all)` is called as bars are written. Raises RequestError
-    for what cannot be met, CheckpointError for weights that cannot be used.
+    or a mode; `style` may be a blend ("bach:0.6,joplin:0.4"), `mood` a curve ("calm@1 tense@9"),
+    `chords` symbols or Roman numerals bar by bar, again and again to the end ("Dm7 G7 | Cmaj7"),
+    `form` sections by letter ("AABA"); `guidance` strengthens style and mood. The same seed,
+    request and weights give the same piece; without a seed one is drawn. `progress(bars done, bars
+    in all)` is called as bars are written. Raises RequestError for what cannot be met,
+    CheckpointError for weights that cannot be used.
     """
     request = make_request(
         style=style,
@@ -112,13 +118,20 @@ def compose(
         instruments=instruments,
         preset=preset,
         title=title,
+        chords=chords,
+        form=form,
+        guidance=guidance,
     )
     chance = Chance(temperature, top_p, min_p)
     seed = new_seed(seed)
     checkpoint = load_weights(weights)
     writer = Writer(
         checkpoint.model,
-        Grammar(request.bars),
+        Grammar(
+            request.bars,
+            chords=given_chords(request),
+            section_starts=section_starts(request),
+        ),
         given_fields(request),
         chance,
         np.random.default_rng(seed),

@@ -6,12 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.composing.request import Request
-from composer.composing.sampling import Floats, Given, PartRow
+from composer.composing.sampling import Floats, Given, PartRow, Stream
+from composer.music.bars import bars_of
+from composer.music.chords import place_progression
 from composer.music.ensembles import Ensemble, ensembles
+from composer.music.facts import Recall
 from composer.music.instruments import INSTRUMENTS, Instrument
 from composer.music.lengths import TEMPI
+from composer.music.meters import grid_bar_ticks
 from composer.music.moods import Mood
+from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
 from composer.music.styles import Style, style_index
+from composer.tokens.encode import chord_row
 from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
 from composer.tokens.values import (
     MODES,
@@ -21,6 +27,7 @@ from composer.tokens.values import (
     meter_value,
     mood_value,
     part_value,
+    recall_values,
     role_value,
     tempo_value,
 )
@@ -43,7 +50,91 @@ def given_fields(request: Request) -> Given:
         parts=_parts(request),
         tilts=mood_tilts(request.mood) if request.mood else {},
         allowed=_allowed(request),
+        bars=_bar_fields(request),
+        copied_bars=_copied_bars(request),
+        streams=_streams(request),
     )
+
+
+def given_chords(request: Request) -> dict[int, list[list[int]]] | None:
+    """The chord rows of each bar (from 0), or None where chords are free."""
+    if not request.chords or request.meter is None:
+        return None
+    meter = MeterChange(0, *request.meter)
+    bar_ticks = grid_bar_ticks(*request.meter)
+    bars = bars_of(Piece((), (meter,), bar_ticks * request.bars))
+    rows: dict[int, list[list[int]]] = {bar: [] for bar in range(request.bars)}
+    for chord in place_progression(request.chords, bars, GRID_TICKS_PER_QUARTER):
+        bar, tick = divmod(chord.tick, bar_ticks)
+        rows[bar].append(chord_row(chord, tick))
+    return rows
+
+
+def _bar_fields(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
+    """Moods of a curve and recalls of a form, bar by bar (from 0)."""
+    bars: dict[int, dict[tuple[Kind, str], int]] = {bar: {} for bar in range(request.bars)}
+    for point in request.mood_curve:
+        for bar in range(point.bar - 1, request.bars):
+            bars[bar] |= {
+                key: v for key, v in mood_fields(point.mood).items() if key[0] == Kind.PLAN
+            }
+    for bar, source in _copied_bars(request).items():
+        bars[bar] |= _recall_fields(Recall(bar - source, "exact"))
+    for bar in section_starts(request):
+        if bar not in _copied_bars(request):
+            bars[bar] |= _recall_fields(Recall(0, "new"))
+    return bars
+
+
+def _recall_fields(recall: Recall) -> dict[tuple[Kind, str], int]:
+    names = ("recall_distance", "recall_kind", "semitones")
+    values = recall_values(recall)
+    return {(Kind.PLAN, name): value for name, value in zip(names, values, strict=True)}
+
+
+def section_starts(request: Request) -> range:
+    """The bars (from 0) at which the sections of a given form begin."""
+    return range(0, request.bars, request.bars // len(request.form)) if request.form else range(0)
+
+
+def _copied_bars(request: Request) -> dict[int, int]:
+    """Bars (from 0) of the sections whose letter was there before -> the bars they repeat."""
+    copied: dict[int, int] = {}
+    first: dict[str, int] = {}
+    length = request.bars // max(1, len(request.form))
+    for letter, start in zip(request.form, section_starts(request), strict=True):
+        if letter in first:
+            copied |= {start + bar: first[letter] + bar for bar in range(length)}
+        first.setdefault(letter, start)
+    return copied
+
+
+def _streams(request: Request) -> tuple[Stream, ...]:
+    """How many readings of the header are mixed, and with which weights.
+
+    A blend mixes the logits of its styles by their shares; guidance moves away from the model
+    that knows neither style nor mood (classifier-free guidance, Ho and Salimans 2022).
+    """
+    blend = [Stream(w.share, _named(style_fields(w.style))) for w in request.blend]
+    streams = blend or [Stream(1.0, {})]
+    if not request.guidance:
+        return tuple(streams) if blend else ()
+    stronger = [Stream(s.weight * (1 + request.guidance), s.fields) for s in streams]
+    return (*stronger, Stream(-request.guidance, _UNTAGGED))
+
+
+def _named(fields: dict[tuple[Kind, str], int]) -> dict[tuple[Kind, str], int]:
+    return {key: value for key, value in fields.items() if key[1] in ("style", "composer")}
+
+
+_UNTAGGED: dict[tuple[Kind, str], int] = {
+    (Kind.STYLE, "style"): UNKNOWN,
+    (Kind.STYLE, "composer"): UNKNOWN,
+    (Kind.MOOD, "valence"): UNKNOWN,
+    (Kind.MOOD, "arousal"): UNKNOWN,
+    (Kind.PLAN, "valence"): UNKNOWN,
+    (Kind.PLAN, "arousal"): UNKNOWN,
+}
 
 
 def _fields(request: Request) -> dict[tuple[Kind, str], int]:

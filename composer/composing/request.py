@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from composer.errors import RequestError
+from composer.music.chords import (
+    CHORD_INTERVALS,
+    Harmony,
+    Progression,
+    parse_progression,
+    print_progression,
+)
 from composer.music.ensembles import Ensemble, find_ensemble
 from composer.music.instruments import INSTRUMENTS, Instrument
-from composer.music.keys import key_name, parse_key
+from composer.music.keys import key_name, key_of, parse_key, scale
 from composer.music.meters import parse_meter
 from composer.music.moods import Mood, find_mood
 from composer.music.names import compact, look_up
@@ -18,17 +26,43 @@ from composer.music.presets import find_preset
 from composer.music.styles import Style, find_style
 
 MOST_BARS = 512
+MOST_GUIDANCE = 4.0
 SLOWEST, FASTEST = 20.0, 320.0
 """Quarters a minute."""
 
 
+class Weighted(NamedTuple):
+    """One style of a blend; the shares of a blend add up to one."""
+
+    style: Style
+    share: float
+
+
+class MoodFrom(NamedTuple):
+    """A mood that holds from a bar (from 1) until the next."""
+
+    bar: int
+    mood: Mood
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The fields that are given; None or empty where they are free."""
+    """The fields that are given; None or empty where they are free.
+
+    `blend` are the styles of a blend (`style` is then the first of the largest share) and
+    `mood_curve` the moods of a piece that has several (`mood` is then the one that holds longest).
+    `guidance` strengthens style and mood: 0 leaves them as the model learned them. `form` is a
+    row of letters, a section each.
+    """
 
     bars: int
     style: Style | None = None
+    blend: tuple[Weighted, ...] = ()
     mood: Mood | None = None
+    mood_curve: tuple[MoodFrom, ...] = ()
+    guidance: float = 0.0
+    chords: Progression = ()
+    form: str = ""
     key: KeyChange | None = None
     mode: str = ""
     meter: tuple[int, int] | None = None
@@ -40,14 +74,17 @@ class Request:
     def asked(self) -> dict[str, str | int | float]:
         """What was asked, in the words of the command line."""
         words: dict[str, str | int | float | None] = {
-            "style": self.style.name if self.style else None,
-            "mood": self.mood.name if self.mood else None,
+            "style": _blend_words(self.blend) or (self.style.name if self.style else None),
+            "mood": _curve_words(self.mood_curve) or (self.mood.name if self.mood else None),
+            "guidance": self.guidance or None,
             "bars": self.bars,
             "key": key_name(self.key) if self.key else self.mode or None,
             "meter": f"{self.meter[0]}/{self.meter[1]}" if self.meter else None,
             "tempo": self.quarters_per_minute,
             "ensemble": self.ensemble.name if self.ensemble else None,
             "instruments": ", ".join(i.name for i in self.instruments) or None,
+            "chords": print_progression(self.chords, self.key) if self.chords else None,
+            "form": self.form or None,
         }
         return {name: value for name, value in words.items() if value is not None}
 
@@ -64,11 +101,16 @@ def make_request(
     instruments: Sequence[str] = (),
     preset: str = "",
     title: str = "",
+    chords: str = "",
+    form: str = "",
+    guidance: float = 0.0,
 ) -> Request:
     """Resolve words to values. A preset fills in what is not given.
 
-    `key` may be a whole key ("D minor") or a mode ("minor"). Raises RequestError, naming what
-    was given and what is allowed.
+    `style` may be a blend ("bach:0.6, joplin:0.4"), `mood` a curve ("calm@1 tense@17"), `key` a
+    whole key ("D minor") or a mode ("minor"), `chords` symbols or Roman numerals bar by bar
+    ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"). Raises RequestError, naming what was given and
+    what is allowed.
     """
     flags = find_preset(preset).flags() if preset else {}
     style, mood = style or flags.get("style", ""), mood or flags.get("mood", "")
@@ -76,18 +118,126 @@ def make_request(
         ensemble = ensemble or flags.get("ensemble", "")
     key, meter = key or flags.get("mode", ""), meter or flags.get("meter", "")
     mode = key.strip().lower() if key.strip().lower() in ("major", "minor") else ""
+    bars = _bars(int(flags.get("bars", 16)) if bars is None else bars)
+    blend = _blend(style) if ":" in style else ()
+    curve = _mood_curve(mood, bars) if "@" in mood else ()
+    whole_key = parse_key(key) if key and not mode else None
+    progression = parse_progression(chords, whole_key) if chords else ()
+    if progression and whole_key is None:
+        whole_key = _key_of_chords(progression, mode)
     return Request(
-        bars=_bars(int(flags.get("bars", 16)) if bars is None else bars),
-        style=find_style(style) if style else None,
-        mood=find_mood(mood) if mood else None,
-        key=parse_key(key) if key and not mode else None,
+        bars=bars,
+        style=_main_style(style, blend),
+        blend=blend,
+        mood=_main_mood(mood, curve, bars),
+        mood_curve=curve,
+        guidance=_guidance(guidance),
+        chords=progression,
+        form=_form(form, bars),
+        key=whole_key,
         mode=mode,
-        meter=parse_meter(meter) if meter else None,
+        meter=parse_meter(meter or "4/4") if meter or progression else None,
         quarters_per_minute=_tempo(float(flags["tempo"]) if tempo is None and flags else tempo),
         ensemble=find_ensemble(ensemble) if ensemble else None,
         instruments=_instruments(instruments),
         title=title.strip(),
     )
+
+
+def _blend(text: str) -> tuple[Weighted, ...]:
+    parts = [part.partition(":") for part in text.split(",")]
+    try:
+        weights = [float(weight) for _, _, weight in parts]
+    except ValueError:
+        weights = []
+    if not weights or min(weights) < 0 or not sum(weights) > 0:
+        raise RequestError(
+            f"style blend {text!r} is not possible; give styles with shares, such as "
+            "bach:0.6,joplin:0.4"
+        )
+    total = sum(weights)
+    return tuple(
+        Weighted(find_style(name), weight / total)
+        for (name, _, _), weight in zip(parts, weights, strict=True)
+    )
+
+
+def _main_style(style: str, blend: tuple[Weighted, ...]) -> Style | None:
+    if blend:
+        return max(blend, key=lambda weighted: weighted.share).style
+    return find_style(style) if style else None
+
+
+def _mood_curve(text: str, bars: int) -> tuple[MoodFrom, ...]:
+    curve = []
+    for point in text.split():
+        word, _, bar = point.rpartition("@")
+        if not word or not bar.isdigit() or not 1 <= int(bar) <= bars:
+            raise RequestError(
+                f"mood {point!r} has no bar of the piece (1 to {bars}); give moods with bars, "
+                "such as calm@1 tense@17"
+            )
+        curve.append(MoodFrom(int(bar), find_mood(word)))
+    return tuple(sorted(curve, key=lambda point: point.bar))
+
+
+def _main_mood(text: str, curve: tuple[MoodFrom, ...], bars: int) -> Mood | None:
+    """The mood that holds longest."""
+    if not curve:
+        return find_mood(text) if text else None
+    ends = [point.bar for point in curve[1:]] + [bars + 1]
+    spans = [end - point.bar for point, end in zip(curve, ends, strict=True)]
+    return curve[spans.index(max(spans))].mood
+
+
+def _guidance(guidance: float) -> float:
+    if not 0 <= guidance <= MOST_GUIDANCE:
+        raise RequestError(f"guidance {guidance:g} is not possible; give 0 to {MOST_GUIDANCE:g}")
+    return guidance
+
+
+def _form(form: str, bars: int) -> str:
+    letters = form.strip().upper()
+    if letters and not letters.isalpha():
+        raise RequestError(f"form {form!r} is not possible; give letters such as AABA")
+    if letters and bars % len(letters):
+        raise RequestError(
+            f"{bars} bars do not divide into the {len(letters)} sections of form {letters}; give "
+            f"a multiple of {len(letters)} bars"
+        )
+    return letters
+
+
+def _key_of_chords(progression: Progression, mode: str) -> KeyChange:
+    """The key whose scale holds most of the chords, its tonic first or last where that ties."""
+    harmonies = [harmony for bar in progression for harmony in bar if harmony.quality != "none"]
+    keys = [key_of(tonic, m) for m in ("major", "minor") for tonic in range(12)]
+
+    def merit(key: KeyChange) -> float:
+        tones = scale(key)
+        inside = sum(
+            (harmony.root + interval) % 12 in tones
+            for harmony in harmonies
+            for interval in CHORD_INTERVALS[harmony.quality]
+        )
+        ends = [harmony.root == tones[0] for harmony in (*harmonies[:1], *harmonies[-1:])]
+        tonic = [harmony for harmony in harmonies if harmony.root == tones[0]]
+        right_third = sum(_is_minor(harmony) == (key.mode == "minor") for harmony in tonic)
+        return inside + sum(ends) + right_third
+
+    return max((key for key in keys if mode in ("", key.mode)), key=merit)
+
+
+def _is_minor(harmony: Harmony) -> bool:
+    return 3 in CHORD_INTERVALS[harmony.quality]
+
+
+def _blend_words(blend: tuple[Weighted, ...]) -> str:
+    return ",".join(f"{weighted.style.name}:{weighted.share:.3g}" for weighted in blend)
+
+
+def _curve_words(curve: tuple[MoodFrom, ...]) -> str:
+    return " ".join(f"{point.mood.name}@{point.bar}" for point in curve)
 
 
 def _bars(bars: int) -> int:

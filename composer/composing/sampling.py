@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,15 +15,12 @@ from numpy.typing import NDArray
 
 from composer.errors import RequestError
 from composer.model.transformer import KeyValueCache, RowTransformer
-from composer.music.facts import Recall
-from composer.tokens.fields import COLUMNS, HEADER_KINDS, ROW_FIELDS, Kind
+from composer.tokens.fields import COLUMNS, HEADER_KINDS, ROW_FIELDS, Kind, column_of
 from composer.tokens.grammar import Grammar, empty_row
-from composer.tokens.values import recall_values
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
 
-_, EXACT, _ = recall_values(Recall(1, "exact"))
 KEPT_SHARE = 0.6
 """How much of the context the latest bars may fill when the window slides on."""
 
@@ -49,6 +47,13 @@ class Chance:
 PartRow = tuple[int | None, int | None, int | None]
 
 
+class Stream(NamedTuple):
+    """One reading of the rows: its weight, and the fields that it reads otherwise."""
+
+    weight: float
+    fields: dict[tuple[Kind, str], int]
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """The fields that are already filled in.
@@ -58,8 +63,8 @@ class Given:
     empty to leave even their number free.
     `tilts` lean on free fields: added to the logits of a field's values.
     `allowed` are the values that a free field may take.
-    `bars` are fields of single bars (index from 0), before `fields`; of those in `copied_bars` an
-    exact recall is copied.
+    `bars` are fields of single bars (index from 0), before `fields`; `copied_bars` are copied from
+    earlier bars. The logits of several `streams` are mixed by their weights.
     """
 
     fields: dict[tuple[Kind, str], int] = field(default_factory=dict)
@@ -67,7 +72,8 @@ class Given:
     tilts: dict[tuple[Kind, str], Floats] = field(default_factory=dict)
     allowed: dict[tuple[Kind, str], NDArray[np.bool_]] = field(default_factory=dict)
     bars: dict[int, dict[tuple[Kind, str], int]] = field(default_factory=dict)
-    copied_bars: frozenset[int] = frozenset()
+    copied_bars: dict[int, int] = field(default_factory=dict)
+    streams: tuple[Stream, ...] = ()
 
 
 class Writer:
@@ -91,7 +97,8 @@ class Writer:
         self.model, self.grammar, self.given = model, grammar, given
         self.chance, self.random = chance, random
         self.given_fields = dict(given.fields)
-        self.cache = KeyValueCache(model.shape, batch=1)
+        self.streams = given.streams or (Stream(1.0, {}),)
+        self.cache = KeyValueCache(model.shape, batch=len(self.streams))
         self.header = [empty_row(Kind.PAD), *header]
         self.before, self.block = list(before), list(block)
         self.written: list[list[int]] = []
@@ -109,8 +116,8 @@ class Writer:
             if row[0] in (Kind.BAR, Kind.MARK):
                 progress(self.grammar.bar + 1, self.grammar.until)
             self._take(row)
-            if row[0] == Kind.PLAN:
-                self._recall(row)
+            if row[0] == Kind.PLAN and self.grammar.bar in self.given.copied_bars:
+                self._copy()
         return np.array(self.written, dtype=np.int16)
 
     def _take(self, row: list[int]) -> None:
@@ -120,13 +127,9 @@ class Writer:
         self.unread.append(row)
         self._hold_steady(row)
 
-    def _recall(self, plan: list[int]) -> None:
+    def _copy(self) -> None:
         """A bar that the given form says is an exact repeat is copied, not written again."""
-        distance, kind = plan[1], plan[2]
-        bar = self.grammar.bar
-        if bar not in self.given.copied_bars or kind != EXACT:
-            return
-        for row in self._bar_rows(bar - (distance - 1)):
+        for row in self._bar_rows(self.given.copied_bars[self.grammar.bar]):
             if self._fits(row):
                 self._take(row)
         self.bar_is_complete = True
@@ -161,7 +164,7 @@ class Writer:
                 if len(choices) == 1:
                     value = int(choices[0])
                 else:
-                    head = head or _Head(self.model, self._state())
+                    head = head or _Head(self.model, self._state(), self.streams)
                     value = self._choose(head.logits(row), allowed, row)
             row.append(value)
         return row
@@ -203,11 +206,12 @@ class Writer:
         return sample(np.where(allowed, logits, -np.inf), self.chance, self.random)
 
     def _state(self) -> torch.Tensor:
-        """The outer state (1, width) after all rows, reading those that are new."""
+        """The outer states (streams, width) after all rows, reading those that are new."""
         if len(self.unread) > self.cache.room:
             self.cache.clear()
             self.unread = self._window()
-        state: torch.Tensor = self.model(torch.tensor([self.unread]), cache=self.cache)[:, -1]
+        rows = torch.tensor([_as_read(self.unread, stream) for stream in self.streams])
+        state: torch.Tensor = self.model(rows, cache=self.cache)[:, -1]
         self.unread = []
         return state
 
@@ -223,26 +227,42 @@ class Writer:
         return header + body[start:split] + self.block + body[split:]
 
 
-class _Head:
-    """The heads' view of one outer state."""
+def _as_read(rows: list[list[int]], stream: Stream) -> list[list[int]]:
+    """The rows with the fields that a stream reads otherwise."""
+    if not stream.fields:
+        return rows
+    changed = [list(row) for row in rows]
+    for row in changed:
+        for (kind, name), value in stream.fields.items():
+            if row[0] == kind:
+                row[column_of(kind, name)] = value
+    return changed
 
-    def __init__(self, model: RowTransformer, state: torch.Tensor) -> None:
+
+class _Head:
+    """The heads' view of the outer states (streams, width) of one row."""
+
+    def __init__(
+        self, model: RowTransformer, state: torch.Tensor, streams: Sequence[Stream]
+    ) -> None:
         self.model = model
         heads = model.heads
-        self.from_state = heads.from_state(state).view(1, heads.columns, heads.hidden)
+        self.from_state = heads.from_state(state).view(len(streams), heads.columns, heads.hidden)
+        self.weights = torch.tensor([[stream.weight] for stream in streams])
 
     def logits(self, row: list[int]) -> Floats:
-        """(values of the field,): logits of the next field of a row."""
+        """(values of the field,): mixed logits of the next field of a row."""
         column = len(row)
         heads, tables = self.model.heads, self.model.tables
         kind = row[0] if row else 0
-        padded = torch.tensor([[*row, *(0,) * (COLUMNS - column)]])
-        indices = self.model.input_indices(padded)[0, :column]
+        padded = torch.tensor([*row, *(0,) * (COLUMNS - column)])
+        indices = self.model.input_indices(padded)[:column]
         chosen = heads.chosen(indices).sum(0, keepdim=True)
-        logits = heads.logits(column, self.from_state[:, column], chosen, padded[:, 0])[0]
+        logits = heads.logits(column, self.from_state[:, column], chosen, padded[:1])
         start = tables.output_offset[kind][column] if row else 0
         size = tables.field_size[kind][column] if row else tables.output_sizes[0]
-        values: Floats = logits[start : start + size].double().numpy()
+        own = logits[:, start : start + size].log_softmax(-1)  # (streams, values)
+        values: Floats = (self.weights * own).sum(0).double().numpy()
         return values
 
 

@@ -168,17 +168,20 @@ def _bar_rows(piece: Piece, facts: Facts | None, bars: list[Bar]) -> Block:
     return rows, keys
 
 
+def chord_row(chord: Chord, tick: int) -> list[int]:
+    """The row of a chord at a tick of its bar."""
+    beat, position = divmod(tick, GRID_TICKS_PER_QUARTER)
+    quality = CHORD_QUALITIES.index(chord.quality)
+    return [Kind.CHORD, beat, position, 1 + chord.root, 1 + quality, 1 + chord.bass, 0]
+
+
 def _chord_rows(chords: Sequence[Chord], starts: NDArray[np.int64]) -> Block:
     rows = np.zeros((len(chords), COLUMNS), dtype=np.int64)
     keys = np.zeros((len(chords), 5), dtype=np.int64)
     for index, chord in enumerate(chords):
         bar = int(np.searchsorted(starts, chord.tick, side="right")) - 1
         tick = chord.tick - int(starts[bar])
-        beat, position = divmod(tick, GRID_TICKS_PER_QUARTER)
-        quality = CHORD_QUALITIES.index(chord.quality)
-        rows[index, :6] = (
-            Kind.CHORD, beat, position, 1 + chord.root, 1 + quality, 1 + chord.bass,
-        )  # fmt: skip
+        rows[index] = chord_row(chord, tick)
         keys[index] = (bar, tick, _CHORD_RANK, 0, 0)
     return rows, keys
 

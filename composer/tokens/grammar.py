@@ -93,7 +93,8 @@ class Grammar:
     """For a piece of `bars` bars, from its first row or from any bar on.
 
     `with_chords` says whether chord rows may be written; `chords` are those that must be, for each
-    bar (index from 0) the rows in order, and then no others may. A piece that goes on (`read`
+    bar (index from 0) the rows in order, and then no others may. No note rings on into a bar of
+    `section_starts`. A piece that goes on (`read`
     feeds the rows it has) must have a header.
     """
 
@@ -102,12 +103,14 @@ class Grammar:
         bars: int,
         with_chords: bool = True,
         chords: Mapping[int, Sequence[list[int]]] | None = None,
+        section_starts: Iterable[int] = (),
     ) -> None:
         self.bars = bars
         self.with_chords = with_chords and chords is None
         self.chords = chords or {}
         self.pending: list[list[int]] = []
         """Chord rows that this bar must still get."""
+        self.section_starts = tuple(section_starts)
         self.until = bars
         """The bar before which writing ends."""
         self.silent: frozenset[int] = frozenset()
@@ -323,9 +326,11 @@ class Grammar:
         return self._free_pitches(row, self.order[row[3]])
 
     def _note_length(self, row: list[int]) -> Allowed:
-        """At the longest to the end of the last bar to be written, if the meter stays."""
+        """At the longest to the end of the section, or of what is to be written, if the meter
+        stays."""
         tick = row[1] * GRID_TICKS_PER_QUARTER + row[2]
-        bars_left = self.until - self.bar - 1
+        ends = [bar for bar in self.section_starts if bar > self.bar]
+        bars_left = min([self.until, *ends]) - self.bar - 1
         room = self.bar_ticks * (1 + bars_left) - tick
         allowed = np.zeros(FIELD_SIZES["length"], dtype=bool)
         allowed[: len(_LENGTHS)] = room >= _LENGTHS

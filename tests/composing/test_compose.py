@@ -130,6 +130,12 @@ def test_written_files_are_the_same_bytes_for_the_same_seed(tmp_path) -> None:  
         ({"temperature": 0.0}, "temperature"),
         ({"top_p": 0.0}, "top-p"),
         ({"min_p": 1.0}, "min-p"),
+        ({"chords": "Dm7 H7"}, "H7"),
+        ({"form": "A2B"}, "letters such as AABA"),
+        ({"form": "AAB", "bars": 16}, "a multiple of 3"),
+        ({"guidance": -1.0}, "guidance -1"),
+        ({"style": "bach:x,joplin:1"}, "bach:0.6"),
+        ({"mood": "calm@1 tense@99"}, "1 to 16"),
     ],
 )
 def test_what_cannot_be_met_is_said_in_one_line(flags: dict[str, object], message: str) -> None:
@@ -205,3 +211,54 @@ def test_nothing_given_is_a_piece_too() -> None:
     """No style, no mood: the model chooses."""
     assert compose(bars=1, seed=0).piece.note_count > 0
     assert given_fields(make_request()) != Given()
+
+
+def test_given_chords_are_the_chords_of_the_piece() -> None:
+    """Bar by bar, again and again to the end, and no others."""
+    made = compose(style="jazz", ensemble="lead-sheet", bars=4, chords="Dm7 G7 | Cmaj7", seed=2)
+    symbols = [(chord.tick // 24, chord.root, chord.quality) for chord in made.chords]
+    first = [(0, 2, "minor7"), (2, 7, "dominant7"), (4, 0, "major7")]
+    assert symbols == [*first, *((beat + 8, root, quality) for beat, root, quality in first)]
+
+
+def test_a_form_repeats_its_sections_note_for_note() -> None:
+    """AABA in eight bars: bars 1-2, 3-4 and 7-8 begin the same notes."""
+    piece = compose(style="classical", form="AABA", bars=8, meter="2/4", seed=5).piece
+    section = 2 * 48
+    heard = [
+        sorted(
+            (place, note.onset_tick - start, note.pitch)
+            for place, part in enumerate(piece.parts)
+            for note in part.notes
+            if start <= note.onset_tick < start + section
+        )
+        for start in range(0, 4 * section, section)
+    ]
+    assert heard[0]
+    assert heard[0] == heard[1] == heard[3]
+    assert heard[2] != heard[0]
+
+
+def test_a_mood_curve_turns_the_plan_of_its_bars() -> None:
+    """Calm for two bars, then tense: the plan fields change there."""
+    bars = given_fields(make_request(mood="calm@1 tense@3", bars=4)).bars
+    arousal = [bars[bar][Kind.PLAN, "arousal"] for bar in range(4)]
+    assert arousal[0] == arousal[1] < arousal[2] == arousal[3]
+
+
+def test_a_blend_of_one_style_is_that_style() -> None:
+    """All weight on bach writes what bach writes."""
+    alone = compose(style="bach", bars=2, ensemble="choir", seed=8).piece
+    blended = compose(style="bach:1,joplin:0", bars=2, ensemble="choir", seed=8).piece
+    assert blended == alone
+    mixed = compose(style="bach:0.5,joplin:0.5", bars=2, ensemble="choir", seed=8).piece
+    assert mixed != alone
+
+
+def test_guidance_changes_the_piece_and_none_does_not() -> None:
+    """At 0 nothing is mixed."""
+    plain, none, strong = (
+        compose(style="bach", bars=2, ensemble="choir", seed=8, guidance=guidance).piece
+        for guidance in (0.0, 0.0, 2.0)
+    )
+    assert plain == none != strong
