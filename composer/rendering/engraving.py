@@ -15,7 +15,8 @@ from composer.rendering.outlines import MUSIC_FONT, with_outlined_music
 
 PAPERS_MILLIMETRES = {"a4": (210, 297), "letter": (216, 279)}
 _UNITS_PER_MILLIMETRE = 10  # verovio's page units at a staff of about seven millimetres
-_ROOM_FOR_A_STAFF_MILLIMETRES = 15
+_ROOM_FOR_A_STAFF_MILLIMETRES = 17
+_MOST_STAVES_TWICE_A_PAGE = 10
 _MARGIN_MILLIMETRES = 14
 _PIXELS_PER_INCH = 150
 _PIXELS_PER_MILLIMETRE = 4
@@ -78,11 +79,12 @@ def _paper_size(paper: str) -> tuple[int, int]:
 
 
 def _zoom(musicxml: str, height: int) -> float:
-    """How much smaller than usual the staves must be for one system to fit on a page."""
+    """How much smaller than usual the staves must be for two systems, or a big one, a page."""
     two_staves = sum(int(count) - 1 for count in re.findall(r"<staves>(\d+)</staves>", musicxml))
     staves = musicxml.count("<score-part ") + two_staves
     room = height - 2 * _MARGIN_MILLIMETRES - 20
-    return max(1.0, staves * _ROOM_FOR_A_STAFF_MILLIMETRES / room)
+    systems = 2 if staves <= _MOST_STAVES_TWICE_A_PAGE else 1
+    return max(1.0, systems * staves * _ROOM_FOR_A_STAFF_MILLIMETRES / room)
 
 
 def _options(width: int, height: int, zoom: float) -> dict[str, Any]:
@@ -100,8 +102,12 @@ def _options(width: int, height: int, zoom: float) -> dict[str, Any]:
         "footer": "none",
         "font": MUSIC_FONT,
         "justifyVertically": True,
+        "spacingStaff": 9,
+        "spacingBraceGroup": 9,
+        "spacingBracketGroup": 9,
         "smuflTextFont": "none",
         "svgViewBox": True,
+        "systemDivider": "none",
         "xmlIdSeed": 1,
     }
 

@@ -41,8 +41,9 @@ def musicxml_text(
 ) -> str:
     """The piece's score as the text of a MusicXML file.
 
-    `credit` stands where a composer's name does. Every note is written with the onset, pitch and
-    length it has in the piece (on the grid). Chord symbols in `chords` stand over the top staff,
+    `credit` stands where a composer's name does. Every note is written with the onset and pitch
+    it has in the piece (on the grid), and with its length where that can be read easily (see
+    `build_score`). Chord symbols in `chords` stand over the top staff,
     at ticks of the piece.
     """
     score = build_score(piece)

@@ -8,6 +8,8 @@ from composer.rendering.notation import Score, StaffPart
 from composer.rendering.percussion import drum_sign
 from composer.rendering.short_names import short_name
 
+_BRACKETED = ("woodwind", "brass", "percussion", "voice", "strings")
+
 
 def text_element(parent: Element, tag: str, content: object, /, **attributes: str) -> Element:
     """Append a child with text."""
@@ -48,10 +50,10 @@ def _write_credit(root: Element, kind: str, words: str, justify: str) -> None:
 def write_part_list(root: Element, score: Score) -> None:
     part_list = SubElement(root, "part-list")
     open_group = 0
-    sections = [part.instrument.section for part in score.parts]
+    sections = [part.instrument.section if part.staves == 1 else part.name for part in score.parts]
     for number, part in enumerate(score.parts, 1):
         section = sections[number - 1]
-        if open_group == 0 and sections[number : number + 1] == [section]:
+        if open_group == 0 and section in _BRACKETED and sections[number : number + 1] == [section]:
             open_group = number
             group = SubElement(part_list, "part-group", type="start", number="1")
             text_element(group, "group-symbol", "bracket")

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 MUSIC_FONT = "Leipzig"
 _WORDS_FONT = "Times-bold"
 _DEFAULT_WIDTH = 0.5
+_ROOM_FOR_ANOTHER_FONT = 1.12  # viewers set words in the serif font they have
 
 
 def with_outlined_music(svg: str) -> str:
@@ -41,7 +42,8 @@ def _outlined(text: str) -> str:
                     f'<text x="{x:.0f}" y="{y:.0f}" font-size="{size:g}px" xml:space="preserve">'
                     f"{escape(words)}</text>"
                 )
-            x += size * _width(words, MUSIC_FONT if is_music else _WORDS_FONT)
+            room = 1.0 if is_music else _ROOM_FOR_ANOTHER_FONT
+            x += size * room * _width(words, MUSIC_FONT if is_music else _WORDS_FONT)
     return "".join(pieces)
 
 

@@ -202,6 +202,6 @@ def _triplet_cost(inside: list[int], edges: frozenset[int], span: Span) -> float
         if 2**depth > third:
             return None
     cut = (span.start not in edges) + (span.end not in edges)
-    is_long = span.length > GRID_TICKS_PER_QUARTER
-    off_thirds = 0.6 * max(0, depth - 1 + 2 * (is_long and depth > 0))
+    beats = max(1, span.length // GRID_TICKS_PER_QUARTER)
+    off_thirds = 0.6 * max(0, depth - 1) if beats == 1 else beats * depth
     return 1.0 + off_thirds + 1.5 * cut

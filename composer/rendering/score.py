@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from composer.music.bars import Bar, bars_of
 from composer.music.instruments import BY_NAME, SECTIONS, Instrument
@@ -17,26 +18,36 @@ from composer.rendering.pickup import with_pickup
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, write_part
+from composer.rendering.written_lengths import with_written_lengths
 
 
 def build_score(piece: Piece) -> Score:
     """The score of a piece; a piece off the grid is brought onto it first (`normalise`).
 
-    A piece that begins with silence begins with a pickup (`with_pickup`).
+    A piece that begins with silence begins with a pickup (`with_pickup`), and lengths are those
+    that a player reads (`with_written_lengths`); `Score.piece` is the piece as written.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(piece)
     piece = with_pickup(piece)
     parts = sorted(piece.parts, key=lambda part: _score_order(BY_NAME[part.instrument]))
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
+    parts = [with_written_lengths(part, piece.end_tick) for part in parts]
     piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
     bars = bars_of(piece)
     frames = _frames(bars, piece)
     written = tuple(
-        write_part(part, name, spellings, frames)
+        write_part(part, name, spellings, frames, is_single_line=_is_single_line(part, piece))
         for part, name, spellings in zip(parts, _distinct_names(parts), _spell(piece), strict=True)
     )
     return Score(piece, written, _has_pickup(bars))
+
+
+def _is_single_line(part: Part, piece: Piece) -> bool:
+    """Whether a part beside others never has two notes at a time."""
+    return len(piece.parts) > 1 and all(
+        later.onset_tick >= earlier.end_tick for earlier, later in pairwise(part.notes)
+    )
 
 
 def _score_order(instrument: Instrument) -> tuple[int, float]:

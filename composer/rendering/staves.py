@@ -33,24 +33,33 @@ class Frame:
 
 
 def write_part(
-    part: Part, name: str, spellings: Sequence[Spelling], frames: Sequence[Frame]
+    part: Part,
+    name: str,
+    spellings: Sequence[Spelling],
+    frames: Sequence[Frame],
+    *,
+    is_single_line: bool = False,
 ) -> StaffPart:
-    """The written part; `spellings` are the sounding ones of its notes, in order."""
+    """The written part; `spellings` are the sounding ones of its notes, in order.
+
+    `is_single_line` keeps a keyboard's part on one staff.
+    """
     instrument = BY_NAME[part.instrument]
     bars = [frame.bar for frame in frames]
     keys = [_written_key(frame.key, instrument) for frame in frames]
     dynamics, accented = written_dynamics(part.notes, bars)
     heads = _heads(part, spellings, frames, instrument)
     writer = _StaffWriter(part.notes, heads, accented)
-    staves = assign_staves(part.notes) if instrument.staves == 2 else [1] * len(part.notes)
+    count = 1 if instrument.staves == 2 and is_single_line else instrument.staves
+    staves = assign_staves(part.notes) if count == 2 else [1] * len(part.notes)
     lines: list[list[VoiceLine]] = [[] for _ in frames]
-    for staff in range(1, instrument.staves + 1):
+    for staff in range(1, count + 1):
         indices = [index for index, own in enumerate(staves) if own == staff]
         for measure, found in enumerate(writer.write(staff, indices, frames)):
             lines[measure].extend(found)
     clefs = [
         choose_clefs(_positions(lines, staff), clefs_allowed(instrument, staff))
-        for staff in range(1, instrument.staves + 1)
+        for staff in range(1, count + 1)
     ]
     measures = [
         Measure(bar, tuple(voices), key, frame.meter, _clef_changes(clefs, number), marks)

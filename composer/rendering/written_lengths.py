@@ -1,0 +1,122 @@
+"""Lengths as a player reads them: small gaps closed, small overlaps cut, no onset moved.
+
+A length that ends on a sixteenth, on another onset of the part or inside a triplet is written as
+it is. Others come from playing (legato that stops short, fingers that stay down); each takes the
+nearest end that is easy to read. Drums sound as long as they like: they are written up to the
+next onset or beat.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
+
+_SIXTEENTH_TICKS = GRID_TICKS_PER_QUARTER // 4
+_THIRTY_SECOND_TICKS = GRID_TICKS_PER_QUARTER // 8
+_PERFORMED_SHARE = 0.1
+_FILLED_SHARE = 0.4
+_LEGATO_SHARE = 0.75
+_WEAKNESS = ((GRID_TICKS_PER_QUARTER, 1.5), (12, 3.0), (_SIXTEENTH_TICKS, 5.0))
+"""How much further away a position may be (in ticks) than one half as strong."""
+
+
+def with_written_lengths(part: Part, end_tick: int) -> Part:
+    """The part, on the grid, with the lengths that its score shows, none beyond the piece."""
+    if not part.notes:
+        return part
+    reader = _Reader.of(part.notes)
+    if part.is_drums:
+        drums = [reader.drum(note) for note in part.notes]
+        return replace(part, notes=tuple(_kept_apart(drums, end_tick)))
+    hard = sum(not reader.is_plain(note) for note in part.notes)
+    if not hard:
+        return part
+    is_performed = hard > _PERFORMED_SHARE * len(part.notes)
+    notes = [reader.read(note, is_performed=is_performed) for note in part.notes]
+    return replace(part, notes=tuple(_kept_apart(notes, end_tick)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """`onsets` of the part in order; `triplet_beats` are quarters with an onset off the 32nds."""
+
+    onsets: tuple[int, ...]
+    triplet_beats: frozenset[int]
+
+    @classmethod
+    def of(cls, notes: Sequence[Note]) -> _Reader:
+        onsets = tuple(sorted({note.onset_tick for note in notes}))
+        triplets = frozenset(
+            onset // GRID_TICKS_PER_QUARTER for onset in onsets if onset % _THIRTY_SECOND_TICKS
+        )
+        return cls(onsets, triplets)
+
+    def is_plain(self, note: Note) -> bool:
+        """Whether the note's end is easy to read as it is."""
+        end = note.end_tick
+        if end % _SIXTEENTH_TICKS == 0 or self._is_onset(end):
+            return True
+        if end % _THIRTY_SECOND_TICKS == 0:
+            return note.length_ticks < 2 * _SIXTEENTH_TICKS
+        return end % 4 == 0 and end // GRID_TICKS_PER_QUARTER in self.triplet_beats
+
+    def read(self, note: Note, *, is_performed: bool) -> Note:
+        following = self._next_onset(note.onset_tick)
+        if is_performed and following is not None:
+            slot = following - note.onset_tick
+            share = _FILLED_SHARE if slot <= GRID_TICKS_PER_QUARTER else _LEGATO_SHARE
+            if share * slot <= note.length_ticks <= slot:
+                return _ending(note, following)
+        if self.is_plain(note):
+            return note
+        return _ending(note, self._nearest_end(note, following))
+
+    def drum(self, note: Note) -> Note:
+        """A drum's note up to the next onset or beat, whichever comes first."""
+        beat = note.onset_tick - note.onset_tick % GRID_TICKS_PER_QUARTER + GRID_TICKS_PER_QUARTER
+        following = self._next_onset(note.onset_tick)
+        return _ending(note, beat if following is None else min(beat, following))
+
+    def _nearest_end(self, note: Note, following: int | None) -> int:
+        end = note.end_tick
+        longest = end + max(_SIXTEENTH_TICKS, 3 * note.length_ticks // 10)
+        shortest = max(note.onset_tick + 1, end - max(4, note.length_ticks // 5))
+        costs = {
+            position: abs(position - end) + weakness
+            for step, weakness in reversed(_WEAKNESS)
+            for position in range(-(-shortest // step) * step, longest + 1, step)
+        }
+        first = bisect_left(self.onsets, shortest)
+        for onset in self.onsets[first : bisect_right(self.onsets, longest)]:
+            costs[onset] = abs(onset - end)
+        if costs:
+            return min(costs, key=lambda position: (costs[position], -position))
+        return end if following is None else min(end, following)
+
+    def _is_onset(self, tick: int) -> bool:
+        position = bisect_left(self.onsets, tick)
+        return position < len(self.onsets) and self.onsets[position] == tick
+
+    def _next_onset(self, tick: int) -> int | None:
+        position = bisect_right(self.onsets, tick)
+        return self.onsets[position] if position < len(self.onsets) else None
+
+
+def _ending(note: Note, end_tick: int) -> Note:
+    return note._replace(length_ticks=end_tick - note.onset_tick)
+
+
+def _kept_apart(notes: Sequence[Note], end_tick: int) -> list[Note]:
+    """The notes, in order of onset, with none reaching into the next of its pitch or the end."""
+    next_onset: dict[int, int] = {}
+    kept: list[Note] = []
+    for note in reversed(notes):
+        limit = next_onset.get(note.pitch, end_tick)
+        if note.end_tick > limit:
+            note = _ending(note, limit)
+        next_onset[note.pitch] = note.onset_tick
+        kept.append(note)
+    return kept[::-1]

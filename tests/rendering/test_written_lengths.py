@@ -1,0 +1,50 @@
+"""Lengths are what a player reads, and onsets never move."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from composer.music.piece import Part, Piece
+from composer.rendering.written_lengths import with_written_lengths
+from tests.rendering.pieces import grid_pieces, part_of
+
+
+def lengths(part: Part, end: int = 960) -> list[int]:
+    return [note.length_ticks for note in with_written_lengths(part, end).notes]
+
+
+@given(piece=grid_pieces())
+@settings(max_examples=80, deadline=None)
+def test_onsets_and_pitches_stay_and_nothing_overlaps(
+    piece: Piece,
+) -> None:
+    """No onset moves, no pitch overlaps itself, nothing ends after the piece."""
+    for part in piece.parts:
+        written = with_written_lengths(part, piece.end_tick)
+        assert [(n.onset_tick, n.pitch) for n in written.notes] == [
+            (n.onset_tick, n.pitch) for n in part.notes
+        ]
+        sounding: dict[int, int] = {}
+        for note in written.notes:
+            assert note.length_ticks > 0
+            assert note.end_tick <= piece.end_tick
+            assert sounding.get(note.pitch, 0) <= note.onset_tick
+            sounding[note.pitch] = note.end_tick
+
+
+def test_lengths_of_a_score_are_kept() -> None:
+    """Sixteenths, dotted notes, rests after short notes, triplets: as they are."""
+    plain = [(0, 0.25, 60), (0.5, 0.25, 62), (1, 1.5, 64), (3, 1 / 3, 65), (3 + 1 / 3, 2 / 3, 67)]
+    assert lengths(part_of("violin", plain)) == [6, 6, 36, 8, 16]
+
+
+def test_legato_that_stops_short_is_closed_and_a_finger_that_stays_is_lifted() -> None:
+    """Played quarters of 22, 23 and 26 ticks are quarters."""
+    played = [(0, 22 / 24, 60), (1, 23 / 24, 62), (2, 26 / 24, 64), (3, 20 / 24, 65)]
+    assert lengths(part_of("violin", played)) == [24, 24, 24, 24]
+
+
+def test_drums_are_written_up_to_the_next_stroke_or_beat() -> None:
+    """Their sounding length means nothing."""
+    strokes = [(0, 1 / 24, 36), (0.5, 1 / 24, 42), (1, 1 / 24, 38)]
+    assert lengths(part_of("drums", strokes)) == [12, 12, 24]
