@@ -28,6 +28,9 @@ _PACKAGED = Path(__file__).resolve().parents[1] / "corpora"
 MANIFESTS = _PACKAGED if _PACKAGED.is_dir() else _PACKAGED.parents[1] / "corpora"
 """The manifests of the corpora we know: inside an installed package, or the checkout's own."""
 
+HELD_OUT_NAME = "held_out.tsv"
+"""Works that are near-duplicates of validation works: see `composer.corpus.duplicates`."""
+
 VALID_SHARE = 0.05
 
 
@@ -78,6 +81,7 @@ class Corpus:
     manifest: Manifest
     files: Files
     catalogue: Path | None = None
+    held_out: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -106,7 +110,7 @@ class Corpus:
                 title=row["title"],
                 tags=_catalogue_tags(row),
                 work_id=row["work_id"],
-                split=row["split"] or split_of(row["work_id"]),
+                split=self._split(row["work_id"], row["split"]),
                 licence=row["licence"],
                 attribution=row["attribution"],
                 origin=row["origin"],
@@ -127,13 +131,16 @@ class Corpus:
                 title="",
                 tags=manifest.tags_of(path),
                 work_id=work_id,
-                split=split_of(work_id),
+                split=self._split(work_id),
                 licence=manifest.licence,
                 attribution=manifest.attribution,
                 origin=manifest.origin,
                 tempo_known=manifest.tempo_known,
                 files=self.files,
             )
+
+    def _split(self, work_id: str, stated: str = "") -> str:
+        return "valid" if work_id in self.held_out else stated or split_of(work_id)
 
     def _work_within(self, path: str) -> str:
         book, number = split_tune_path(path)
@@ -150,32 +157,38 @@ class Corpus:
                 yield path
 
 
-def find_corpora(data_folder: Path, manifests_folder: Path | None = None) -> list[Corpus]:
+def find_corpora(
+    data_folder: Path, manifests_folder: Path | None = None, *, use_held_out: bool = True
+) -> list[Corpus]:
     """The corpora whose files are in `data_folder`, by name.
 
     Those with a manifest in `manifests_folder` (by default the checkout's `corpora/`) lie in
     `<name>.zip` or `<name>/`; a folder with a `corpus.toml` in it, `data_folder` itself included,
-    is a corpus of one's own. Raises CorpusError if there is none at all or one has no licence.
+    is a corpus of one's own. Works listed in a `held_out.tsv` beside the manifest folders or in a
+    corpus of one's own are in the validation split, unless `use_held_out` is False. Raises
+    CorpusError if there is none at all or one has no licence.
     """
+    known = manifests_folder or MANIFESTS
     if not data_folder.is_dir():
         raise CorpusError(f"{data_folder} is not a folder; give the one that holds the corpora")
     found: dict[str, Corpus] = {}
-    for path in sorted((manifests_folder or MANIFESTS).glob(f"*/{MANIFEST_NAME}")):
+    for path in sorted(known.glob(f"*/{MANIFEST_NAME}")):
         manifest = read_manifest(path)
         location = None if manifest.package else _location(data_folder, manifest.name)
         if location is not None:
-            found[manifest.name] = _corpus(manifest, location, data_folder)
+            found[manifest.name] = _corpus(manifest, location, data_folder, known)
     own = [data_folder / MANIFEST_NAME, *sorted(data_folder.glob(f"*/{MANIFEST_NAME}"))]
     for path in own:
         if path.is_file():
             manifest = read_manifest(path)
-            found[manifest.name] = _corpus(manifest, path.parent, path.parent)
+            found[manifest.name] = _corpus(manifest, path.parent, path.parent, path.parent)
     if not found:
         raise CorpusError(
             f"{data_folder} holds no corpus: neither <name>.zip or <name>/ of a known corpus nor "
             f"a folder with a {MANIFEST_NAME}"
         )
-    return [found[name] for name in sorted(found)]
+    corpora = [found[name] for name in sorted(found)]
+    return corpora if use_held_out else [replace(c, held_out=frozenset()) for c in corpora]
 
 
 def packaged_corpus(name: str, manifests_folder: Path | None = None) -> Corpus:
@@ -199,9 +212,21 @@ def _location(data_folder: Path, name: str) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def _corpus(manifest: Manifest, location: Path, catalogue_folder: Path) -> Corpus:
+def _corpus(manifest: Manifest, location: Path, catalogue_folder: Path, lists: Path) -> Corpus:
     catalogue = catalogue_folder / manifest.catalogue
-    return Corpus(manifest, Files(location), catalogue if catalogue.is_file() else None)
+    return Corpus(
+        manifest,
+        Files(location),
+        catalogue if catalogue.is_file() else None,
+        _held_out(lists / HELD_OUT_NAME),
+    )
+
+
+def _held_out(path: Path) -> frozenset[str]:
+    if not path.is_file():
+        return frozenset()
+    rows = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(row.split("\t")[0] for row in rows)
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,140 @@
+"""Near-duplicates: works that share much of their lines, whatever their work ids say.
+
+A work of the training split that is a near-duplicate of one of the validation split, directly or
+through others, is held out of training: its split becomes "valid". The works so moved are listed
+in a `held_out.tsv`, beside the manifests for the corpora we know (written by
+`python -m composer.corpus.duplicates DATA`), or in the folder of a corpus of one's own.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from composer.corpus.corpus import HELD_OUT_NAME, MANIFESTS, Corpus, Work, find_corpora
+from composer.corpus.fingerprints import Hashes, fingerprints, lines
+from composer.errors import ComposerError
+from composer.music.piece import Piece
+
+SHARED_AT_LEAST = 5
+CONTAINED_AT_LEAST = 0.25
+"""Share of the smaller work's fingerprints that the other has: below, it is a tune they share."""
+
+_TOO_COMMON = 20  # works that have a fingerprint; beyond, it tells nothing about a pair
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprinted:
+    """A work by its distinct fingerprints, shape (fingerprints,), sorted."""
+
+    work: Work
+    hashes: Hashes
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    first: Work
+    second: Work
+    contained: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """A work id that belongs to the validation split, and the work that it is like."""
+
+    work_id: str
+    like: str
+    contained: float
+
+
+def fingerprint_works(
+    corpora: Iterable[Corpus], progress: Callable[[str, int], None] = lambda corpus, done: None
+) -> list[Fingerprinted]:
+    """All works with pitched lines; those that cannot be read are the build's to name."""
+    found = []
+    for corpus in corpora:
+        for done, work in enumerate(corpus.works(), 1):
+            if work.tags.ensemble != "drums":
+                try:
+                    hashes = hashes_of(work.read(), human=work.origin == "human")
+                except ComposerError:
+                    continue
+                found.append(Fingerprinted(work, hashes))
+            progress(corpus.name, done)
+    return found
+
+
+def hashes_of(piece: Piece, *, human: bool = True) -> Hashes:
+    """The distinct fingerprints of a piece. Of a machine-made one only the melody counts: two
+    accompaniments by one program are alike without being copies."""
+    each = [fingerprints(line).hashes for line in lines(piece, melodies_only=not human)]
+    return np.unique(np.concatenate([np.zeros(0, np.uint32), *each]))
+
+
+def near_duplicates(items: Sequence[Fingerprinted]) -> list[NearDuplicate]:
+    """Pairs of files of different works that are near-duplicates, the most alike first."""
+    shared: Counter[tuple[int, int]] = Counter()
+    hashes = np.concatenate([np.zeros(0, np.uint32), *(item.hashes for item in items)])
+    owners = np.repeat(np.arange(len(items)), [len(item.hashes) for item in items])
+    order = np.argsort(hashes, kind="stable")
+    starts = np.flatnonzero(np.diff(hashes[order].astype(np.int64), prepend=-1))
+    for group in np.split(owners[order], starts[1:]):
+        if 1 < len(group) <= _TOO_COMMON:
+            shared.update(combinations(group.tolist(), 2))
+    found = []
+    for (first, second), count in shared.items():
+        one, other = items[first], items[second]
+        contained = count / min(len(one.hashes), len(other.hashes))
+        if (
+            count >= SHARED_AT_LEAST
+            and contained >= CONTAINED_AT_LEAST
+            and one.work.work_id != other.work.work_id
+        ):
+            found.append(NearDuplicate(one.work, other.work, round(contained, 2)))
+    return sorted(found, key=lambda pair: (-pair.contained, pair.first.path, pair.second.path))
+
+
+def held_out(pairs: Iterable[NearDuplicate]) -> list[HeldOut]:
+    """The training works that must not be trained on, by work id."""
+    neighbours: dict[str, list[tuple[str, float]]] = {}
+    splits: dict[str, str] = {}
+    for pair in pairs:
+        one, other = pair.first, pair.second
+        neighbours.setdefault(one.work_id, []).append((other.work_id, pair.contained))
+        neighbours.setdefault(other.work_id, []).append((one.work_id, pair.contained))
+        splits |= {one.work_id: one.split, other.work_id: other.split}
+    reached = sorted(work_id for work_id, split in splits.items() if split == "valid")
+    seen = set(reached)
+    moved = []
+    for work_id in reached:  # grows while it is walked
+        for neighbour, contained in neighbours[work_id]:
+            if neighbour not in seen:
+                seen.add(neighbour)
+                reached.append(neighbour)
+                moved.append(HeldOut(neighbour, work_id, contained))
+    return sorted(moved, key=lambda item: item.work_id)
+
+
+def write_held_out(path: Path, moved: Iterable[HeldOut]) -> None:
+    """A line a work: its id, the id of the work it is like, how much of the smaller is shared."""
+    rows = [f"{item.work_id}\t{item.like}\t{item.contained:.2f}\n" for item in moved]
+    path.write_text("".join(rows), encoding="utf-8")
+
+
+def main() -> None:
+    corpora = find_corpora(Path(sys.argv[1]), use_held_out=False)
+    items = fingerprint_works(corpora)
+    pairs = near_duplicates(items)
+    moved = held_out(pairs)
+    write_held_out(MANIFESTS / HELD_OUT_NAME, moved)
+    print(f"{len(items)} files, {len(pairs)} pairs of near-duplicates, {len(moved)} works held out")
+
+
+if __name__ == "__main__":
+    main()
