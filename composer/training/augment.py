@@ -1,73 +1,13 @@
-"""What a crop may become: another key, fewer fields."""
+"""What a crop may become: with fewer fields known."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.music.instruments import INSTRUMENTS
-from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, UNKNOWN, Kind, column_of
-from composer.tokens.values import key_of, key_value, part_of
+from composer.tokens.fields import UNKNOWN, Kind, column_of
 
 Rows = NDArray[np.int16]
-DOWN, UP = -5, 6
-"""Semitones: every key is reached once."""
-
-PART, PITCH = column_of(Kind.NOTE, "part"), column_of(Kind.NOTE, "pitch")
-_RANGES = np.array(
-    [
-        (INSTRUMENTS[index].low, INSTRUMENTS[index].high) if index < len(INSTRUMENTS) else (0, 127)
-        for index in (part_of(value)[0] for value in range(FIELD_SIZES["part"]))
-    ]
-)
-"""(part values, 2): lowest and highest pitch of the part's instrument."""
-
-
-def transpose(rows: Rows, random: np.random.Generator) -> Rows:
-    """The crop in another key, every part within its instrument's range where it was before."""
-    pitched = (rows[:, 0] == Kind.NOTE) & (rows[:, PITCH] < DRUM_PITCH_OFFSET)
-    if not pitched.any():
-        return rows
-    pitches, ranges = rows[pitched, PITCH], _RANGES[rows[pitched, PART]]
-    down = max(DOWN, min(0, int((ranges[:, 0] - pitches).max())))
-    up = min(UP, max(0, int((ranges[:, 1] - pitches).min())))
-    return transposed(rows, int(random.integers(down, up + 1)))
-
-
-def transposed(rows: Rows, semitones: int) -> Rows:
-    """Notes, keys, chords and register `semitones` higher; drums stay."""
-    if semitones == 0:
-        return rows
-    rows = rows.copy()
-    kind = rows[:, 0]
-    pitched = (kind == Kind.NOTE) & (rows[:, PITCH] < DRUM_PITCH_OFFSET)
-    rows[pitched, PITCH] += semitones
-    keys = _transposed_keys(semitones)
-    for with_key in (Kind.FORM, Kind.BAR):
-        column = column_of(with_key, "key")
-        rows[kind == with_key, column] = keys[rows[kind == with_key, column]]
-    for name in ("root", "bass"):
-        column = column_of(Kind.CHORD, name)
-        known = (kind == Kind.CHORD) & (rows[:, column] != UNKNOWN)
-        rows[known, column] = (rows[known, column] - 1 + semitones) % 12 + 1
-    register = column_of(Kind.MOOD, "register")
-    known = (kind == Kind.MOOD) & (rows[:, register] != UNKNOWN)
-    rows[known, register] = np.clip(rows[known, register] + round(semitones / 6), 1, 8)
-    return rows
-
-
-def _transposed_keys(semitones: int) -> NDArray[np.int16]:
-    """Key values after transposition, spelled with at most six sharps or flats."""
-    table = np.zeros(FIELD_SIZES["key"], dtype=np.int16)
-    for value in range(1, 31):
-        key = key_of(value)
-        assert key is not None
-        fifths, mode = key
-        moved = (fifths + 7 * semitones + 5) % 12 - 5
-        table[value] = key_value(moved, mode)
-    return table
-
-
 ALL_TAGS = 0.1
 """How often a crop says nothing at all about style and mood: the unconditioned model."""
 

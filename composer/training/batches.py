@@ -1,4 +1,4 @@
-"""Batches for training: crops of pieces, transposed, with fields dropped, packed into lines.
+"""Batches for training: crops in the common key, fields dropped, some given, packed into lines.
 
 A crop is the header of a piece and its rows from some bar on. Every batch is a function of the
 seed and its number, so a run that resumes sees the batches that it would have seen.
@@ -23,7 +23,8 @@ from composer.tokens.fields import (
     Kind,
     column_of,
 )
-from composer.training.augment import drop_fields, transpose
+from composer.tokens.transpose import in_common_key
+from composer.training.augment import drop_fields
 from composer.training.given_blocks import with_given_block
 
 Rows = NDArray[np.int16]
@@ -116,9 +117,8 @@ class Batches:
         while room >= SHORTEST_CROP or not crops:
             corpus = self.corpora[int(random.choice(len(self.corpora), p=self.shares))]
             crop = corpus.crop(random, room)
-            rows, given = with_given_block(
-                drop_fields(transpose(crop.rows, random), random), random, room
-            )
+            rows, _ = in_common_key(crop.rows)
+            rows, given = with_given_block(drop_fields(rows, random), random, room)
             crops.append(Crop(rows, crop.from_start, given))
             room -= 1 + len(rows)
         return pack(crops, self.context)

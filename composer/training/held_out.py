@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from composer.corpus.shards import Shard
 from composer.model.transformer import IGNORED, RowTransformer
 from composer.tokens.fields import HEADER_KINDS, Kind
+from composer.tokens.transpose import in_common_key
 from composer.training.batches import Batch, Pieces, pack
 
 SEED = 20261124
@@ -46,7 +47,9 @@ def held_out_sets(shards: Sequence[Shard], context: int, crops: int) -> list[Hel
         pieces = Pieces(shard, "valid")
         if pieces.row_count:
             random = np.random.default_rng(SEED)
-            lines = [pack([pieces.crop(random, context)], context) for _ in range(crops)]
+            drawn = [pieces.crop(random, context) for _ in range(crops)]
+            moved = [crop._replace(rows=in_common_key(crop.rows)[0]) for crop in drawn]
+            lines = [pack([crop], context) for crop in moved]
             batch = Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
             batch = batch._replace(targets=without_header(batch.targets))
             sets.append(HeldOut(shard.name, batch, int((batch.targets[..., 0] == Kind.NOTE).sum())))

@@ -15,10 +15,9 @@ from composer.errors import CheckpointError, RequestError
 from composer.model.transformer import IGNORED, Shape
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
-from composer.tokens.decode import decode
 from composer.tokens.encode import encode
 from composer.tokens.fields import Kind, Mark, column_of
-from composer.training.augment import drop_fields, transposed
+from composer.training.augment import drop_fields
 from composer.training.batches import Batches, Crop, capped_shares, pack
 from composer.training.given_blocks import with_given_block
 from composer.training.recipe import Recipe, find_recipe, recipes
@@ -103,17 +102,6 @@ def test_a_crop_from_the_middle_need_not_guess_where_it_begins() -> None:
         targets = pack([crop], 100).targets
         first_bar = int(np.argmax(targets[:, 0] == Kind.BAR))
         assert (targets[first_bar, column_of(Kind.BAR, "bars")] == IGNORED) == (not from_start)
-
-
-@pytest.mark.parametrize("semitones", [-5, 3, 6])
-def test_transposing_rows_transposes_the_piece(semitones: int) -> None:
-    """Notes move by the semitones, and the key signature with them."""
-    piece = scale_piece(62)
-    rows = encode(piece, analyse(piece)).rows
-    moved = decode(transposed(rows, semitones))
-    pitches = [note.pitch + semitones for note in piece.parts[0].notes]
-    assert [note.pitch for note in moved.parts[0].notes] == pitches
-    assert (moved.keys[0].fifths - piece.keys[0].fifths - 7 * semitones) % 12 == 0
 
 
 def test_dropping_fields_leaves_the_notes() -> None:
