@@ -14,7 +14,12 @@ import numpy as np
 import torch
 
 from composer.analysis.keys import estimate_key
-from composer.composing.given import given_chords, given_fields, section_starts
+from composer.composing.given import (
+    choose_fifths,
+    given_chords,
+    given_fields,
+    section_starts,
+)
 from composer.composing.request import Request, make_request
 from composer.composing.sampling import Chance, Writer
 from composer.errors import RequestError
@@ -28,6 +33,7 @@ from composer.rendering.files import write_piece
 from composer.tokens.decode import chords_of, decode
 from composer.tokens.fields import FORMAT_VERSION, layout
 from composer.tokens.grammar import Grammar
+from composer.tokens.transpose import semitones_to_common_key, transposed
 
 WEIGHTS = Path(__file__).parents[1] / "weights.safetensors"
 LARGEST_SEED = 2**32 - 1
@@ -125,20 +131,19 @@ def compose(
     chance = Chance(temperature, top_p, min_p)
     seed = new_seed(seed)
     checkpoint = load_weights(weights)
-    writer = Writer(
-        checkpoint.model,
-        Grammar(
-            request.bars,
-            chords=given_chords(request),
-            section_starts=section_starts(request),
-        ),
-        given_fields(request),
-        chance,
-        np.random.default_rng(seed),
+    random = np.random.default_rng(seed)
+    fifths = choose_fifths(request, random)
+    semitones = -semitones_to_common_key(fifths)
+    grammar = Grammar(
+        request.bars,
+        chords=given_chords(request, semitones),
+        section_starts=section_starts(request),
+        semitones=semitones,
     )
+    writer = Writer(checkpoint.model, grammar, given_fields(request), chance, random)
     with one_thread():
-        rows = writer.write(progress)
-    piece = _finished(decode(rows), request)
+        rows = transposed(writer.write(progress), semitones)
+    piece = _finished(decode(rows), request, fifths)
     return Composition(piece, chords_of(rows), request, seed, checkpoint.fingerprint)
 
 
@@ -199,8 +204,10 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _finished(piece: Piece, request: Request) -> Piece:
-    """With its title, and the very tempo that was asked for rather than the nearest mark."""
+def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
+    """With its title, its key as it was spelled, and the very tempo that was asked for."""
+    keys = tuple(key._replace(fifths=fifths) for key in piece.keys[:1])
+    piece = replace(piece, keys=keys)
     if request.quarters_per_minute is not None:
         piece = replace(piece, tempi=(TempoChange(0, request.quarters_per_minute),))
     return replace(piece, title=request.title or _title(piece, request))

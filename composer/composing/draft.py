@@ -20,6 +20,7 @@ from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, no
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
 from composer.tokens.encode import encode
 from composer.tokens.fields import Kind, column_of
+from composer.tokens.transpose import in_common_key, transposed
 from composer.tokens.values import bars_value
 
 RowList = list[list[int]]
@@ -30,13 +31,15 @@ DEFAULT_VELOCITY = 72
 class Draft:
     """`source` at a resolution that the grid divides, `grid` the same normalised, and its rows.
 
-    `header` are the rows before the first bar, `bars` the rows of each bar, its bar row first.
+    `header` are the rows before the first bar, `bars` the rows of each bar, its bar row first;
+    the rows are `semitones` higher than the piece, in the key without signature.
     """
 
     source: Piece
     grid: Piece
     header: RowList
     bars: tuple[RowList, ...]
+    semitones: int
 
     @property
     def ticks_per_step(self) -> int:
@@ -44,8 +47,11 @@ class Draft:
         return self.source.ticks_per_quarter // GRID_TICKS_PER_QUARTER
 
 
-def draft_of(piece: Piece) -> Draft:
-    """Read a piece for editing; parts may be silent. Raises RequestError if it does not fit."""
+def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
+    """Read a piece for editing; parts may be silent. Raises RequestError if it does not fit.
+
+    `semitones` to the key without signature are judged by the piece's key, unless given.
+    """
     source = _finer(piece)
     sounding = [part for part in source.parts if part.notes]
     if not sounding:
@@ -63,10 +69,14 @@ def draft_of(piece: Piece) -> Draft:
     parts = tuple(next(rest) if part.notes else part for part in source.parts)
     grid = replace(on_grid, parts=parts)
     encoded = encode(grid, analyse(on_grid))
-    rows = encoded.rows.tolist()
+    if semitones is None:
+        common, semitones = in_common_key(encoded.rows)
+    else:
+        common = transposed(encoded.rows, semitones)
+    rows = common.tolist()
     edges = [*encoded.bar_rows.tolist(), len(rows) - 1]  # the end mark belongs to no bar
     bars = tuple(rows[start:stop] for start, stop in pairwise(edges))
-    return Draft(source, grid, rows[: edges[0]], bars)
+    return Draft(source, grid, rows[: edges[0]], bars, semitones)
 
 
 def lengthened(draft: Draft, bars: int) -> Draft:

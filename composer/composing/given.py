@@ -56,8 +56,26 @@ def given_fields(request: Request) -> Given:
     )
 
 
-def given_chords(request: Request) -> dict[int, list[list[int]]] | None:
-    """The chord rows of each bar (from 0), or None where chords are free."""
+USED_SIGNATURES = {
+    -5: 0.03, -4: 0.05, -3: 0.08, -2: 0.08, -1: 0.16, 0: 0.21, 1: 0.16, 2: 0.12, 3: 0.05, 4: 0.03,
+    5: 0.02, 6: 0.01,
+}  # fmt: skip
+"""How often the training corpora use each key signature (sharps: share): the odds of a free one."""
+
+
+def choose_fifths(request: Request, random: np.random.Generator) -> int:
+    """The key signature: the one that is given, or one as usual as it is in the corpora."""
+    if request.key is not None:
+        return request.key.fifths
+    odds = np.array(list(USED_SIGNATURES.values()))
+    return int(random.choice(list(USED_SIGNATURES), p=odds / odds.sum()))
+
+
+def given_chords(request: Request, semitones: int) -> dict[int, list[list[int]]] | None:
+    """The chord rows of each bar (from 0), or None where chords are free.
+
+    They are written so that the piece sounds `semitones` higher.
+    """
     if not request.chords or request.meter is None:
         return None
     meter = MeterChange(0, *request.meter)
@@ -66,7 +84,8 @@ def given_chords(request: Request) -> dict[int, list[list[int]]] | None:
     rows: dict[int, list[list[int]]] = {bar: [] for bar in range(request.bars)}
     for chord in place_progression(request.chords, bars, GRID_TICKS_PER_QUARTER):
         bar, tick = divmod(chord.tick, bar_ticks)
-        rows[bar].append(chord_row(chord, tick))
+        root, bass = ((pitch - semitones) % 12 for pitch in (chord.root, chord.bass))
+        rows[bar].append(chord_row(chord._replace(root=root, bass=bass), tick))
     return rows
 
 
@@ -144,8 +163,6 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
         fields[Kind.STYLE, "ensemble"] = ensemble.index
     if request.mood is not None:
         fields |= mood_fields(request.mood)
-    if request.key is not None:
-        fields[Kind.FORM, "key"] = key_value(request.key.fifths, request.key.mode)
     if request.meter is not None:
         fields[Kind.FORM, "meter"] = meter_value(*request.meter)
     if request.quarters_per_minute is not None:
@@ -205,13 +222,16 @@ def _numbered(seats: list[tuple[Instrument, str]]) -> tuple[PartRow, ...]:
 
 
 def _allowed(request: Request) -> dict[tuple[Kind, str], NDArray[np.bool_]]:
-    """What a free field may be: usual meters, no drums alone, the mode that was asked for."""
+    """What a free field may be: usual meters, no drums alone, the mode that was asked for.
+
+    Every piece is written in the key without signature (`composer.tokens.transpose`).
+    """
     meters = _mask("meter", *(meter_value(*meter) for meter in USUAL_METERS))
     playing = _mask("ensemble", *(e.index for e in ensembles() if e.name != "drums"))
     allowed = {(Kind.FORM, "meter"): meters, (Kind.STYLE, "ensemble"): playing}
-    if request.mode:
-        keys = [value for value in range(1, 31) if _mode(value) == request.mode]
-        allowed[Kind.FORM, "key"] = _mask("key", *keys)
+    mode = request.key.mode if request.key else request.mode
+    modes = (mode,) if mode else MODES
+    allowed[Kind.FORM, "key"] = _mask("key", *(key_value(0, mode) for mode in modes))
     return allowed
 
 

@@ -29,6 +29,7 @@ from composer.music.styles import find_style
 from composer.tokens.decode import decode
 from composer.tokens.fields import Kind, Mark, column_of
 from composer.tokens.grammar import Grammar, empty_row
+from composer.tokens.transpose import transposed
 from composer.tokens.values import part_values
 
 LONGEST_SPAN = 8
@@ -189,7 +190,8 @@ class _Writing:
             stop = min(start + LONGEST_SPAN - 1, last)
             written = self.write(start, stop, places, _quiet)
             source = with_new_notes(self.draft, written, start, stop, places)
-            self.draft = replace(draft_of(source), header=self.draft.header)
+            fresh = draft_of(source, self.draft.semitones)
+            self.draft = replace(fresh, header=self.draft.header)
             progress(stop + 1 - first, last + 1 - first)
         return self.draft
 
@@ -202,7 +204,7 @@ class _Writing:
         values = part_values(draft.source.parts)
         writable = {values[place] for place in places} or set(values)
         total = max(len(draft.bars), last + 1)
-        grammar = Grammar(total)
+        grammar = Grammar(total, semitones=-draft.semitones)
         before = [row for bar in draft.bars[:first] for row in bar]
         grammar.read([*draft.header, *before])
         grammar.go_on(last + 1, set(values) - writable)
@@ -218,7 +220,7 @@ class _Writing:
             block,
         )
         with one_thread():
-            rows = writer.write(progress)
+            rows = transposed(writer.write(progress), -draft.semitones)
         return [_part_written(draft, place, value, rows) for place, value in enumerate(values)]
 
     def _steady(self, first: int) -> Given:

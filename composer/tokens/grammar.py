@@ -71,6 +71,8 @@ _VALUES_IN_USE: dict[str, int] = {
 class _Part:
     value: int
     instrument: Instrument
+    semitones: int
+    """How much higher the part will sound than it is written."""
     sounding_until: NDArray[np.int64] = field(
         default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=np.int64)
     )
@@ -79,8 +81,12 @@ class _Part:
     """(pitch values,): the playable ones."""
 
     def __post_init__(self) -> None:
-        offset = DRUM_PITCH_OFFSET * self.instrument.is_drums
-        self.pitches[self.instrument.low + offset : self.instrument.high + offset + 1] = True
+        low, high = self.instrument.low, self.instrument.high
+        if self.instrument.is_drums:
+            self.pitches[DRUM_PITCH_OFFSET + low : DRUM_PITCH_OFFSET + high + 1] = True
+        else:
+            high = min(high - self.semitones, DRUM_PITCH_OFFSET - 1)
+            self.pitches[max(0, low - self.semitones) : high + 1] = True
 
     def free(self, tick: int, above: int = -1) -> Allowed:
         """Pitches that are playable, silent at `tick` and higher than `above`."""
@@ -94,8 +100,8 @@ class Grammar:
 
     `with_chords` says whether chord rows may be written; `chords` are those that must be, for each
     bar (index from 0) the rows in order, and then no others may. No note rings on into a bar of
-    `section_starts`. A piece that goes on (`read`
-    feeds the rows it has) must have a header.
+    `section_starts`. The piece will sound `semitones` higher than it is written here. A piece that
+    goes on (`read` feeds the rows it has) must have a header.
     """
 
     def __init__(
@@ -104,8 +110,10 @@ class Grammar:
         with_chords: bool = True,
         chords: Mapping[int, Sequence[list[int]]] | None = None,
         section_starts: Iterable[int] = (),
+        semitones: int = 0,
     ) -> None:
         self.bars = bars
+        self.semitones = semitones
         self.with_chords = with_chords and chords is None
         self.chords = chords or {}
         self.pending: list[list[int]] = []
@@ -349,7 +357,7 @@ class Grammar:
                 self.flat = row[1 + ROW_FIELDS[kind].index("dynamics")] == FLAT
             case Kind.PART:
                 self.order[row[1]] = len(self.parts)
-                self.parts.append(_Part(row[1], INSTRUMENTS[part_of(row[1])[0]]))
+                self.parts.append(_Part(row[1], INSTRUMENTS[part_of(row[1])[0]], self.semitones))
             case Kind.BAR:
                 self.bar_start_tick += self.bar_ticks
                 self.bar += 1
