@@ -14,7 +14,6 @@ from composer.cli.flags import (
     add_outputs,
     check_writable,
     parse_formats,
-    words,
 )
 from composer.cli.printing import print_json, print_paths, print_table, progress_bar
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from composer.composing.compose import Composition
 
 _REQUESTED = (
-    "style", "mood", "bars", "key", "meter", "tempo", "ensemble", "preset", "title", "seed",
-    "temperature", "top_p", "min_p", "weights",
+    "style", "mood", "bars", "key", "meter", "tempo", "ensemble", "preset", "title",
+    "chords", "form", "guidance", "seed", "temperature", "top_p", "min_p", "weights",
 )  # fmt: skip
 
 
@@ -32,19 +31,25 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "compose", "compose a piece and write it to files", compose)
     music = parser.add_argument_group("the music; what is not given, the model chooses")
     add = music.add_argument
-    add("--style", help="a style or a composer, such as baroque or chopin")
-    add("--mood", "--emotion", help="a mood word, q1 to q4, or valence,arousal such as 0.6,-0.4")
+    add("--style", help="baroque, chopin, or a blend such as bach:0.6,joplin:0.4")
+    add(
+        "--mood", "--emotion",
+        help='a word, q1 to q4, valence,arousal such as 0.6,-0.4, or a curve: "calm@1 tense@9"',
+    )  # fmt: skip
     add("--bars", type=int, help="how many bars (default: 16, or the preset's)")
     add("--key", help='such as "D minor", Bb, f#')
     add("--meter", help="such as 3/4")
     add("--tempo", type=float, help="quarter notes a minute")
     add("--ensemble", help="who plays, such as string-quartet")
     add("--instruments", metavar="LIST", help="instead of an ensemble: violin,cello,piano")
+    add("--chords", help='bar by bar, such as "Dm7 G7 | Cmaj7" or, with a key, "ii7 V7 | I"')
+    add("--form", help="sections by letter, such as AABA; equal letters repeat note for note")
     add("--preset", help="a shorthand for several flags, such as film-epic")
     add("--title", help="printed on the score")
     sampling = parser.add_argument_group("how it is sampled")
     add = sampling.add_argument
     add("--seed", type=int, help="the same seed gives the same piece (default: a new one)")
+    add("--guidance", type=float, help="above 0 strengthens style and mood (default: 0)")
     add("--temperature", type=float, help="above 1 wilder, below 1 tamer (default: 1)")
     add("--top-p", type=float, help="keep the likeliest that make up this share (default: 1)")
     add("--min-p", type=float, help="drop what is rarer than this times the likeliest")
@@ -70,7 +75,8 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
     """What the user said, by parameter of `composer.compose`; what was left out is left out."""
     values = {key: getattr(given, key) for key in _REQUESTED}
     if given.instruments is not None:
-        values["instruments"] = words(given.instruments)
+        names = given.instruments.split(",")
+        values["instruments"] = [name.strip() for name in names if name.strip()]
     return {key: value for key, value in values.items() if value is not None}
 
 

@@ -27,7 +27,7 @@ def add_to(commands: Commands) -> None:
     parser = add_command(
         commands, "render", "turn a file of music into sheet music and clean MIDI", render
     )
-    _add_file(parser)
+    add_file(parser)
     add_outputs(parser, ".")
     parser.add_argument("--name", default="", help="name of the files (default: that of FILE)")
     parser.add_argument(
@@ -36,7 +36,7 @@ def add_to(commands: Commands) -> None:
     parser = add_command(
         commands, "describe", "say what a file of music is: key, chords, form, mood", describe
     )
-    _add_file(parser)
+    add_file(parser)
     add_json(parser)
 
 
@@ -45,7 +45,7 @@ def render(given: argparse.Namespace) -> None:
     stem = check_name(given.name) or given.file.stem
     check_writable(given.out)
     for suffix in formats:
-        _keep_input(given.file, given.out / f"{stem}.{suffix}")
+        keep_input(given.file, given.out / f"{stem}.{suffix}")
     from composer.corpus.readers import read_piece
     from composer.music.normalise import normalise
     from composer.rendering.files import write_piece
@@ -105,10 +105,10 @@ def _chord_line(chords: list[dict[str, Any]]) -> str:
     return " | ".join(shown) + more
 
 
-def _add_file(parser: argparse.ArgumentParser) -> None:
+def add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="MIDI, MusicXML, kern or ABC")
 
 
-def _keep_input(file: Path, target: Path) -> None:
+def keep_input(file: Path, target: Path) -> None:
     if target.exists() and file.exists() and target.samefile(file):
         raise RequestError(f"{target} is the file to render; give another --out or --name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from composer.cli import compose, corpora, files, styles, train
+from composer.cli import compose, corpora, files, partner, styles, train
 from composer.errors import RequestError
 
 
@@ -21,6 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     compose.add_to(commands)
     styles.add_to(commands)
+    partner.add_to(commands)
     files.add_to(commands)
     train.add_to(commands)
     corpora.add_to(commands)

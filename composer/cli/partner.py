@@ -1,0 +1,161 @@
+"""Commands that take a piece and give it back changed: continue, infill, harmonize, vary."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from composer.cli.files import add_file, keep_input
+from composer.cli.flags import add_command, add_outputs, check_writable, parse_formats, words
+from composer.cli.printing import print_paths, progress_bar
+from composer.errors import RequestError
+
+if TYPE_CHECKING:
+    from composer.cli.flags import Commands
+    from composer.music.piece import Piece
+
+
+def add_to(commands: Commands) -> None:
+    parser = add_command(commands, "continue", "go on from a piece", continue_piece)
+    _add_common(parser)
+    parser.add_argument("--bars", type=int, default=16, help="how many bars more (default: 16)")
+
+    parser = add_command(commands, "infill", "write some bars of a piece anew", infill)
+    _add_common(parser)
+    parser.add_argument("--bars", required=True, help="which bars, such as 9-12 or 9")
+    parser.add_argument("--parts", metavar="LIST", default="", help="only these parts, by name")
+    parser.add_argument(
+        "--alternatives", type=int, default=1, help="how many versions to write (default: 1)"
+    )
+
+    parser = add_command(commands, "harmonize", "write parts under a melody", harmonize)
+    _add_common(parser)
+    parser.add_argument("--ensemble", default="choir", help="who plays (default: choir)")
+
+    parser = add_command(commands, "vary", "write a share of a piece's bars anew", vary)
+    _add_common(parser)
+    parser.add_argument("--strength", type=float, default=0.5, help="0 to 1 (default: 0.5)")
+    parser.add_argument("--keep", metavar="LIST", default="", help="parts that stay, by name")
+    parser.add_argument(
+        "--dream", metavar="TIMES", type=int, default=1,
+        help="vary the variation again, each step saved (default: 1)",
+    )  # fmt: skip
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    add_file(parser)
+    parser.add_argument("--style", default="", help="turn it to a style or a composer")
+    parser.add_argument("--mood", "--emotion", default="", help="turn it to a mood")
+    parser.add_argument("--seed", type=int, help="the same seed gives the same notes")
+    parser.add_argument("--weights", metavar="FILE", type=Path, help="weights of your own training")
+    add_outputs(parser, "pieces")
+
+
+def continue_piece(given: argparse.Namespace) -> None:
+    from composer.composing.partner import continue_piece
+
+    _change(given, "continued", lambda piece, **how: continue_piece(piece, given.bars, **how))
+
+
+def infill(given: argparse.Namespace) -> None:
+    from composer.composing.partner import infill
+
+    first, last = parse_bars(given.bars)
+    parts = words(given.parts)
+    _check_count("alternatives", given.alternatives)
+    _change(
+        given,
+        "infilled",
+        lambda piece, **how: infill(piece, first, last, parts, **how),
+        versions=given.alternatives,
+    )
+
+
+def harmonize(given: argparse.Namespace) -> None:
+    from composer.composing.partner import harmonize
+
+    _change(
+        given,
+        "harmonized",
+        lambda piece, **how: harmonize(piece, ensemble=given.ensemble, **how),
+    )
+
+
+def vary(given: argparse.Namespace) -> None:
+    from composer.composing.partner import vary
+
+    keep = words(given.keep)
+    _check_count("dream", given.dream)
+    _change(
+        given,
+        "varied",
+        lambda piece, **how: vary(piece, given.strength, keep=keep, **how),
+        versions=given.dream,
+        each_from_the_last=True,
+    )
+
+
+def parse_bars(text: str) -> tuple[int, int]:
+    """ "9-12" -> (9, 12), "9" -> (9, 9). Raises RequestError for anything else."""
+    first, dash, last = text.strip().partition("-")
+    if not first.isdigit() or (dash and not last.isdigit()):
+        raise RequestError(f"bars {text!r} are not possible; give bars such as 9-12 or 9")
+    return int(first), int(last if dash else first)
+
+
+def _check_count(flag: str, count: int) -> None:
+    if not 1 <= count <= 20:
+        raise RequestError(f"--{flag} {count} is not possible; give 1 to 20")
+
+
+def _change(
+    given: argparse.Namespace,
+    word: str,
+    act: Callable[..., Piece],
+    *,
+    versions: int = 1,
+    each_from_the_last: bool = False,
+) -> None:
+    """Read the file, change it, write it under another name; a version for each seed from the
+    given one on."""
+    formats = parse_formats(given.format)
+    check_writable(given.out)
+    from composer.composing.compose import new_seed
+    from composer.corpus.readers import read_piece
+
+    piece = read_piece(given.file)
+    first_seed = new_seed(given.seed)
+    for seed in range(first_seed, first_seed + versions):
+        how: dict[str, Any] = {
+            "style": given.style, "mood": given.mood, "seed": seed, "weights": given.weights,
+        }  # fmt: skip
+        with progress_bar() as bar:
+            task = bar.add_task(word, total=None)
+
+            def progress(done: int, total: int, bar: Any = bar, task: Any = task) -> None:
+                bar.update(task, completed=done, total=total)
+
+            changed = act(piece, **how, progress=progress)
+        _write(changed, given, f"{given.file.stem}-{word}-{seed}", formats, seed)
+        piece = changed if each_from_the_last else piece
+
+
+def _write(
+    piece: Piece, given: argparse.Namespace, name: str, formats: list[str], seed: int
+) -> None:
+    """MIDI as it is, untouched notes to the tick; sheet music from the grid."""
+    from composer.music.normalise import normalise
+    from composer.rendering.files import write_piece
+
+    for suffix in formats:
+        keep_input(given.file, given.out / f"{name}.{suffix}")
+    as_played = [suffix for suffix in formats if suffix == "mid"]
+    as_written = [suffix for suffix in formats if suffix != "mid"]
+    paths = write_piece(piece, given.out, name, as_played, seed=seed, mechanical=True)
+    paths += write_piece(
+        normalise(piece), given.out, name, as_written,
+        seed=seed, mechanical=given.mechanical, paper=given.paper,
+    )  # fmt: skip
+    print_paths(paths)
