@@ -12,6 +12,7 @@ from typing import Any
 
 from composer.errors import RequestError
 from composer.rendering.outlines import MUSIC_FONT, with_outlined_music
+from composer.rendering.typesetting import typeset
 
 PAPERS_MILLIMETRES = {"a4": (210, 297), "letter": (216, 279)}
 _UNITS_PER_MILLIMETRE = 10  # verovio's page units at a staff of about seven millimetres
@@ -46,28 +47,22 @@ def svg_pages(musicxml: str, *, paper: str = "a4") -> list[str]:
 
 def pdf_bytes(musicxml: str, *, paper: str = "a4") -> bytes:
     """The engraved pages as one PDF. Raises `RequestError` for a paper we do not know."""
-    document: bytes = _typeset(svg_pages(musicxml, paper=paper), paper, format="pdf", timestamp=0)
-    return document
+    pages = svg_pages(musicxml, paper=paper)
+    return _typeset(pages, paper, format="pdf", timestamp=0)[0]
 
 
 def png_pages(musicxml: str, *, paper: str = "a4") -> list[bytes]:
     """The engraved pages as PNG images. Raises `RequestError` for a paper we do not know."""
     pages = svg_pages(musicxml, paper=paper)
-    images = _typeset(pages, paper, format="png", ppi=_PIXELS_PER_INCH)
-    return [images] if isinstance(images, bytes) else list(images)
+    return _typeset(pages, paper, format="png", ppi=_PIXELS_PER_INCH)
 
 
-def _typeset(pages: Sequence[str], paper: str, **options: Any) -> Any:
-    import typst
-
+def _typeset(pages: Sequence[str], paper: str, **options: Any) -> list[bytes]:
     width, height = _paper_size(paper)
     lines = [f"#set page(width: {width}mm, height: {height}mm, margin: 0pt)"]
-    files = {}
-    for number, page in enumerate(pages, 1):
-        files[f"page{number}.svg"] = page.encode()
-        lines.append(f'#image("page{number}.svg", width: 100%, height: 100%)')
-    files["main.typ"] = "\n".join(lines).encode()
-    return typst.compile({"main.typ": files.pop("main.typ"), **files}, **options)
+    pictures = {f"page{number}.svg": page for number, page in enumerate(pages, 1)}
+    lines += [f'#image("{name}", width: 100%, height: 100%)' for name in pictures]
+    return typeset("\n".join(lines), pictures, **options)
 
 
 def _paper_size(paper: str) -> tuple[int, int]:

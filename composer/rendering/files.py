@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from composer.errors import FileError, RequestError
+from composer.music.facts import Chord
 from composer.music.piece import Piece
 
-FORMATS = ("mid", "musicxml", "pdf", "svg", "png")
+FORMATS = ("mid", "musicxml", "pdf", "svg", "png", "wav", "roll")
 
 
 def write_piece(
@@ -27,17 +28,24 @@ def write_piece(
     paper: str = "a4",
     subtitle: str = "",
     credit: str = "",
+    chords: Sequence[Chord] = (),
+    sections: Sequence[tuple[int, str]] = (),
+    soundfont: Path | None = None,
 ) -> list[Path]:
     """Write `folder/name.<format>` for each format and return the paths, in order.
 
-    "svg" and "png" are a file a page, `name-2.svg` from the second on. Nothing is written before
+    "svg" and "png" are a file a page, `name-2.svg` from the second on; "roll" is a piano-roll
+    picture, `name.roll.png`. `chords` are printed over score and roll, `sections` (ticks and names)
+    over the roll and as markers of the MIDI file. Nothing is written before
     all of it is made, and each file appears complete under its name or not at all. Raises
     `RequestError` for an unknown format or paper, `FileError` where the folder cannot be written.
     """
     unknown = [word for word in formats if word not in FORMATS]
     if unknown:
         raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
-    maker = _Maker(piece, seed, mechanical, paper, subtitle, credit)
+    maker = _Maker(
+        piece, seed, mechanical, paper, subtitle, credit, tuple(chords), tuple(sections), soundfont
+    )
     contents = [
         (folder / _file_name(name, page, suffix), data)
         for suffix in dict.fromkeys(formats)
@@ -78,6 +86,8 @@ def _umask() -> int:
 
 
 def _file_name(name: str, page: int, suffix: str) -> str:
+    if suffix == "roll":
+        suffix = "roll.png"
     return f"{name}.{suffix}" if page == 1 else f"{name}-{page}.{suffix}"
 
 
@@ -91,15 +101,20 @@ class _Maker:
     paper: str
     subtitle: str
     credit: str
+    chords: tuple[Chord, ...]
+    sections: tuple[tuple[int, str], ...]
+    soundfont: Path | None
 
     def make(self, suffix: str) -> list[bytes]:
         """One element a file."""
         makers: dict[str, Callable[[], list[bytes]]] = {
-            "mid": self._midi,
+            "mid": lambda: [self.midi],
             "musicxml": lambda: [self.musicxml.encode()],
             "pdf": self._pdf,
             "svg": lambda: list(self._svg()),
             "png": self._png,
+            "wav": self._wav,
+            "roll": self._roll,
         }
         return makers[suffix]()
 
@@ -107,12 +122,27 @@ class _Maker:
     def musicxml(self) -> str:
         from composer.rendering.musicxml import musicxml_text
 
-        return musicxml_text(self.piece, subtitle=self.subtitle, credit=self.credit)
+        return musicxml_text(
+            self.piece, subtitle=self.subtitle, credit=self.credit, chords=self.chords
+        )
 
-    def _midi(self) -> list[bytes]:
+    @cached_property
+    def midi(self) -> bytes:
         from composer.rendering.midi import midi_bytes
 
-        return [midi_bytes(self.piece, seed=self.seed, mechanical=self.mechanical)]
+        return midi_bytes(
+            self.piece, seed=self.seed, mechanical=self.mechanical, sections=self.sections
+        )
+
+    def _wav(self) -> list[bytes]:
+        from composer.rendering.audio import wav_bytes
+
+        return [wav_bytes(self.midi, soundfont=self.soundfont)]
+
+    def _roll(self) -> list[bytes]:
+        from composer.rendering.piano_roll import roll_png
+
+        return [roll_png(self.piece, chords=self.chords, sections=self.sections)]
 
     def _pdf(self) -> list[bytes]:
         from composer.rendering.engraving import pdf_bytes

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from composer.music.instruments import BY_NAME
 from composer.music.piece import Note, Part, Piece
-from composer.rendering.performance import Pedal, perform
+from composer.rendering.pedal import Pedal
+from composer.rendering.performance import perform
 from composer.rendering.signatures import signatures_of
 
 if TYPE_CHECKING:
@@ -35,17 +36,24 @@ _MINOR_NAMES = (
 )  # fmt: skip
 
 
-def midi_bytes(piece: Piece, *, seed: int = 0, mechanical: bool = False) -> bytes:
+def midi_bytes(
+    piece: Piece,
+    *,
+    seed: int = 0,
+    mechanical: bool = False,
+    sections: Sequence[tuple[int, str]] = (),
+) -> bytes:
     """The piece as the bytes of a type 1 MIDI file.
 
     Unless `mechanical`, velocities, tempo and pedal are those of `perform` with this seed; onsets,
     pitches and lengths are the piece's own either way. Where no tempo is known, 120 is written.
+    `sections` are ticks and names that become markers.
     """
     import mido
 
     performance = perform(piece, seed=seed, mechanical=mechanical)
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
-    file.tracks.append(_conductor_track(performance.piece))
+    file.tracks.append(_conductor_track(performance.piece, sections))
     channels = assign_channels(piece.parts)
     for part, channel, pedals in zip(
         performance.piece.parts, channels, performance.pedals, strict=True
@@ -118,7 +126,7 @@ def track_name(part: Part) -> str:
     return part.name or BY_NAME[part.instrument].label
 
 
-def _conductor_track(piece: Piece) -> mido.MidiTrack:
+def _conductor_track(piece: Piece, sections: Sequence[tuple[int, str]]) -> mido.MidiTrack:
     import mido
 
     events: list[tuple[int, Any]] = [(0, mido.MetaMessage("track_name", name=piece.title))]
@@ -137,6 +145,8 @@ def _conductor_track(piece: Piece) -> mido.MidiTrack:
     for tick, quarters_per_minute in _tempi(piece):
         tempo = mido.bpm2tempo(quarters_per_minute)
         events.append((tick, mido.MetaMessage("set_tempo", tempo=tempo)))
+    for tick, name in sections:
+        events.append((tick, mido.MetaMessage("marker", text=name)))
     return _track(events, piece)
 
 
