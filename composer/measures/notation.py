@@ -295,4 +295,5 @@ def signature_agreement(reference: WrittenPart, estimate: WrittenPart) -> float:
 
 
 def _fifths_at(signatures: Sequence[tuple[Fraction, int]], onset: Fraction) -> int:
-    return next((fifths for start, fifths in reversed(signatures) if start <= onset), 0)
+    before = [fifths for start, fifths in signatures if start <= onset]
+    return (before or [fifths for _, fifths in signatures[:1]] or [0])[-1]

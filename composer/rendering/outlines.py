@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 MUSIC_FONT = "Leipzig"
 _WORDS_FONT = "Times-bold"
 _DEFAULT_WIDTH = 0.5
-_ROOM_FOR_ANOTHER_FONT = 1.12  # viewers set words in the serif font they have
+_ROOM_FOR_ANOTHER_FONT = 1.05  # viewers set words in the serif font they have
 
 
 def with_outlined_music(svg: str) -> str:
@@ -76,10 +76,13 @@ def _widths(font: str) -> dict[str, float]:
     folder = _data_folder() if font == MUSIC_FONT else _data_folder() / "text"
     root = ElementTree.parse(folder / f"{font}.xml").getroot()
     em = float(root.get("units-per-em", "1000"))
-    return {
-        chr(int(glyph.get("c", "0"), 16)): float(glyph.get("h-a-x", "0")) / em
-        for glyph in root.iter("g")
-    }
+    return {chr(int(glyph.get("c", "0"), 16)): _advance(glyph) / em for glyph in root.iter("g")}
+
+
+def _advance(glyph: ElementTree.Element) -> float:
+    """How far a glyph moves on; where its table leaves that out, what its outline takes up."""
+    stated = float(glyph.get("h-a-x", "0"))
+    return stated or 2 * float(glyph.get("x", "0")) + float(glyph.get("w", "0"))
 
 
 def _data_folder() -> Path:
