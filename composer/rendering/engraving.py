@@ -21,10 +21,10 @@ _MOST_STAVES_TWICE_A_PAGE = 10
 _MARGIN_MILLIMETRES = 14
 _PIXELS_PER_INCH = 150
 _PIXELS_PER_MILLIMETRE = 4
-_HEADER_PLACES = (
-    ("title", "center", "top", "200%"),
-    ("subtitle", "center", "top", "110%"),
-    ("composer", "right", "bottom", "90%"),
+_HEADER_PLACES: tuple[tuple[str, str, str, int, int], ...] = (  # size in percent, and for how long
+    ("title", "center", "top", 200, 45),
+    ("subtitle", "center", "top", 110, 80),
+    ("composer", "right", "bottom", 90, 100),
 )
 
 
@@ -116,9 +116,10 @@ def _with_header(mei: str, musicxml: str) -> str:
         )
     )
     lines = [
-        f'<rend halign="{across}" valign="{down}" fontsize="{size}">{credits[kind]}</rend>'
-        for kind, across, down, size in _HEADER_PLACES
-        if kind in credits
+        f'<rend halign="{across}" valign="{down}" '
+        f'fontsize="{size * min(1, most / len(credits[kind])):.0f}%">{credits[kind]}</rend>'
+        for kind, across, down, size, most in _HEADER_PLACES
+        if credits.get(kind)
     ]
     header = f'<pgHead func="first">{"".join(lines)}</pgHead>'
     return re.sub(r"<pgHead\b.*?</pgHead>", lambda _: header, mei, count=1, flags=re.DOTALL)

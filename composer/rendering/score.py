@@ -51,10 +51,11 @@ def _is_single_line(part: Part, piece: Piece) -> bool:
 
 
 def _score_order(instrument: Instrument) -> tuple[int, float]:
-    """The place of an instrument in a score: by section, then its orchestral place."""
+    """The place of an instrument in a score: by section, drums last, then its orchestral place."""
     places = _ORCHESTRAL_ORDER.get(instrument.section, ())
     place = places.index(instrument.name) if instrument.name in places else len(places)
-    return SECTIONS.index(instrument.section), place
+    is_drums = instrument.section == "drums"
+    return len(SECTIONS) if is_drums else SECTIONS.index(instrument.section), place
 
 
 _ORCHESTRAL_ORDER = {

@@ -110,7 +110,7 @@ def spelling_with(letter: int, pitch: int) -> Spelling:
 
 def spelling_near(signature: int, pitch_class: int) -> Spelling:
     """A pitch class spelled as near as can be to a signature's tones, for the root of a chord."""
-    tones = range(signature - 4, signature + 8)
+    tones = range(signature - 5, signature + 7)
     tone = next(tone for tone in tones if 7 * tone % 12 == pitch_class)
     return spelling_with(4 * tone % 7, 60 + pitch_class)
 
