@@ -159,7 +159,6 @@ def write(
 
     Raises RequestError for an unknown format, FileError where the folder cannot be written.
     """
-    asked = composition.request.asked()
     return write_piece(
         composition.piece,
         folder,
@@ -168,7 +167,7 @@ def write(
         seed=composition.seed,
         mechanical=mechanical,
         paper=paper,
-        subtitle=", ".join(str(asked[word]) for word in ("style", "mood") if word in asked),
+        subtitle=_subtitle(composition.request),
         credit=f"composed with symbolic-composer, seed {composition.seed}",
     )
 
@@ -214,8 +213,14 @@ def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
 
 
 def _title(piece: Piece, request: Request) -> str:
-    mood = request.mood.name.capitalize() if request.mood else ""
-    style = request.style.label if request.style else ""
+    style = request.style
+    words = f"{style.label} Piece" if style and style.kind == "style" else "Piece"
     key = prevailing_key(piece)
-    words = " ".join(word for word in (mood, style, "Piece") if word)
     return f"{words} in {key_name(key)}" if key else words
+
+
+def _subtitle(request: Request) -> str:
+    """What the title does not say: whom it is after, and the mood."""
+    style, asked = request.style, request.asked()
+    whom = f"after {style.label}" if style and style.kind == "composer" else ""
+    return ", ".join(word for word in (whom, str(asked.get("mood", ""))) if word)

@@ -38,6 +38,9 @@ USUAL_METERS = (
 )  # fmt: skip
 """A free meter is one of these: a piece is not all pickups, nor one cadenza."""
 
+SLOWEST_FREE, FASTEST_FREE = 40, 208
+"""Quarters a minute: the ends of a metronome, for a tempo that nobody gave."""
+
 MODE_LEAN, TEMPO_LEAN, DENSITY_LEAN, LOUDNESS_LEAN, LEGATO_LEAN = 1.0, 1.5, 0.3, 0.3, 0.4
 """How much one unit of valence or arousal adds to logits: e.g. at valence -1 a minor key is
 e² times likelier against a major one than the style has it."""
@@ -175,7 +178,7 @@ def style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
     if style is None:
         human = 1 + ORIGINS.index("human")
         return {(Kind.STYLE, "composer"): UNKNOWN, (Kind.STYLE, "origin"): human}
-    origin = "human" if style.human_notes else "machine"
+    origin = "human" if style.is_written_by_people else "machine"
     fields = {(Kind.STYLE, "origin"): 1 + ORIGINS.index(origin)}
     if style.kind == "composer":
         fields[Kind.STYLE, "composer"] = style.index
@@ -190,7 +193,7 @@ def _ensemble(request: Request) -> Ensemble | None:
     """The ensemble asked for; a band where only accompaniment is known of a style."""
     if request.ensemble is not None or request.instruments:
         return request.ensemble
-    if request.style is not None and not request.style.human_notes:
+    if request.style is not None and not request.style.is_written_by_people:
         return next(ensemble for ensemble in ensembles() if ensemble.name == "band")
     return None
 
@@ -202,7 +205,7 @@ def _parts(request: Request) -> tuple[PartRow, ...]:
         by_name = {instrument.name: instrument for instrument in INSTRUMENTS}
         seats = request.ensemble.parts
         return _numbered([(by_name[seat.instrument], seat.role) for seat in seats])
-    if request.style is not None and not request.style.human_notes:
+    if request.style is not None and not request.style.is_written_by_people:
         return tuple((None, None, role_value(role)) for role in BAND_ROLES)
     return ()
 
@@ -227,8 +230,10 @@ def _allowed(request: Request) -> dict[tuple[Kind, str], NDArray[np.bool_]]:
     Every piece is written in the key without signature (`composer.tokens.transpose`).
     """
     meters = _mask("meter", *(meter_value(*meter) for meter in USUAL_METERS))
+    tempi = _mask("tempo", *range(tempo_value(SLOWEST_FREE), tempo_value(FASTEST_FREE) + 1))
     playing = _mask("ensemble", *(e.index for e in ensembles() if e.name != "drums"))
     allowed = {(Kind.FORM, "meter"): meters, (Kind.STYLE, "ensemble"): playing}
+    allowed[Kind.FORM, "tempo"] = tempi
     mode = request.key.mode if request.key else request.mode
     modes = (mode,) if mode else MODES
     allowed[Kind.FORM, "key"] = _mask("key", *(key_value(0, mode) for mode in modes))

@@ -36,6 +36,11 @@ class Instrument:
     def is_drums(self) -> bool:
         return self.name == "drums"
 
+    @property
+    def is_monophonic(self) -> bool:
+        """Whether one player or singer has one note at a time."""
+        return self.section in ("woodwind", "brass", "voice") and self.staves == 1
+
 
 SECTIONS = (
     "woodwind", "brass", "percussion", "drums", "plucked", "voice", "keyboard", "strings", "synth",

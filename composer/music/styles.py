@@ -43,11 +43,16 @@ class Style:
     machine_notes: int = 0
 
     @property
+    def is_written_by_people(self) -> bool:
+        """Whether people wrote enough music in this style to learn it from them."""
+        return self.human_notes >= _ENOUGH_NOTES
+
+    @property
     def support(self) -> str:
         """What stands behind this style, in words: the tier that `composer styles` shows."""
         if self.human_notes >= max(_ENOUGH_NOTES, self.machine_notes):
             return "human"
-        if self.human_notes >= _ENOUGH_NOTES:
+        if self.is_written_by_people:
             return "human, mostly machine-made accompaniment"
         if self.human_drum_notes:
             return "machine-made accompaniment, human drums"

@@ -3,7 +3,7 @@
 A grammar walks through the rows of one piece as they are written. Before each field it says which
 of its values are possible; after each row it moves on. Rows that it has let through decode to a
 normalised piece with exactly the bars it was made for, every note inside its instrument's range
-and ending before the last bar line.
+and ending before the last bar line, singers and wind players with one note at a time.
 """
 
 from __future__ import annotations
@@ -89,10 +89,20 @@ class _Part:
             self.pitches[max(0, low - self.semitones) : high + 1] = True
 
     def free(self, tick: int, above: int = -1) -> Allowed:
-        """Pitches that are playable, silent at `tick` and higher than `above`."""
+        """Pitches that are playable, silent at `tick` and higher than `above`.
+
+        Who has one note at a time has none while it sounds.
+        """
         free = self.pitches & (self.sounding_until <= tick)
+        if self.instrument.is_monophonic and self.sounding_until.max() > tick:
+            free[:] = False
         free[: above + 1] = False
         return free
+
+    def free_from(self) -> int:
+        """The tick from which some pitch is free, whatever else is struck."""
+        until = self.sounding_until[self.pitches]
+        return int(until.max() if self.instrument.is_monophonic else until.min())
 
 
 class Grammar:
@@ -274,10 +284,16 @@ class Grammar:
     # notes
 
     def _first_note_tick(self) -> int:
-        """The earliest tick of this bar that still has a free pitch."""
+        """The earliest tick of this bar at which a part still has a free pitch."""
         orders = range(max(self.last_part, 0), len(self.parts))
-        here = any(self._free_here(order).any() for order in orders)
-        return self.tick + (not here)
+        if any(self._free_here(order).any() for order in orders):
+            return self.tick
+        later = [
+            max(self.tick + 1, part.free_from() - self.bar_start_tick)
+            for part in self.parts
+            if part.value not in self.silent
+        ]
+        return min(later, default=self.bar_ticks)
 
     def _free_here(self, order: int) -> Allowed:
         """Free pitches of a part at the current tick, after the notes that are there."""

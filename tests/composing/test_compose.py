@@ -166,11 +166,10 @@ def test_a_flag_wins_over_its_preset() -> None:
 
 
 def test_a_style_of_machine_made_accompaniment_asks_for_a_melody() -> None:
-    """Latin has no human notes: its band begins with a melody part."""
-    made: Composition = compose(style="latin", bars=1, seed=4)
-    machine = [style for style in styles() if not style.human_notes]
-    assert machine
+    """Hardly any latin music here was written by people: its band begins with a melody part."""
+    made: Composition = compose(style="latin", bars=4, seed=4)
     roles = [part.role for part in made.piece.parts]
+    assert "melody" in roles
     assert set(roles) <= {"melody", "chords", "bass", "drums"}
 
 

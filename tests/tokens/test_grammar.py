@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,6 +60,8 @@ def test_blind_choices_make_a_normalised_piece_of_the_right_length(bars: int, se
         assert _placed(normalise(piece)) == _placed(piece)
     for part in piece.parts:
         instrument = BY_NAME[part.instrument]
+        if instrument.is_monophonic:
+            assert all(a.end_tick <= b.onset_tick for a, b in pairwise(part.notes))
         assert all(instrument.low <= note.pitch <= instrument.high for note in part.notes)
         assert all(note.end_tick <= piece.end_tick for note in part.notes)
 
@@ -69,7 +73,7 @@ def _placed(piece: Piece) -> list[list[tuple[int, int, int]]]:
 
 @needs_corpora
 def test_every_real_piece_is_possible() -> None:
-    """Each field of each row of real music is allowed, pitches beyond a playable range aside.
+    """Each field of each row of real music is allowed, what is unplayable aside.
 
     Where the meter changes the room to the end is not known, so lengths are not held to it.
     """
@@ -80,10 +84,10 @@ def test_every_real_piece_is_possible() -> None:
         length_column = 1 + ROW_FIELDS[Kind.NOTE].index("length")
         meter_changes = len(piece.meters) > 1
         for row in rows.tolist()[:1500]:
-            out_of_range = row[0] == Kind.NOTE and _beyond_range(grammar, row)
+            unplayable = row[0] == Kind.NOTE and _is_unplayable(grammar, row)
             length = 1 + len(ROW_FIELDS[Kind(row[0])])
             for column in range(length):
-                if out_of_range or _is_unknown(row, column):
+                if unplayable or _is_unknown(row, column):
                     continue
                 if row[0] == Kind.NOTE and column == length_column and meter_changes:
                     continue  # the room to the end is only known where the meter stays
@@ -91,8 +95,12 @@ def test_every_real_piece_is_possible() -> None:
             grammar.advance(row)
 
 
-def _beyond_range(grammar: Grammar, row: list[int]) -> bool:
-    return not grammar.parts[grammar.order[row[3]]].pitches[row[4]]
+def _is_unplayable(grammar: Grammar, row: list[int]) -> bool:
+    """Beyond the range of the instrument, or a second note of a singer or wind player."""
+    part = grammar.parts[grammar.order[row[3]]]
+    tick = grammar.bar_start_tick + row[1] * 24 + row[2]
+    busy = part.instrument.is_monophonic and part.sounding_until.max() > tick
+    return busy or not part.pitches[row[4]]
 
 
 def _is_unknown(row: list[int], column: int) -> bool:
