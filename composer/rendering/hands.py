@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note
 
-_BEAM_WIDTH = 10
+_BEAM_WIDTH = 6
 _FINGERS = 5
 _ONSETS_AROUND = 16
 

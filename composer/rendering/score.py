@@ -15,6 +15,7 @@ from composer.rendering.division import divide
 from composer.rendering.midi import track_name, without_overlaps
 from composer.rendering.notation import Score
 from composer.rendering.pickup import with_pickup
+from composer.rendering.quantise import quantise
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, write_part
@@ -22,13 +23,14 @@ from composer.rendering.written_lengths import with_written_lengths
 
 
 def build_score(piece: Piece) -> Score:
-    """The score of a piece; a piece off the grid is brought onto it first (`normalise`).
+    """The score of a piece; a piece off the grid is brought onto it first (`quantise`, which
+    finds what a player meant, and `normalise`).
 
     A piece that begins with silence begins with a pickup (`with_pickup`), and lengths are those
     that a player reads (`with_written_lengths`); `Score.piece` is the piece as written.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
-        piece = normalise(piece)
+        piece = normalise(quantise(piece))
     piece = with_pickup(piece)
     parts = sorted(piece.parts, key=lambda part: _score_order(BY_NAME[part.instrument]))
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
