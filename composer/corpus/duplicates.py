@@ -18,23 +18,29 @@ from pathlib import Path
 import numpy as np
 
 from composer.corpus.corpus import HELD_OUT_NAME, MANIFESTS, Corpus, Work, find_corpora
-from composer.corpus.fingerprints import Hashes, fingerprints, lines
+from composer.corpus.fingerprints import Hashes, Line, fingerprints, lines
 from composer.errors import ComposerError
 from composer.music.piece import Piece
 
 SHARED_AT_LEAST = 5
 CONTAINED_AT_LEAST = 0.25
-"""Share of the smaller work's fingerprints that the other has: below, it is a tune they share."""
+"""Fingerprints that two works share, and their share of the smaller work's."""
+
+MELODY_SHARED_AT_LEAST = 3
+MELODY_CONTAINED_AT_LEAST = 0.5
+"""The same of their melodies alone: one tune in two harmonisations."""
 
 _TOO_COMMON = 20  # works that have a fingerprint; beyond, it tells nothing about a pair
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprinted:
-    """A work by its distinct fingerprints, shape (fingerprints,), sorted."""
+    """A work by its distinct fingerprints, shape (fingerprints,), sorted: all of them, and those
+    of its melody (the part of that role, else the first)."""
 
     work: Work
     hashes: Hashes
+    melody: Hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +68,57 @@ def fingerprint_works(
         for done, work in enumerate(corpus.works(), 1):
             if work.tags.ensemble != "drums":
                 try:
-                    hashes = hashes_of(work.read(), human=work.origin == "human")
+                    found.append(fingerprinted(work, work.read()))
                 except ComposerError:
                     continue
-                found.append(Fingerprinted(work, hashes))
             progress(corpus.name, done)
     return found
 
 
-def hashes_of(piece: Piece, *, human: bool = True) -> Hashes:
-    """The distinct fingerprints of a piece. Of a machine-made one only the melody counts: two
+def fingerprinted(work: Work, piece: Piece) -> Fingerprinted:
+    """The fingerprints of a work's piece. Of a machine-made one only the melody counts: two
     accompaniments by one program are alike without being copies."""
-    each = [fingerprints(line).hashes for line in lines(piece, melodies_only=not human)]
-    return np.unique(np.concatenate([np.zeros(0, np.uint32), *each]))
+    melodies = lines(piece, melodies_only=True)
+    every = lines(piece) if work.origin == "human" else melodies
+    return Fingerprinted(work, _distinct(every), _distinct((melodies or every)[:1]))
 
 
 def near_duplicates(items: Sequence[Fingerprinted]) -> list[NearDuplicate]:
     """Pairs of files of different works that are near-duplicates, the most alike first."""
+    alike = _alike([i.hashes for i in items], SHARED_AT_LEAST, CONTAINED_AT_LEAST)
+    tunes = _alike([i.melody for i in items], MELODY_SHARED_AT_LEAST, MELODY_CONTAINED_AT_LEAST)
+    found = [
+        NearDuplicate(items[first].work, items[second].work, round(contained, 2))
+        for (first, second), contained in (tunes | alike).items()
+        if items[first].work.work_id != items[second].work.work_id
+    ]
+    return sorted(found, key=lambda pair: (-pair.contained, pair.first.path, pair.second.path))
+
+
+def _distinct(some_lines: Iterable[Line]) -> Hashes:
+    each = [fingerprints(line).hashes for line in some_lines]
+    return np.unique(np.concatenate([np.zeros(0, np.uint32), *each]))
+
+
+def _alike(
+    hashes: Sequence[Hashes], shared_at_least: int, contained_at_least: float
+) -> dict[tuple[int, int], float]:
+    """The pairs of sets that share enough: the share of the smaller that the other has."""
     shared: Counter[tuple[int, int]] = Counter()
-    hashes = np.concatenate([np.zeros(0, np.uint32), *(item.hashes for item in items)])
-    owners = np.repeat(np.arange(len(items)), [len(item.hashes) for item in items])
-    order = np.argsort(hashes, kind="stable")
-    starts = np.flatnonzero(np.diff(hashes[order].astype(np.int64), prepend=-1))
+    every = np.concatenate([np.zeros(0, np.uint32), *hashes])
+    owners = np.repeat(np.arange(len(hashes)), [len(one) for one in hashes])
+    order = np.argsort(every, kind="stable")
+    starts = np.flatnonzero(np.diff(every[order].astype(np.int64), prepend=-1))
     for group in np.split(owners[order], starts[1:]):
         if 1 < len(group) <= _TOO_COMMON:
             shared.update(combinations(group.tolist(), 2))
-    found = []
-    for (first, second), count in shared.items():
-        one, other = items[first], items[second]
-        contained = count / min(len(one.hashes), len(other.hashes))
-        if (
-            count >= SHARED_AT_LEAST
-            and contained >= CONTAINED_AT_LEAST
-            and one.work.work_id != other.work.work_id
-        ):
-            found.append(NearDuplicate(one.work, other.work, round(contained, 2)))
-    return sorted(found, key=lambda pair: (-pair.contained, pair.first.path, pair.second.path))
+    sizes = [len(one) for one in hashes]
+    contained = {
+        (first, second): count / min(sizes[first], sizes[second])
+        for (first, second), count in shared.items()
+        if count >= shared_at_least
+    }
+    return {pair: share for pair, share in contained.items() if share >= contained_at_least}
 
 
 def held_out(pairs: Iterable[NearDuplicate]) -> list[HeldOut]:
