@@ -76,11 +76,15 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A manifest, the place where its files were found, and their catalogue if one is there."""
+    """A manifest, the place where its files were found, and their catalogue if one is there.
+
+    `held_out` are the work ids that the list at `held_out_path` puts into the validation split.
+    """
 
     manifest: Manifest
     files: Files
     catalogue: Path | None = None
+    held_out_path: Path | None = None
     held_out: frozenset[str] = frozenset()
 
     @property
@@ -218,6 +222,7 @@ def _corpus(manifest: Manifest, location: Path, catalogue_folder: Path, lists: P
         manifest,
         Files(location),
         catalogue if catalogue.is_file() else None,
+        lists / HELD_OUT_NAME,
         _held_out(lists / HELD_OUT_NAME),
     )
 

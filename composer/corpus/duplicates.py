@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from composer.corpus.corpus import HELD_OUT_NAME, MANIFESTS, Corpus, Work, find_corpora
+from composer.corpus.corpus import Corpus, Work, find_corpora
 from composer.corpus.fingerprints import Hashes, Line, fingerprints, lines
 from composer.errors import ComposerError
 from composer.music.piece import Piece
@@ -142,10 +142,21 @@ def held_out(pairs: Iterable[NearDuplicate]) -> list[HeldOut]:
     return sorted(moved, key=lambda item: item.work_id)
 
 
-def write_held_out(path: Path, moved: Iterable[HeldOut]) -> None:
-    """A line a work: its id, the id of the work it is like, how much of the smaller is shared."""
-    rows = [f"{item.work_id}\t{item.like}\t{item.contained:.2f}\n" for item in moved]
-    path.write_text("".join(rows), encoding="utf-8")
+def write_held_out(corpora: Iterable[Corpus], moved: Iterable[HeldOut]) -> None:
+    """Write each list that a corpus reads: the work ids of its corpora that are held out.
+
+    A line a work: its id, the id of the work it is like, how much of the smaller is shared.
+    """
+    by_id = {item.work_id: item for item in moved}
+    lists: dict[Path, list[str]] = {}
+    for corpus in corpora:
+        if corpus.held_out_path is not None:
+            ids = {work.work_id for work in corpus.works()} & set(by_id)
+            lists.setdefault(corpus.held_out_path, []).extend(ids)
+    for path, ids_of_list in lists.items():
+        rows = [by_id[work_id] for work_id in sorted(set(ids_of_list))]
+        lines_of_list = [f"{i.work_id}\t{i.like}\t{i.contained:.2f}\n" for i in rows]
+        path.write_text("".join(lines_of_list), encoding="utf-8")
 
 
 def main() -> None:
@@ -153,7 +164,7 @@ def main() -> None:
     items = fingerprint_works(corpora)
     pairs = near_duplicates(items)
     moved = held_out(pairs)
-    write_held_out(MANIFESTS / HELD_OUT_NAME, moved)
+    write_held_out(corpora, moved)
     print(f"{len(items)} files, {len(pairs)} pairs of near-duplicates, {len(moved)} works held out")
 
 

@@ -69,7 +69,7 @@ def list_corpora(data_folder: Path, manifests_folder: Path | None = None) -> lis
     try:
         found = find_corpora(data_folder, manifests_folder)
     except CorpusError:
-        if data_folder.is_dir() and any(data_folder.rglob(MANIFEST_NAME)):
+        if any(any(data_folder.glob(pattern)) for pattern in (MANIFEST_NAME, f"*/{MANIFEST_NAME}")):
             raise  # a corpus of one's own that is refused must be heard of
         found = []
     rows |= {corpus.name: _row(corpus) for corpus in found}

@@ -244,7 +244,7 @@ def test_a_held_out_work_of_ones_own_is_in_the_validation_split(tmp_path):
     pairs = near_duplicates(
         [fingerprinted(work, piece_of(melody(1))) for work in (work_of("x", "valid"), mine)]
     )
-    write_held_out(tmp_path / "held_out.tsv", held_out(pairs))
+    write_held_out(find_corpora(tmp_path), held_out(pairs))
     after = {w.work_id: w.split for w in find_corpora(tmp_path)[0].works()}
     assert after == before | {"mine:a": "valid"}
     assert {w.split for w in find_corpora(tmp_path, use_held_out=False)[0].works()} == {"train"}
