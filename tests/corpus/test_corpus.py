@@ -110,6 +110,18 @@ def test_a_manifest_that_will_not_do_is_refused_by_name(folder, manifest, reason
         list_corpora(folder.parent)
 
 
+def test_the_manifest_in_the_documentation_works(folder):
+    """docs/contributing.md, "Your own corpus", word for word."""
+    text = (Path(__file__).parents[2] / "docs" / "contributing.md").read_text(encoding="utf-8")
+    (folder / "corpus.toml").write_text(text.split("```toml\n")[1].split("```")[0])
+    (folder / "after-bach").mkdir()
+    (folder / "after-bach" / "fugue.mid").write_bytes(TUNE)
+    works = {work.path: work for work in find_corpora(folder)[0].works()}
+    assert works["one.mid"].tags == Tags(style="folk", ensemble="band")
+    assert works["after-bach/fugue.mid"].tags == Tags("baroque", "bach", "organ")
+    assert works["book.abc#2"].read().note_count == 4
+
+
 def test_a_corpus_without_files_is_refused(folder):
     (folder / "corpus.toml").write_text('files = "*.krn"\n' + MANIFEST)
     with pytest.raises(CorpusError, match=r"no files match \*\.krn"):
