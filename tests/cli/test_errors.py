@@ -1,0 +1,171 @@
+"""Whatever a user can do wrong is one clear line, status 2, and nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from composer.cli import main
+from composer.composing.compose import WEIGHTS
+
+COMPOSE = ["compose", "--style", "baroque", "--bars", "1", "--seed", "1"]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+    """The one line that a command is refused with."""
+    assert main([str(argument) for argument in arguments]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith("composer: ")
+    assert error.endswith("\n")
+    assert error.count("\n") == 1
+    assert "Traceback" not in error
+    return error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("sing", ["'sing'", "compose", "styles", "train"]),
+        ("compose --foo", ["--foo"]),
+        ("compose extra", ["extra"]),
+        ("compose --bars", ["--bars", "expected one argument"]),
+        ("compose --bars many", ["--bars", "'many'"]),
+        ("compose --bars 0", ["0 bars", "1 to"]),
+        ("compose --bars -3", ["-3 bars", "1 to"]),
+        ("compose --bars 100000", ["100000 bars", "1 to"]),
+        ("compose --tempo -90", ["-90", "quarters a minute"]),
+        ("compose --tempo nan", ["nan", "quarters a minute"]),
+        ("compose --style barok", ["'barok'", "baroque", "composer styles"]),
+        ("compose --style qqqq", ["'qqqq'", "composer styles"]),
+        ("compose --mood qqqq", ["'qqqq'", "happy"]),
+        ("compose --emotion qqqq", ["mood 'qqqq'", "happy"]),
+        ("compose --mood 3,0", ["'3,0'", "-1..1"]),
+        ("compose --mood -3,0", ["'-3,0'", "-1..1"]),
+        ("compose --key H", ["'H'", "D minor"]),
+        ("compose --meter 4/5", ["'4/5'", "3/4"]),
+        ("compose --ensemble qqqq", ["'qqqq'", "string-quartet"]),
+        ("compose --instruments kazoo", ["'kazoo'", "violin"]),
+        ("compose --preset qqqq", ["'qqqq'", "film-epic"]),
+        ("compose --format doc", ["'doc'", "musicxml", "pdf"]),
+        ("compose --format ,", ["no format", "musicxml"]),
+        ("compose --paper a9", ["a9", "a4", "letter"]),
+        ("compose --seed -1", ["-1", "0 to"]),
+        ("compose --temperature -1", ["-1", "temperature"]),
+        ("compose --top-p 2", ["2", "top-p"]),
+        ("compose --min-p 2", ["2", "min-p"]),
+        ("compose --weights nowhere.safetensors", ["nowhere.safetensors", "composer train"]),
+        ("styles colours", ["colours", "moods", "presets"]),
+        ("train --recipe tiny", ["--out"]),
+        ("train --recipe qqqq --out w", ["'qqqq'", "tiny"]),
+        ("train --recipe first --out w", ["--corpora"]),
+        ("train --recipe tiny --minutes 0 --out w", ["--minutes", "more than 0"]),
+        ("train --recipe tiny --steps 0 --out w", ["--steps", "at least 1"]),
+        ("train --recipe tiny --processes 0 --out w", ["--processes", "at least 1"]),
+        ("train --corpora nowhere --out w", ["nowhere", "folder"]),
+        ("corpora stats nowhere", ["nowhere", "folder"]),
+        ("corpora build nowhere", ["nowhere", "folder"]),
+        ("corpora stats --by colour", ["'colour'", "style"]),
+        ("render nowhere.mid", ["nowhere.mid", "No such file"]),
+        ("render notes.txt", ["notes.txt", ".mid"]),
+        ("render x.mid --name ../up", ["../up", "--out"]),
+        ("describe nowhere.mid", ["nowhere.mid", "No such file"]),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_is_allowed(
+    arguments: str,
+    says: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It names what was given and what is allowed, and no file or folder appears."""
+    monkeypatch.chdir(tmp_path)
+    line = refused(capsys, *arguments.split())
+    for words in says:
+        assert words in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["render", "describe"])
+@pytest.mark.parametrize(
+    "data", [b"", b"not music", b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0MTrk\x00\x00\xff\xff"]
+)
+def test_a_broken_file_is_named(
+    command: str, data: bytes, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """An empty file, text called .mid, a truncated one: the line names the file."""
+    file = tmp_path / "broken.mid"
+    file.write_bytes(data)
+    out = ["--out", tmp_path / "out"] if command == "render" else []
+    assert "broken.mid" in refused(capsys, command, file, *out)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("command", [COMPOSE, ["render", "x.mid"]])
+def test_a_folder_that_cannot_be_written_is_refused_before_any_work(
+    command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A file where the folder should be."""
+    (tmp_path / "file").write_text("mine")
+    line = refused(capsys, *command, "--out", tmp_path / "file" / "pieces")
+    assert "not a folder" in line
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
+def test_a_folder_without_permission_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The line says so; nothing is there afterwards."""
+    tmp_path.chmod(0o500)
+    assert "permission" in refused(capsys, *COMPOSE, "--out", tmp_path / "pieces")
+    tmp_path.chmod(0o700)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"no weights at all"])
+def test_weights_that_are_none_are_refused(
+    data: bytes, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The line names the file; no piece appears."""
+    weights = tmp_path / "w.safetensors"
+    weights.write_bytes(data)
+    out = tmp_path / "pieces"
+    assert str(weights) in refused(capsys, *COMPOSE, "--weights", weights, "--out", out)
+    assert not out.exists()
+
+
+def test_the_file_to_render_is_never_overwritten(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Not even where it would get its own name back."""
+    file = tmp_path / "mine.mid"
+    file.write_bytes(b"mine")
+    line = refused(capsys, "render", file, "--out", tmp_path, "--format", "pdf,mid")
+    assert "--name" in line
+    assert file.read_bytes() == b"mine"
+
+
+def test_a_stop_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """Ctrl-C while composing: status 130, one line, no files."""
+    out = tmp_path / "pieces"
+    command = [sys.executable, "-m", "composer", "compose", "--bars", "500", "--out", str(out)]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)
+    running.send_signal(signal.SIGINT)
+    _, error = running.communicate(timeout=60)
+    assert error == "composer: stopped\n"
+    # A stop inside exec(), as while libraries load, makes Python die of the signal itself; a shell
+    # calls both 130.
+    assert running.returncode in (130, -signal.SIGINT)
+    assert not out.exists()
+
+
+def test_the_shipped_weights_are_there() -> None:
+    """Without them no user could compose."""
+    assert WEIGHTS.is_file()
