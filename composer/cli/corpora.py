@@ -61,9 +61,9 @@ def list_all(given: argparse.Namespace) -> None:
         return
     print_table(
         "",
-        ["name", "title", "files", "licence", "where"],
+        ["name", "title", "files", "where", "licence"],
         [
-            [r.name, r.title, r.files, r.licence, _place(r.location) or f"not here: {r.source}"]
+            [r.name, r.title, r.files, _place(r.location) or f"not here: {r.source}", r.licence]
             for r in rows
         ],
     )

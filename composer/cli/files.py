@@ -33,6 +33,9 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of the performance in MIDI (default: 0)"
     )
+    parser.add_argument(
+        "--soundfont", metavar="FILE", type=Path, help="what plays wav (default: a small one)"
+    )
     parser = add_command(
         commands, "describe", "say what a file of music is: key, chords, form, mood", describe
     )
@@ -58,6 +61,7 @@ def render(given: argparse.Namespace) -> None:
         seed=given.seed,
         mechanical=given.mechanical,
         paper=given.paper,
+        soundfont=given.soundfont,
     )
     print_paths(paths)
 

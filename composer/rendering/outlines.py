@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 MUSIC_FONT = "Leipzig"
 _WORDS_FONT = "Times-bold"
