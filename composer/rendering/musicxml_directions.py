@@ -28,7 +28,7 @@ def write_tempi(element: Element, measure: Measure, score: Score) -> None:
             continue
         beat, is_dotted, quarters = _beat_unit(meter)
         beats_per_minute = change.quarters_per_minute / quarters
-        direction = SubElement(element, "direction", placement="above", system="only-top")
+        direction = SubElement(element, "direction", placement="above")
         if position == 0:
             words = SubElement(direction, "direction-type")
             text_element(words, "words", tempo_words(beats_per_minute, piece) + " ")
