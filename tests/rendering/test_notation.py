@@ -1,0 +1,162 @@
+"""How things are written: what a musician would mark wrong."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from composer.errors import RequestError
+from composer.music.facts import Chord
+from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
+from composer.rendering.audio import wav_bytes
+from composer.rendering.division import divide
+from composer.rendering.hands import assign_staves
+from composer.rendering.midi import midi_bytes
+from composer.rendering.musicxml import musicxml_text
+from composer.rendering.parts import single_parts
+from composer.rendering.performance import perform
+from composer.rendering.piano_roll import roll_svg
+from composer.rendering.rhythm import Stretch, write_bar
+from composer.rendering.score import build_score
+from composer.rendering.signatures import estimate_signatures
+from composer.rendering.spelling import spell_pitches
+from tests.rendering.pieces import part_of, piece_of
+
+
+def written(edges: list[int], meter: tuple[int, int], rests: tuple[int, ...] = ()) -> str:
+    """Values of one bar whose stretches lie between the edges; "3" marks a triplet."""
+    division = divide(*meter, meter[0] * 96 // meter[1])
+    pairs = pairwise(edges)
+    stretches = [Stretch(a, b, index in rests) for index, (a, b) in enumerate(pairs)]
+    return " ".join(
+        w.value.kind + "." * w.value.dots + ("3" if w.value.actual == 3 else "")
+        for w in write_bar(stretches, division)
+    )
+
+
+@pytest.mark.parametrize(
+    ("edges", "meter", "rests", "expected"),
+    [
+        ([0, 12, 36, 48, 96], (4, 4), (), "eighth quarter eighth half"),
+        ([0, 36, 60, 96], (4, 4), (), "quarter. eighth eighth quarter."),
+        ([0, 24, 72, 96], (4, 4), (), "quarter half quarter"),
+        ([0, 12, 96], (4, 4), (1,), "eighth eighth quarter half"),
+        ([0, 24, 72], (3, 4), (1,), "quarter quarter quarter"),
+        ([0, 48, 72], (6, 8), (), "quarter. eighth quarter"),
+        ([0, 8, 16, 24, 96], (4, 4), (), "eighth3 eighth3 eighth3 half."),
+        ([0, 16, 32, 48, 96], (4, 4), (), "quarter3 quarter3 quarter3 half"),
+        ([0, 120], (5, 4), (), "half. half"),
+    ],
+)
+def test_values_show_the_beats(
+    edges: list[int], meter: tuple[int, int], rests: tuple[int, ...], expected: str
+) -> None:
+    """Syncopations may cross a beat, not the middle; rests show all beats; triplets are whole."""
+    assert written(edges, meter, rests) == expected
+
+
+def test_the_leading_note_is_raised_and_follows_its_key() -> None:
+    """G sharp in A minor, A flat in C minor."""
+    line = [57, 59, 60, 62, 64, 65, 68, 69] * 4
+    onsets = [12 * i for i in range(len(line))]
+    sharp = spell_pitches(onsets, line, (KeyChange(0, 0, "minor"),))
+    assert {s[:2] for s in sharp if s.pitch == 68} == {("G", 1)}
+    flats = [48, 50, 51, 53, 55, 56, 59, 60] * 4
+    flat = spell_pitches(onsets, flats, (KeyChange(0, -3, "minor"),))
+    assert {s[:2] for s in flat if s.pitch == 56} == {("A", -1)}
+    assert {s[:2] for s in flat if s.pitch == 59} == {("B", 0)}
+
+
+def test_an_unknown_key_signature_is_estimated() -> None:
+    """A scale of E flat major gets three flats."""
+    scale = [(i / 2, 0.5, p) for i, p in enumerate([63, 65, 67, 68, 70, 72, 74, 75] * 4)]
+    piece = Piece((part_of("violin", scale),), (MeterChange(0, 4, 4),), 384)
+    assert [key.fifths for key in estimate_signatures(piece)] == [-3]
+
+
+def test_melody_and_bass_get_a_hand_each() -> None:
+    """Chords of the left hand stay together under a melody."""
+    notes = []
+    for beat in range(8):
+        for pitch in (48, 52, 55, 72 + beat % 3):
+            notes.append(Note(24 * beat, 24, pitch))
+    assert assign_staves(notes) == [2, 2, 2, 1] * 8
+
+
+def test_accidentals_hold_for_the_measure_and_the_next_one_reminds() -> None:
+    """F sharp once, and a courtesy natural when F comes back in the next measure."""
+    first = [(0, 1, 67), (1, 1, 66), (2, 1, 66), (3, 1, 67)]
+    second = [(4 + i, 1, pitch) for i, pitch in enumerate([72, 65, 64, 60, 62, 64, 65, 67, 69, 60])]
+    text = musicxml_text(piece_of(part_of("violin", first + second)))
+    assert re.findall(r"<accidental[^>]*>([^<]*)", text) == ["sharp", "natural"]
+    assert '<accidental cautionary="yes">natural' in text
+
+
+def test_clefs_change_where_the_music_moves() -> None:
+    """A cello that sings in the treble for four bars leaves the bass clef."""
+    low = [(beat, 1, 43) for beat in range(8)]
+    high = [(8 + beat, 1, 76) for beat in range(16)]
+    score = build_score(piece_of(part_of("cello", low + high)))
+    changes = [c.clef for m in score.parts[0].measures for c in m.clefs]
+    assert score.parts[0].clefs == ("bass",)
+    assert changes[0] in ("treble", "tenor-clef")
+
+
+def test_dynamics_and_hairpins_come_from_velocities() -> None:
+    """p rising bar by bar to f is a crescendo between the two."""
+    notes = tuple(
+        Note(96 * bar + 24 * beat, 24, 60 + beat, 48 + 16 * min(bar, 3))
+        for bar in range(5)
+        for beat in range(4)
+    )
+    part = Part("violin", 40, notes)
+    text = musicxml_text(Piece((part,), (MeterChange(0, 4, 4),), 480))
+    assert re.findall(r"<(p|mp|mf|f) />", text) == ["p", "f"]
+    assert re.findall(r'wedge type="(\w+)"', text) == ["crescendo", "stop"]
+
+
+def test_chord_symbols_stand_over_the_top_staff() -> None:
+    """With root, kind, and the bass of a slash chord."""
+    chords = [Chord(0, 2, "minor7", 2), Chord(48, 7, "dominant7", 11)]
+    text = musicxml_text(piece_of(part_of("flute", [(0, 4, 72)])), chords=chords)
+    assert re.findall(r"<(?:root|bass)-step>(\w)", text) == ["D", "G", "B"]
+    assert 'text="m7">minor-seventh' in text
+
+
+def test_a_performance_slows_into_the_end_and_keeps_every_note() -> None:
+    """Tempo bends, notes do not; mechanical changes nothing that is decided."""
+    piece = piece_of(part_of("piano", [(beat, 1, 60 + beat % 5) for beat in range(32)]))
+    played = perform(piece, seed=1).piece
+    assert [n[:3] for n in played.parts[0].notes] == [n[:3] for n in piece.parts[0].notes]
+    assert played.tempi[-1].quarters_per_minute < 0.8 * piece.tempi[0].quarters_per_minute
+    assert perform(piece, mechanical=True).piece.tempi == piece.tempi
+
+
+def test_stems_line_up_and_have_names_of_their_own() -> None:
+    """Two violins are two stems as long as the piece."""
+    violin = part_of("violin", [(0, 4, 72)])
+    piece = piece_of(violin, violin)
+    singles = single_parts(piece)
+    assert [label for label, _ in singles] == ["violin", "violin-2"]
+    assert {single.end_tick for _, single in singles} == {piece.end_tick}
+
+
+def test_a_piano_roll_shows_chords_sections_and_parts() -> None:
+    """As text that can be read."""
+    piece = piece_of(part_of("flute", [(0, 4, 72)]), fifths=-1)
+    svg = roll_svg(piece, chords=[Chord(0, 10, "major7", 10)], sections=[(0, "A")])
+    for words in ("B♭maj7", ">A<", "Flute"):
+        assert words in svg
+
+
+def test_sound_needs_a_soundfont(tmp_path: Path) -> None:
+    """The one that comes with pretty_midi does; a file that is none is refused."""
+    midi = midi_bytes(piece_of(part_of("flute", [(0, 1, 72)])))
+    assert wav_bytes(midi)[:4] == b"RIFF"
+    wrong = tmp_path / "wrong.sf2"
+    wrong.write_bytes(b"not a font")
+    with pytest.raises(RequestError, match="not a SoundFont"):
+        wav_bytes(midi, soundfont=wrong)
