@@ -155,7 +155,13 @@ def test_a_stop_leaves_nothing_half_written(tmp_path: Path) -> None:
     """Ctrl-C while composing: status 130, one line, no files."""
     out = tmp_path / "pieces"
     command = [sys.executable, "-m", "composer", "compose", "--bars", "500", "--out", str(out)]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        # a suite run in the background hands down an ignored Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     time.sleep(3)
     running.send_signal(signal.SIGINT)
     _, error = running.communicate(timeout=60)
