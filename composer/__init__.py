@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from composer.analysis.describe import describe
     from composer.analysis.facts import analyse
     from composer.composing.compose import Composition, compose, write
+    from composer.composing.partner import continue_piece, harmonize, infill, vary
     from composer.corpus.readers import read_piece
     from composer.errors import (
         CheckpointError,
@@ -41,9 +42,13 @@ __all__ = [
     "UnreadablePieceError",
     "analyse",
     "compose",
+    "continue_piece",
     "describe",
+    "harmonize",
+    "infill",
     "normalise",
     "read_piece",
+    "vary",
     "write",
     "write_piece",
 ]
@@ -53,9 +58,13 @@ _HOMES = {
     "Piece": "composer.music.piece",
     "analyse": "composer.analysis.facts",
     "compose": "composer.composing.compose",
+    "continue_piece": "composer.composing.partner",
     "describe": "composer.analysis.describe",
+    "harmonize": "composer.composing.partner",
+    "infill": "composer.composing.partner",
     "normalise": "composer.music.normalise",
     "read_piece": "composer.corpus.readers",
+    "vary": "composer.composing.partner",
     "write": "composer.composing.compose",
     "write_piece": "composer.rendering.files",
 }
