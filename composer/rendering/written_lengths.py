@@ -17,6 +17,7 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
 _SIXTEENTH_TICKS = GRID_TICKS_PER_QUARTER // 4
 _THIRTY_SECOND_TICKS = GRID_TICKS_PER_QUARTER // 8
 _PERFORMED_SHARE = 0.1
+_TINY_GAP_TICKS = 2
 _FILLED_SHARE = 0.4
 _LEGATO_SHARE = 0.75
 _WEAKNESS = ((GRID_TICKS_PER_QUARTER, 1.5), (12, 3.0), (_SIXTEENTH_TICKS, 5.0))
@@ -57,6 +58,9 @@ class _Reader:
     def is_plain(self, note: Note) -> bool:
         """Whether the note's end is easy to read as it is."""
         end = note.end_tick
+        following = self._next_onset(note.onset_tick)
+        if following is not None and 0 < following - end <= _TINY_GAP_TICKS:
+            return False
         if end % _SIXTEENTH_TICKS == 0 or self._is_onset(end):
             return True
         if end % _THIRTY_SECOND_TICKS == 0:
