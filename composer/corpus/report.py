@@ -109,7 +109,8 @@ def read_corpus(
         try:
             notes += work.read().note_count
         except ComposerError as error:
-            unreadable.append(Unreadable(work.path, str(error)))
+            reason = str(error).removeprefix(f"{work.path}: ")
+            unreadable.append(Unreadable(work.path, reason))
         progress(files)
     return Reading(corpus.name, files, notes, tuple(unreadable))
 

@@ -66,7 +66,7 @@ class _Sound(NamedTuple):
 
 def _piece(score: Any, name: str) -> Piece:
     with blamed_on_the_file():
-        score = score.toSoundingPitch()
+        score.toSoundingPitch(inPlace=True)
         staves = list(score.parts) or [score]
         bars, pickup_rest = _bars(staves)
         groups = [(group, _sounds(group, pickup_rest)) for group in _players(staves)]
