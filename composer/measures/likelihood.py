@@ -17,6 +17,7 @@ from composer.corpus.shards import Shard
 from composer.errors import CorpusError
 from composer.model.transformer import IGNORED, RowTransformer
 from composer.tokens.fields import FIELD_SIZES, NEVER_UNKNOWN, ROW_FIELDS, UNKNOWN, Kind
+from composer.tokens.transpose import in_common_key
 from composer.training.batches import Pieces
 from composer.training.held_out import HeldOut, Score, held_out_sets, score
 
@@ -107,7 +108,8 @@ def learn_bigram(shards: Sequence[Shard]) -> Bigram:
     for shard in shards:
         records = Pieces(shard, "train").records
         for record in records[:: max(1, len(records) // BIGRAM_PIECES)]:
-            bigram.learn(np.asarray(shard.rows[record["row_start"] : record["row_stop"]]))
+            rows = np.asarray(shard.rows[record["row_start"] : record["row_stop"]])
+            bigram.learn(in_common_key(rows)[0])
     return bigram
 
 

@@ -44,32 +44,47 @@ class Judged(NamedTuple):
     estimated_arousal: bool
 
 
-def validate(archive: Path) -> list[Judged]:
-    """The estimate beside the labels of a zip of `labels.csv` and `midi/`, file by file.
+class Labelled(NamedTuple):
+    """A piece with the signs of valence and arousal that listeners gave it. `group` names the
+    song that it is a clip of."""
+
+    name: str
+    group: str
+    piece: Piece
+    valence: bool
+    arousal: bool
+
+
+def labelled_pieces(archive: Path) -> Iterator[Labelled]:
+    """The pieces of a zip of `labels.csv` and `midi/`, file by file.
 
     Unreadable files are named on stderr and left out. Raises RequestError if there are no labels.
     """
     with zipfile.ZipFile(archive) as opened:
         if "labels.csv" not in opened.namelist():
             raise RequestError(f"{archive} has no labels.csv; give the zip of a labelled set")
-        rows = list(csv.DictReader(io.StringIO(opened.read("labels.csv").decode())))
-        judged = []
-        for row in rows:
+        for row in csv.DictReader(io.StringIO(opened.read("labels.csv").decode())):
+            name = row["file"]
             try:
-                piece = read_bytes(opened.read("midi/" + row["file"]), row["file"])
+                piece = read_bytes(opened.read("midi/" + name), name)
             except UnreadablePieceError as error:
                 print(f"left out: {error}", file=sys.stderr)
                 continue
-            judged.append(_judge(row, piece))
-        return judged
+            signs = (int(row["valence"]) > 0, int(row["arousal"]) > 0)
+            yield Labelled(name, row["source_id"], piece, *signs)
 
 
-def _judge(row: dict[str, str], piece: Piece) -> Judged:
-    mood = estimate_mood(piece)
+def validate(archive: Path) -> list[Judged]:
+    """The estimate beside the labels of each piece of a zip (see `labelled_pieces`)."""
+    return [_judge(labelled) for labelled in labelled_pieces(archive)]
+
+
+def _judge(labelled: Labelled) -> Judged:
+    mood = estimate_mood(labelled.piece)
     return Judged(
-        row["file"],
-        int(row["valence"]) > 0,
-        int(row["arousal"]) > 0,
+        labelled.name,
+        labelled.valence,
+        labelled.arousal,
         (mood.valence or 0.0) > 0,
         (mood.arousal or 0.0) > 0,
     )

@@ -1,100 +1,62 @@
-"""Obedience: over random requests, how often each given field is met by what is written.
+"""Obedience: how often each given field is met by what is written.
 
-A request gives some fields at random over all styles and moods. Bars, meter, tempo and instruments
-are read off the piece; the key is estimated from the notes, never read from the signature.
+Bars, meter, tempo and instruments are read off the piece; the key is estimated from the notes,
+never read from the signature; chords and form are judged note by note
+(`composer.measures.following`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from composer.analysis.keys import agreement, estimate_key
-from composer.composing.compose import Composition, compose
+from composer.composing.compose import Composition
 from composer.errors import RequestError
+from composer.measures.following import ChordsFollowed, chords_followed, form_followed
+from composer.measures.requests import Made
 from composer.music.bars import bars_of
+from composer.music.chords import place_progression
 from composer.music.ensembles import ensembles
 from composer.music.instruments import BY_NAME
-from composer.music.keys import key_name, key_of, parse_key
+from composer.music.keys import parse_key
 from composer.music.meters import grid_bar_ticks
-from composer.music.moods import moods
-from composer.music.styles import composers, styles
+from composer.music.piece import Piece
 
-METERS = ("4/4", "3/4", "2/4", "6/8", "2/2", "5/4")
-GIVEN_SHARE = 0.5
-"""How often a free field is given."""
+CHORDS_FOLLOWED = 0.85
+"""The least share of notes on strong beats that are chord tones or explained."""
+FORM_REPEATED, FORM_LIKENESS = 0.9, 0.5
+"""The least share of repeated bars, the most likeness of bars of different letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One request, and for each field that it gave whether the piece meets it."""
+    """For each field that a request gave, whether the piece meets it."""
 
     request: dict[str, Any]
     met: dict[str, bool]
-    notes: int
+    chords: ChordsFollowed | None = None
 
 
-def validate(count: int) -> None:
-    """Raises RequestError for a number of requests below one."""
-    if count < 1:
-        raise RequestError(f"{count} requests are not possible; give at least 1")
+def validate(made: Sequence[Made]) -> None:
+    """Raises RequestError where there is nothing to judge."""
+    if not made:
+        raise RequestError("no composition to judge; give at least one")
 
 
-def random_requests(count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """Arguments of `compose`, over all styles, composers and moods in turn."""
-    random = np.random.default_rng(seed)
-    every_style = [style.name for style in (*styles(), *composers())]
-    every_mood = [mood.name for mood in moods()]
-    every_ensemble = [e.name for e in ensembles() if e.name not in ("drums", "other")]
-    for number in range(count):
-        request: dict[str, Any] = {
-            "style": every_style[number % len(every_style)],
-            "mood": every_mood[number % len(every_mood)],
-            "bars": int(random.integers(1, 25)),
-            "seed": int(random.integers(10**6)),
-        }
-        if random.random() < GIVEN_SHARE:
-            mode = str(random.choice(["major", "minor"]))
-            request["key"] = key_name(key_of(int(random.integers(12)), mode))
-        if random.random() < GIVEN_SHARE:
-            request["meter"] = str(random.choice(METERS))
-        if random.random() < GIVEN_SHARE:
-            request["tempo"] = float(random.integers(40, 200))
-        if random.random() < GIVEN_SHARE:
-            request["ensemble"] = str(random.choice(every_ensemble))
-        yield request
+def evaluate(made: Sequence[Made]) -> list[Outcome]:
+    """Judge each composition by its request."""
+    validate(made)
+    return [judge(one.request, one.composition) for one in made]
 
 
-def evaluate(
-    count: int,
-    *,
-    seed: int = 0,
-    weights: Path | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> list[Outcome]:
-    """Compose `count` random requests and judge each. Raises what `compose` raises."""
-    validate(count)
-    outcomes = []
-    for number, request in enumerate(random_requests(count, seed), 1):
-        made = compose(**request, weights=weights)
-        outcomes.append(Outcome(request, judge(request, made), made.piece.note_count))
-        progress(number, count)
-    return outcomes
-
-
-def judge(request: dict[str, Any], made: Composition) -> dict[str, bool]:
+def judge(request: dict[str, Any], made: Composition) -> Outcome:
     """Which of the given fields the piece meets."""
     piece = made.piece
-    bars = bars_of(piece)
-    last = bars[-1]
-    met = {
-        "bars": len(bars) == request["bars"],
-        "ends on a bar line": last.length_ticks == grid_bar_ticks(*last.meter[1:]),
-    }
+    met = _bars_met(request, piece)
     met["range"] = all(
         BY_NAME[part.instrument].low <= note.pitch <= BY_NAME[part.instrument].high
         for part in piece.parts
@@ -105,18 +67,42 @@ def judge(request: dict[str, Any], made: Composition) -> dict[str, bool]:
     if "tempo" in request:
         met["tempo"] = [tempo[1] for tempo in piece.tempi] == [request["tempo"]]
     if "ensemble" in request:
-        seats = next(e.parts for e in ensembles() if e.name == request["ensemble"])
-        wanted = sorted(seat.instrument for seat in seats)
-        met["instruments"] = sorted(part.instrument for part in piece.parts) == wanted
-    if "key" in request:
-        wanted_key, found = parse_key(request["key"]), estimate_key(piece)
-        relation = agreement(found, wanted_key) if found else ""
+        met["instruments"] = _instruments_met(request["ensemble"], piece)
+    # A key beside chords is no wish about the notes: the chords decide.
+    if "key" in request and "chords" not in request:
+        found = estimate_key(piece)
+        relation = agreement(found, parse_key(request["key"])) if found else ""
         met["key"] = relation == "exact"
         met["key, or its relative"] = relation in ("exact", "relative")
-    return met
+    if "form" in request:
+        form = form_followed(piece, request["form"])
+        met["form: a letter's sections are the same"] = not form.repeats < FORM_REPEATED
+        met["form: other letters differ"] = not form.likeness > FORM_LIKENESS
+    chords = None
+    if made.request.chords:
+        bars = bars_of(piece)
+        placed = place_progression(made.request.chords, bars, piece.ticks_per_quarter)
+        chords = chords_followed(piece, placed)
+        met["chords"] = not chords.explained < CHORDS_FOLLOWED
+    return Outcome(request, met, chords)
 
 
-def shares(outcomes: list[Outcome]) -> dict[str, tuple[int, int]]:
+def _bars_met(request: dict[str, Any], piece: Piece) -> dict[str, bool]:
+    bars = bars_of(piece)
+    last = bars[-1]
+    return {
+        "bars": len(bars) == request["bars"],
+        "ends on a bar line": last.length_ticks == grid_bar_ticks(*last.meter[1:]),
+    }
+
+
+def _instruments_met(ensemble: str, piece: Piece) -> bool:
+    seats = next(e.parts for e in ensembles() if e.name == ensemble)
+    wanted = sorted(seat.instrument for seat in seats)
+    return sorted(part.instrument for part in piece.parts) == wanted
+
+
+def shares(outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
     """(met, given) of each field."""
     table: dict[str, tuple[int, int]] = {}
     for outcome in outcomes:
@@ -124,3 +110,15 @@ def shares(outcomes: list[Outcome]) -> dict[str, tuple[int, int]]:
             done, given = table.get(name, (0, 0))
             table[name] = done + met, given + 1
     return table
+
+
+def chord_shares(outcomes: Sequence[Outcome]) -> ChordsFollowed | None:
+    """Over all notes on strong beats of all pieces with given chords; None without any."""
+    found = [o.chords for o in outcomes if o.chords is not None and o.chords.notes]
+    if not found:
+        return None
+    notes = [chords.notes for chords in found]
+    means = np.average(
+        [[c.chord_tones, c.explained, c.chance] for c in found], axis=0, weights=notes
+    )
+    return ChordsFollowed(sum(notes), *means.tolist())

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from composer.analysis.style import WEIGHTS_PATH, estimate_style, style_features
-from composer.analysis.table import Floats, Ints
 from composer.corpus.corpus import Work, find_corpora
 from composer.errors import UnreadablePieceError
+from composer.measures.judge import softmax_regression
 from composer.music.piece import Piece
 
 _MOST_OF_A_STYLE_IN_FIT = 160
@@ -26,7 +26,6 @@ _MOST_OF_A_STYLE_IN_VALIDATION = 40
 _FEWEST_PIECES = 15
 _FEWEST_NOTES = 48
 _STEPS = 1500
-_LEARNING_RATE = 0.02
 _DECAY = 0.003
 
 
@@ -60,7 +59,9 @@ def fit(folder: Path) -> dict[str, Any]:
     labels = np.array([styles.index(work.tags.style) for work, _ in kept])
     centre, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
     inputs = np.clip((features - centre) / scale, -4.0, 4.0)
-    weights = _softmax_regression(np.column_stack([inputs, np.ones(len(inputs))]), labels)
+    weights = softmax_regression(
+        np.column_stack([inputs, np.ones(len(inputs))]), labels, _DECAY, _STEPS
+    )
     return {
         "styles": styles,
         "pieces": len(kept),
@@ -68,25 +69,6 @@ def fit(folder: Path) -> dict[str, Any]:
         "scale": scale.round(4).tolist(),
         "weights": weights.round(3).tolist(),
     }
-
-
-def _softmax_regression(inputs: Floats, labels: Ints) -> Floats:
-    """(features, styles): minimises the balanced cross entropy with decay of the weights."""
-    styles = int(labels.max()) + 1
-    target = np.eye(styles)[labels]
-    importance = (len(labels) / styles / target.sum(axis=0))[labels][:, None]
-    weights = np.zeros((inputs.shape[1], styles))
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
-    for step in range(1, _STEPS + 1):
-        logits = inputs @ weights
-        chances = np.exp(logits - logits.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        slope = inputs.T @ (importance * (chances - target)) / len(labels) + _DECAY * weights
-        first = 0.9 * first + 0.1 * slope
-        second = 0.999 * second + 0.001 * slope**2
-        corrected = first / (1 - 0.9**step), second / (1 - 0.999**step)
-        weights -= _LEARNING_RATE * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
-    return weights
 
 
 def evaluate(pieces: list[tuple[Work, Piece]]) -> dict[str, float]:

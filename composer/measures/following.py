@@ -1,0 +1,158 @@
+"""How closely notes follow the chords and the form that a user gave.
+
+Conventions: shares in 0..1; nan where there is nothing to judge.
+
+A note on a strong beat (the first of a bar, and its middle where a bar has four beats or more) is
+a chord tone, or explained: the next onset of its part has a chord tone a step (one or two
+semitones) away, as after a suspension, an appoggiatura or an accented passing note. `chance` is the
+same share against the chords moved by every other interval: what notes of a key reach anyway.
+
+A form is followed where the bars of a repeated letter are those of its first section, note for
+note, and different letters have different bars.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer.analysis.texture import beat_ticks
+from composer.errors import RequestError
+from composer.music.bars import Bar, bars_of
+from composer.music.chords import CHORD_INTERVALS
+from composer.music.facts import Chord
+from composer.music.piece import Piece
+
+_FEWEST_BEATS_WITH_A_MIDDLE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ChordsFollowed:
+    """Of `notes` on strong beats, the shares that are chord tones, that are these or explained,
+    and that would be by chance."""
+
+    notes: int
+    chord_tones: float
+    explained: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class FormFollowed:
+    """The share of bars of repeated letters that are the first section's, and how much of the bars
+    of different letters is the same (notes in common over all notes)."""
+
+    repeats: float
+    likeness: float
+
+
+def validate(form: str, bars: int) -> None:
+    """Raises RequestError unless the bars divide into the sections."""
+    if not form or bars % len(form):
+        raise RequestError(f"{bars} bars do not divide into the sections of form {form!r}")
+
+
+def chords_followed(piece: Piece, chords: Sequence[Chord]) -> ChordsFollowed:
+    """How the strong beats of a piece agree with chords at its ticks."""
+    strong = _strong_ticks(piece)
+    notes = [heard for heard in _with_next_onsets(piece) if heard[0] in strong]
+    if not notes:
+        return ChordsFollowed(0, float("nan"), float("nan"), float("nan"))
+    inside = [_belongs(pitch, onset, chords, 0) for onset, pitch, _ in notes]
+    by_shift = [
+        np.mean([_is_explained(note, chords, semitones) for note in notes])
+        for semitones in range(12)
+    ]
+    return ChordsFollowed(
+        len(notes), float(np.mean(inside)), float(by_shift[0]), float(np.mean(by_shift[1:]))
+    )
+
+
+def form_followed(piece: Piece, form: str) -> FormFollowed:
+    """How the bars of a piece agree with the letters of its form, sections of equal length."""
+    contents = _bar_contents(piece)
+    validate(form, len(contents))
+    length = len(contents) // len(form)
+    sections = [contents[start : start + length] for start in range(0, len(contents), length)]
+    first = {letter: sections[form.index(letter)] for letter in form}
+    repeats = [
+        ours == theirs
+        for place, letter in enumerate(form)
+        if form.index(letter) < place
+        for ours, theirs in zip(sections[place], first[letter], strict=True)
+    ]
+    letters = sorted(first)
+    likeness = [
+        _likeness(ours, theirs)
+        for place, letter in enumerate(letters)
+        for other in letters[:place]
+        for ours, theirs in zip(first[letter], first[other], strict=True)
+    ]
+    return FormFollowed(_mean(repeats), _mean(likeness))
+
+
+_Heard = tuple[int, int, tuple[tuple[int, int], ...]]
+"""Onset and pitch of a note, and those of the notes of the next onset of its part."""
+
+
+def _with_next_onsets(piece: Piece) -> list[_Heard]:
+    found = []
+    for part in piece.parts:
+        if part.is_drums:
+            continue
+        by_onset: dict[int, list[tuple[int, int]]] = {}
+        for note in part.notes:
+            by_onset.setdefault(note.onset_tick, []).append((note.onset_tick, note.pitch))
+        onsets = sorted(by_onset)
+        for onset, following in zip(onsets, [*onsets[1:], -1], strict=True):
+            after = tuple(by_onset.get(following, ()))
+            found += [(onset, pitch, after) for _, pitch in by_onset[onset]]
+    return found
+
+
+def _strong_ticks(piece: Piece) -> set[int]:
+    return {tick for bar in bars_of(piece) for tick in _strong_of(bar, piece.ticks_per_quarter)}
+
+
+def _strong_of(bar: Bar, ticks_per_quarter: int) -> list[int]:
+    beats = bar.length_ticks // beat_ticks(bar.meter, ticks_per_quarter)
+    has_middle = beats >= _FEWEST_BEATS_WITH_A_MIDDLE and beats % 2 == 0
+    return [bar.start_tick, *([bar.start_tick + bar.length_ticks // 2] if has_middle else [])]
+
+
+def _is_explained(note: _Heard, chords: Sequence[Chord], semitones: int) -> bool:
+    onset, pitch, following = note
+    return _belongs(pitch, onset, chords, semitones) or any(
+        1 <= abs(other - pitch) <= 2 and _belongs(other, tick, chords, semitones)
+        for tick, other in following
+    )
+
+
+def _belongs(pitch: int, tick: int, chords: Sequence[Chord], semitones: int) -> bool:
+    chord = chords[max(0, bisect_right(chords, tick, key=lambda chord: chord.tick) - 1)]
+    return (pitch - chord.root - semitones) % 12 in CHORD_INTERVALS[chord.quality]
+
+
+def _bar_contents(piece: Piece) -> list[frozenset[tuple[int, int, int]]]:
+    """Of each bar its notes as (onset in the bar, part, pitch)."""
+    bars = bars_of(piece)
+    starts = [bar.start_tick for bar in bars]
+    contents: list[set[tuple[int, int, int]]] = [set() for _ in bars]
+    for place, part in enumerate(piece.parts):
+        for note in part.notes:
+            bar = bisect_right(starts, note.onset_tick) - 1
+            contents[bar].add((note.onset_tick - starts[bar], place, note.pitch))
+    return [frozenset(content) for content in contents]
+
+
+def _likeness(
+    ours: frozenset[tuple[int, int, int]], theirs: frozenset[tuple[int, int, int]]
+) -> float:
+    return len(ours & theirs) / max(1, len(ours | theirs))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")

@@ -1,0 +1,98 @@
+"""Given chords and forms: judged note by note."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from composer.composing.request import make_request
+from composer.errors import RequestError
+from composer.measures.following import chords_followed, form_followed
+from composer.measures.requests import FORMS, PROGRESSIONS, mood_requests, random_requests
+from composer.music.bars import bars_of
+from composer.music.chords import parse_progression, place_progression
+from composer.music.facts import Chord
+from composer.music.keys import parse_key
+from composer.music.piece import Piece
+from tests.analysis.playing import played
+from tests.measures.music import in_bars
+
+C_MAJOR = (Chord(0, 0, "major", 0),)
+
+
+def placed(text: str, piece: Piece) -> tuple[Chord, ...]:
+    return place_progression(parse_progression(text), bars_of(piece), piece.ticks_per_quarter)
+
+
+def test_chords_played_as_given_are_followed_and_others_are_not() -> None:
+    """Block chords are all chord tones; of chords a semitone higher hardly any are."""
+    piece = played("C | Am | F | G7")
+    followed = chords_followed(piece, placed("C | Am | F | G7", piece))
+    other = chords_followed(piece, placed("C# | A#m | F# | G#7", piece))
+    assert followed.chord_tones == followed.explained == 1.0
+    assert other.chord_tones < 0.35
+    assert followed.chance < 0.6
+
+
+def test_an_appoggiatura_is_explained_and_a_leap_is_not() -> None:
+    """D to C over C major resolves; D to G does not."""
+    resolved = chords_followed(in_bars([(0, 62), (24, 60)]), C_MAJOR)
+    left = chords_followed(in_bars([(0, 62), (24, 67)]), C_MAJOR)
+    assert (resolved.chord_tones, resolved.explained) == (0.0, 1.0)
+    assert (left.chord_tones, left.explained) == (0.0, 0.0)
+
+
+def test_only_strong_beats_count() -> None:
+    """In 4/4 the first and the third; wrong notes on the others are nobody's business."""
+    followed = chords_followed(in_bars([(0, 60), (24, 61), (48, 67), (72, 66)]), C_MAJOR)
+    assert (followed.notes, followed.chord_tones) == (2, 1.0)
+
+
+def test_a_silent_piece_has_nothing_to_judge() -> None:
+    """nan, and no notes."""
+    followed = chords_followed(in_bars([(24, 60)]), C_MAJOR)
+    assert followed.notes == 0
+    assert math.isnan(followed.explained)
+
+
+def test_a_form_is_followed_where_letters_return_and_differ() -> None:
+    """AABA of one bar each; of a third A that is another the share is a half."""
+    a, b = [(0, 60), (24, 64)], [(0, 65), (36, 69)]
+    exact = form_followed(in_bars(a, a, b, a), "AABA")
+    broken = form_followed(in_bars(a, a, b, b), "AABA")
+    static = form_followed(in_bars(a, a, a, a), "AABA")
+    assert (exact.repeats, exact.likeness) == (1.0, 0.0)
+    assert broken.repeats == 0.5
+    assert static.likeness == 1.0
+
+
+def test_bars_must_divide_into_the_form() -> None:
+    """Three bars are no AB."""
+    with pytest.raises(RequestError, match="AB"):
+        form_followed(in_bars([(0, 60)], [(0, 60)], [(0, 60)]), "AB")
+
+
+def test_random_requests_can_all_be_met() -> None:
+    """`compose` accepts each of them; the same seed asks the same."""
+    requests = list(random_requests(300))
+    assert requests == list(random_requests(300))
+    for request in requests:
+        make_request(**{name: value for name, value in request.items() if name != "seed"})
+    given = [sum(name in request for request in requests) for name in ("key", "chords", "form")]
+    assert min(given) > 30
+
+
+def test_every_progression_and_form_is_well_formed() -> None:
+    """In its key, and with a first letter of A."""
+    for mode, progressions in PROGRESSIONS.items():
+        for text in progressions:
+            assert len(parse_progression(text, parse_key(f"C {mode}"))) >= 2
+    assert all(form.startswith("A") for form in FORMS)
+
+
+def test_moods_are_asked_of_a_piano() -> None:
+    """As many of each quadrant."""
+    requests = list(mood_requests(2, 4))
+    assert [request["mood"] for request in requests] == ["q1", "q2", "q3", "q4"] * 2
+    assert {request["ensemble"] for request in requests} == {"solo-piano"}
