@@ -3,6 +3,7 @@ import pytest
 from composer.errors import RequestError
 from composer.music.ensembles import ensembles
 from composer.music.meters import parse_meter
+from composer.music.moods import find_mood
 from composer.music.presets import find_preset, presets
 from composer.music.styles import composers, styles
 
@@ -25,6 +26,7 @@ def test_every_preset_is_a_request_that_can_be_met():
         assert 20 <= preset.quarters_per_minute <= 336
         assert preset.bars > 0
         parse_meter(preset.meter)
+        assert find_mood(preset.mood).name == preset.mood
 
 
 def test_a_preset_says_what_it_expands_to():

@@ -2,7 +2,7 @@ import csv
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.errors import RequestError
@@ -81,12 +81,14 @@ def test_a_misspelling_is_answered_with_what_was_meant(text):
         find_style(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_whatever_is_typed_is_a_style_or_refused(text):
     with suppress(RequestError):
         assert find_style(text).name
 
 
+@settings(deadline=None)
 @given(st.sampled_from((*styles(), *composers())), st.booleans())
 def test_every_name_and_label_finds_itself(style, upper):
     for text in (style.name, style.label):
