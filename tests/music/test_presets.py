@@ -31,7 +31,7 @@ def test_every_preset_is_a_request_that_can_be_met():
 
 def test_a_preset_says_what_it_expands_to():
     assert find_preset("Film Epic").flags() == {
-        "style": "romantic", "ensemble": "orchestra", "mood": "triumphant", "tempo": "116",
+        "style": "romantic", "ensemble": "orchestra", "mood": "epic", "tempo": "116",
         "meter": "4/4", "mode": "minor", "bars": "32",
     }  # fmt: skip
 
