@@ -1,9 +1,9 @@
 """Likeness: how near generated music is to real music of the same style.
 
-Every measure of `pitch`, `groove` and `structure` is laid beside the real value; its distance from
-a random half of the real music stands beside how far apart two such halves are: a model whose
-distance is no larger is as near as one can tell. The overlapping areas of `overlap` stand beside
-those of two halves too.
+Every measure of `texture`, `pitch`, `groove` and `structure` is laid beside the real value; its
+distance from a random half of the real music stands beside how far apart two such halves are: a
+model whose distance is no larger is as near as one can tell. The overlapping areas of `overlap`
+stand beside those of two halves too.
 
 Conventions: pieces by style, real and generated ones of the same number of bars; halves are no
 larger than the generated set, and `SPLITS` of them are averaged.
@@ -18,7 +18,7 @@ import numpy as np
 
 from composer.analysis.table import Floats
 from composer.errors import RequestError
-from composer.measures import groove, overlap, pitch, structure
+from composer.measures import groove, overlap, pitch, structure, texture
 from composer.music.piece import Piece
 
 SPLITS = 50
@@ -77,7 +77,10 @@ def evaluate(
 
 def measures_of(piece: Piece) -> dict[str, float]:
     """All single measures of a piece by name."""
-    return pitch.evaluate(piece) | groove.evaluate(piece) | structure.evaluate(piece)
+    found: dict[str, float] = {}
+    for family in (texture, pitch, groove, structure):
+        found |= family.evaluate(piece)
+    return found
 
 
 _Halves = list[tuple[np.ndarray, np.ndarray]]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from composer.errors import RequestError
-from composer.measures import groove, pitch, structure
+from composer.measures import groove, pitch, structure, texture
 from composer.measures.groove import groove_consistency, groove_similarity
 from composer.measures.pitch import pitch_class_entropy, scale_consistency
 from composer.measures.structure import structureness
@@ -44,6 +44,15 @@ def test_pitches_out_of_range_are_refused() -> None:
     """A pitch of 128 is none of MIDI's."""
     with pytest.raises(RequestError, match=r"0\.\.127"):
         pitch_class_entropy(np.array([128]))
+
+
+def test_texture_of_a_chord_and_a_melody_is_known() -> None:
+    """Three notes and then one, in four quarters: half an onset a quarter, two notes each."""
+    found = texture.evaluate(in_bars([(0, 60), (0, 64), (0, 68), (48, 64)]))
+    assert found["mean pitch"] == pytest.approx(64)
+    assert found["onsets per quarter"] == 0.5
+    assert found["notes per onset"] == 2
+    assert 2.8 < found["crowding"] <= 3
 
 
 def test_bars_of_one_rhythm_have_full_groove() -> None:
