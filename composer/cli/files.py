@@ -52,9 +52,10 @@ def render(given: argparse.Namespace) -> None:
     from composer.corpus.readers import read_piece
     from composer.music.normalise import normalise
     from composer.rendering.files import write_piece
+    from composer.rendering.quantise import quantise
 
     paths = write_piece(
-        normalise(read_piece(given.file)),
+        normalise(quantise(read_piece(given.file))),
         given.out,
         stem,
         formats,

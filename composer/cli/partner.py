@@ -148,6 +148,7 @@ def _write(
     """MIDI as it is, untouched notes to the tick; sheet music from the grid."""
     from composer.music.normalise import normalise
     from composer.rendering.files import write_piece
+    from composer.rendering.quantise import quantise
 
     for suffix in formats:
         keep_input(given.file, given.out / f"{name}.{suffix}")
@@ -155,7 +156,7 @@ def _write(
     as_written = [suffix for suffix in formats if suffix != "mid"]
     paths = write_piece(piece, given.out, name, as_played, seed=seed, mechanical=True)
     paths += write_piece(
-        normalise(piece), given.out, name, as_written,
+        normalise(quantise(piece)), given.out, name, as_written,
         seed=seed, mechanical=given.mechanical, paper=given.paper,
     )  # fmt: skip
     print_paths(paths)

@@ -168,6 +168,8 @@ def write(
         mechanical=mechanical,
         paper=paper,
         subtitle=_subtitle(composition.request),
+        chords=composition.chords if _shows_chords(composition) else (),
+        sections=_sections(composition),
         credit=f"composed with symbolic-composer, seed {composition.seed}",
     )
 
@@ -217,6 +219,20 @@ def _title(piece: Piece, request: Request) -> str:
     words = f"{style.label} Piece" if style and style.kind == "style" else "Piece"
     key = prevailing_key(piece)
     return f"{words} in {key_name(key)}" if key else words
+
+
+def _shows_chords(composition: Composition) -> bool:
+    """Chord symbols stand over a lead sheet, and wherever chords were given."""
+    is_lead_sheet = composition.piece.tags.ensemble in ("lead-sheet", "melody")
+    return bool(composition.request.chords) or is_lead_sheet
+
+
+def _sections(composition: Composition) -> list[tuple[int, str]]:
+    """(tick, letter) of each section of a form that was given."""
+    bars = bars_of(composition.piece)
+    starts = section_starts(composition.request)
+    letters = composition.request.form
+    return [(bars[bar].start_tick, letter) for bar, letter in zip(starts, letters, strict=True)]
 
 
 def _subtitle(request: Request) -> str:

@@ -11,9 +11,10 @@ goes on with the corpora that are missing; one whose source or format has change
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -90,9 +91,10 @@ def build_shards(
     reports = []
     with ProcessPoolExecutor(max_workers=processes) as pool:
         for corpus in corpora:
-            source = _source(corpus)
+            works = list(corpus.works())
+            source = _source(corpus, works)
             report = _finished(out / corpus.name, source)
-            reports.append(report or _build(corpus, out, source, pool, progress))
+            reports.append(report or _build(corpus.name, works, out, source, pool, progress))
     return reports
 
 
@@ -112,10 +114,12 @@ def load_shards(folder: Path) -> list[Shard]:
     ]
 
 
-def _source(corpus: Corpus) -> dict[str, object]:
-    """What the shard of a corpus depends on."""
+def _source(corpus: Corpus, works: Sequence[Work]) -> dict[str, object]:
+    """What the shard of a corpus depends on: its files, and which works are held out."""
     status = corpus.files.location.stat()
+    listed = "\n".join(f"{work.path} {work.split} {work.origin} {work.tags}" for work in works)
     return {
+        "works": hashlib.sha256(listed.encode()).hexdigest(),
         "format": FORMAT_VERSION,
         "facts": FACTS_VERSION,
         "bytes": status.st_size,
@@ -135,13 +139,13 @@ def _finished(folder: Path, source: dict[str, object]) -> BuildReport | None:
 
 
 def _build(
-    corpus: Corpus,
+    name: str,
+    works: Sequence[Work],
     out: Path,
     source: dict[str, object],
     pool: ProcessPoolExecutor,
     progress: Callable[[str, int, int], None],
 ) -> BuildReport:
-    works = list(corpus.works())
     encoded: list[tuple[Work, Encoded]] = []
     dropped: list[Dropped] = []
     done = 0
@@ -152,16 +156,16 @@ def _build(
             else:
                 dropped.append(Dropped(work.path, result))
         done += len(batch)
-        progress(corpus.name, done, len(works))
+        progress(name, done, len(works))
     report = BuildReport(
-        corpus.name,
+        name,
         len(works),
         len(encoded),
         sum(item.notes for _, item in encoded),
         sum(len(item.rows) for _, item in encoded),
         tuple(dropped),
     )
-    _write(out / corpus.name, encoded, report, source)
+    _write(out / name, encoded, report, source)
     return report
 
 
@@ -175,10 +179,10 @@ def _encode_work(work: Work) -> Encoded | str:
         piece = normalise(work.read())
         return encode(piece, analyse(piece), "human" if work.origin == "human" else "machine")
     except ComposerError as error:
-        return str(error)
+        return str(error).removeprefix(f"{work.path}: ")
 
 
-def _batched(works: list[Work], size: int) -> Iterator[list[Work]]:
+def _batched(works: Sequence[Work], size: int) -> Iterator[list[Work]]:
     remaining = iter(works)
     while batch := list(islice(remaining, size)):
         yield batch

@@ -43,17 +43,23 @@ def musicxml_text(
 
     `credit` stands where a composer's name does. Every note is written with the onset and pitch
     it has in the piece (on the grid), and with its length where that can be read easily (see
-    `build_score`). Chord symbols in `chords` stand over the top staff,
-    at ticks of the piece.
+    `build_score`). Chord symbols in `chords` stand over the top staff, at ticks of the piece; where
+    the score begins with a pickup they move with it.
     """
     score = build_score(piece)
+    silence = piece.end_tick - score.piece.end_tick if _is_on_grid(piece) else 0
+    as_written = [chord._replace(tick=max(0, chord.tick - silence)) for chord in chords]
     root = Element("score-partwise", version="4.0")
     write_header(root, score, subtitle, credit)
     write_part_list(root, score)
     for number, part in enumerate(score.parts, 1):
-        _PartWriter(score, part, number, chords).write(root)
+        _PartWriter(score, part, number, as_written).write(root)
     indent(root, " ")
     return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
+
+
+def _is_on_grid(piece: Piece) -> bool:
+    return piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER
 
 
 @dataclass(frozen=True, slots=True)
