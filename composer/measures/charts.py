@@ -99,6 +99,8 @@ def _title(title: str) -> str:
 
 
 def _legend(names: Sequence[str]) -> list[str]:
+    if len(names) < 2:
+        return []
     found, x = [], 12.0
     for number, name in enumerate(names):
         colour = COLOURS[number % len(COLOURS)]

@@ -36,7 +36,8 @@ print(json.dumps([started - began, memory]))
 @dataclass(frozen=True, slots=True)
 class Cost:
     """`start_seconds` from an empty process to weights in memory; `peak_mebibytes` of that process
-    after composing 16 bars (None where the system does not tell)."""
+    after composing 16 bars (None where the system does not tell). `notes_per_second` counts
+    seconds of one core."""
 
     start_seconds: float
     peak_mebibytes: float | None
@@ -67,5 +68,9 @@ def evaluate(
     start, memory = json.loads(process.stdout.splitlines()[-1])
     notes = sum(one.composition.piece.note_count for one in made)
     return Cost(
-        start, memory, notes / sum(one.seconds for one in made), notes, rows_per_second_in_training
+        start,
+        memory,
+        notes / sum(one.cpu_seconds for one in made),
+        notes,
+        rows_per_second_in_training,
     )

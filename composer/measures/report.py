@@ -22,7 +22,7 @@ from composer.composing.compose import load_weights
 from composer.corpus.copying import CopyIndex, copying_index
 from composer.corpus.shards import load_shards
 from composer.errors import FileError
-from composer.measures import copying, cost, likelihood, likeness, mood_judge, obedience
+from composer.measures import copying, cost, endings, likelihood, likeness, mood_judge, obedience
 from composer.measures import requests as asked
 from composer.measures import samples as held_out
 from composer.measures import style_judge as by_style
@@ -87,6 +87,8 @@ class Report:
     curves: dict[str, list[Point]]
     obeyed: dict[str, tuple[int, int]]
     chords: ChordsFollowed | None
+    endings: dict[str, float]
+    real_endings: dict[str, float]
     mood: MoodReport | None
     style: StyleReport
     likenesses: tuple[likeness.Likeness, ...]
@@ -124,6 +126,7 @@ def evaluate(
     real = held_out.by_style(
         held_out.held_out_music(shards, sizes.bars, sizes.human, seed), FEWEST_OF_A_STYLE
     )
+    real_ends = held_out.held_out_music(shards, sizes.bars, sizes.human, seed, at_the_end=True)
     progress("held-out bits", 0, 1)
     likelihoods, _ = likelihood.evaluate(checkpoint.model, shards, sizes.crops)
     made = _make(weights, list(real), sizes, clips is not None, seed, progress)
@@ -144,6 +147,8 @@ def evaluate(
         curves,
         obedience.shares(outcomes),
         obedience.chord_shares(outcomes),
+        endings.evaluate([one.composition.piece for one in everything]),
+        endings.evaluate([sample.piece for sample in real_ends if sample.style in real]),
         _mood(clips, made) if clips else None,
         _style([sample for found in real.values() for sample in found], made.styles),
         tuple(likenesses),

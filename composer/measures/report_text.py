@@ -105,7 +105,15 @@ def _obedience(report: Report) -> str:
             f"tones and {chords.explained:.1%} are these or explained, against "
             f"{chords.chance:.1%} if the chords were other ones."
         )
-    return text + "\n\n![Obedience](obedience.svg)"
+    endings = [
+        (name, f"{share:.1%}", f"{report.real_endings[name]:.1%}")
+        for name, share in report.endings.items()
+    ]
+    return (
+        text
+        + "\n\n![Obedience](obedience.svg)\n\nEndings of all that was composed, beside those of "
+        "held-out pieces by people:\n\n" + _table(("", "generated", "real"), endings)
+    )
 
 
 def _judged(report: Report) -> str:
@@ -201,7 +209,7 @@ def _cost(report: Report) -> str:
     memory, rate = cost.peak_mebibytes, cost.rows_per_second_in_training
     rows = [
         ("rows per second in training", "not logged" if rate is None else f"{rate:,.0f}"),
-        ("notes per second in sampling, one thread", f"{cost.notes_per_second:.0f}"),
+        ("notes per second of one core in sampling", f"{cost.notes_per_second:.0f}"),
         ("seconds from an empty process to weights in memory", f"{cost.start_seconds:.1f}"),
         ("peak memory of composing, MiB", "unknown" if memory is None else f"{memory:,.0f}"),
     ]

@@ -41,12 +41,18 @@ def validate(shards: Sequence[Shard]) -> None:
 
 
 def held_out_music(
-    shards: Sequence[Shard], bars: int, most_of_a_style: int, seed: int = 0
+    shards: Sequence[Shard],
+    bars: int,
+    most_of_a_style: int,
+    seed: int = 0,
+    *,
+    at_the_end: bool = False,
 ) -> list[Sample]:
     """One stretch of up to `bars` bars of each held-out piece that people wrote in some style.
 
-    At most `most_of_a_style` a style, pieces and stretches chosen with the seed; drum pieces and
-    stretches of fewer than `FEWEST_NOTES` pitched notes are left out.
+    The last bars if `at_the_end`, else any. At most `most_of_a_style` a style, pieces and stretches
+    chosen with the seed; drum pieces and stretches of fewer than `FEWEST_NOTES` pitched notes are
+    left out.
     """
     validate(shards)
     random = np.random.default_rng(seed)
@@ -59,7 +65,7 @@ def held_out_music(
     samples = []
     for place in random.permutation(len(places)):
         shard, record = places[place]
-        sample = _sample(shard, record, bars, random)
+        sample = _sample(shard, record, bars, random, at_the_end)
         if sample is not None and taken[sample.style] < most_of_a_style:
             taken[sample.style] += 1
             samples.append(sample)
@@ -77,13 +83,16 @@ def pitched_notes(piece: Piece) -> int:
     return sum(len(part.notes) for part in piece.parts if not part.is_drums)
 
 
-def _sample(shard: Shard, record: np.void, bars: int, random: np.random.Generator) -> Sample | None:
+def _sample(
+    shard: Shard, record: np.void, bars: int, random: np.random.Generator, at_the_end: bool
+) -> Sample | None:
     rows = np.asarray(shard.rows[record["row_start"] : record["row_stop"]])
     starts = np.asarray(shard.bar_rows[record["bar_start"] : record["bar_stop"]])
     origin = rows[rows[:, 0] == Kind.STYLE, column_of(Kind.STYLE, "origin")]
     if len(origin) == 0 or origin[0] != 1 + ORIGINS.index("human"):
         return None
-    first = int(random.integers(max(1, len(starts) - bars + 1)))
+    latest = max(0, len(starts) - bars)
+    first = latest if at_the_end else int(random.integers(latest + 1))
     edges = np.append(starts, len(rows))
     stretch = rows[edges[first] : edges[min(first + bars, len(starts))]]
     piece = decode(np.concatenate([rows[: starts[0]], stretch]))

@@ -8,6 +8,7 @@ import pytest
 
 from composer.composing.request import make_request
 from composer.errors import RequestError
+from composer.measures import endings
 from composer.measures.following import chords_followed, form_followed
 from composer.measures.requests import FORMS, PROGRESSIONS, mood_requests, random_requests
 from composer.music.bars import bars_of
@@ -16,7 +17,7 @@ from composer.music.facts import Chord
 from composer.music.keys import parse_key
 from composer.music.piece import Piece
 from tests.analysis.playing import played
-from tests.measures.music import in_bars
+from tests.measures.music import in_bars, melody
 
 C_MAJOR = (Chord(0, 0, "major", 0),)
 
@@ -71,6 +72,15 @@ def test_bars_must_divide_into_the_form() -> None:
     """Three bars are no AB."""
     with pytest.raises(RequestError, match="AB"):
         form_followed(in_bars([(0, 60)], [(0, 60)], [(0, 60)]), "AB")
+
+
+def test_a_piece_at_rest_ends_on_its_tonic_with_a_long_note() -> None:
+    """A scale down to a held tonic does; one that stops on the way, in eighths, does not."""
+    at_rest = melody([72, 71, 69, 67, 65, 64, 62, 60])
+    stopped = melody([60, 64, 67, 72, 71, 69, 67, 65], ticks=12)
+    assert set(endings.evaluate([at_rest]).values()) == {1.0}
+    assert set(endings.evaluate([stopped]).values()) == {0.0}
+    assert set(endings.evaluate([at_rest, stopped]).values()) == {0.5}
 
 
 def test_random_requests_can_all_be_met() -> None:

@@ -117,7 +117,7 @@ def test_a_training_log_is_a_curve(tmp_path: Path) -> None:
 def test_charts_hold_what_they_are_given() -> None:
     """A bar a value that is known, a point a point; text is escaped."""
     bars = bar_chart("A & B", ["<one>", "two"], [Series("x", [1.0, None])])
-    assert bars.count("<rect") == 1 + 1 + 1  # paper, legend, one bar
+    assert bars.count("<rect") == 1 + 1  # paper and one bar
     assert "&lt;one&gt;" in bars
     lines = line_chart("flat", "x", [Line("y", [(0.0, 1.0), (5.0, 1.0)])])
     assert lines.count("<circle") == 2
