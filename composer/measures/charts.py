@@ -59,7 +59,7 @@ def line_chart(title: str, x_name: str, lines: Sequence[Line]) -> str:
     points = [point for line in lines for point in line.points]
     x_low, x_high = _span([x for x, _ in points])
     y_low, y_high = _span([y for _, y in points])
-    left, right = 64, _WIDTH - 24
+    left, right = 64, _WIDTH - 40
 
     def place(x: float, y: float) -> tuple[float, float]:
         across = left + (x - x_low) / (x_high - x_low) * (right - left)
