@@ -19,7 +19,7 @@ from composer.music.instruments import INSTRUMENTS, Instrument
 from composer.music.keys import key_name, key_of, parse_key, scale
 from composer.music.meters import parse_meter
 from composer.music.moods import Mood, find_mood
-from composer.music.names import compact, look_up
+from composer.music.names import compact, look_up, on_one_line
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT
 from composer.music.piece import KeyChange
 from composer.music.presets import find_preset
@@ -140,7 +140,7 @@ def make_request(
         quarters_per_minute=_tempo(float(flags["tempo"]) if tempo is None and flags else tempo),
         ensemble=find_ensemble(ensemble) if ensemble else None,
         instruments=_instruments(instruments),
-        title=title.strip(),
+        title=on_one_line(title),
     )
 
 

@@ -24,6 +24,9 @@ Rows = NDArray[np.int16]
 KEPT_SHARE = 0.6
 """How much of the context the latest bars may fill when the window slides on."""
 
+HOTTEST = 100.0
+"""The temperature at which chance alone is left; numbers fail far beyond it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chance:
@@ -36,8 +39,11 @@ class Chance:
     min_p: float = 0.02
 
     def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise RequestError(f"temperature {self.temperature} is not possible; give one above 0")
+        if not 0 < self.temperature <= HOTTEST:
+            raise RequestError(
+                f"temperature {self.temperature:g} is not possible; "
+                f"give one above 0, up to {HOTTEST:g}"
+            )
         if not 0 < self.top_p <= 1:
             raise RequestError(f"top-p {self.top_p} is not possible; give one in 0..1, above 0")
         if not 0 <= self.min_p < 1:

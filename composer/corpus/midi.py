@@ -16,6 +16,7 @@ from composer.corpus.midi_bytes import sequence_title, unended_notes
 from composer.errors import UnreadablePieceError
 from composer.music.bars import meter_ticks
 from composer.music.instruments import instrument_for
+from composer.music.names import on_one_line
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 
 MOST_BYTES = 32_000_000
@@ -116,8 +117,9 @@ def _track(track: Any) -> _Track:
     )
     np.maximum(rows[:, 1], 1, out=rows[:, 1])
     order = np.lexsort((rows[:, 3], rows[:, 1], rows[:, 2], rows[:, 0]))
-    name = " ".join(str(track.name).split())
-    return _Track(name, int(track.program), bool(track.is_drum), rows[order])
+    return _Track(
+        on_one_line(str(track.name)), int(track.program), bool(track.is_drum), rows[order]
+    )
 
 
 def _refuse_bad_notes(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from composer.music.names import on_one_line
+
 _DELTA = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
 # Every event is its first message and those in running status after it. Of note-ons the velocity
 # of the first and the bytes of the others are kept.
@@ -84,4 +86,4 @@ def _decoded(text: bytes) -> str:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError:
         decoded = text.decode("latin-1")
-    return " ".join("".join(c if c.isprintable() else " " for c in decoded).split())
+    return on_one_line(decoded)

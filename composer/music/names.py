@@ -29,6 +29,11 @@ def compact(text: str) -> str:
     return "".join(words_of(text))
 
 
+def on_one_line(text: str) -> str:
+    """`text` without control characters and runs of blanks, as titles and names are printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def look_up(
     text: str, table: Mapping[str, ValueT], what: str, names: Iterable[str], see: str
 ) -> ValueT:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import Element, SubElement
 
 from composer.rendering.notation import Score, StaffPart
 from composer.rendering.percussion import drum_sign
 from composer.rendering.short_names import short_name
 
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BRACKETED = ("woodwind", "brass", "percussion", "voice", "strings")
 
 
 def text_element(parent: Element, tag: str, content: object, /, **attributes: str) -> Element:
-    """Append a child with text."""
+    """Append a child with text, without the control characters that XML forbids."""
     element = SubElement(parent, tag, attributes)
-    element.text = str(content)
+    element.text = _FORBIDDEN.sub("", str(content))
     return element
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from composer.cli import main
+from composer.corpus.readers import read_piece
 from composer.music.presets import presets
 from composer.music.styles import composers, styles
 
@@ -70,6 +71,14 @@ def test_json_is_all_that_compose_prints_with_json(
     assert all(Path(path).is_file() for path in report["files"])
 
 
+def test_a_title_may_hold_anything(tmp_path: Path) -> None:
+    """Signs of XML and typst, other scripts, control characters: printed, or left out."""
+    title = "A <b>\"&' #let $x$ ]]> \x01 Łódź 春\nend"
+    assert main(["compose", "--bars", "1", "--seed", "1", "--title", title, "--format",
+                 "mid,musicxml,pdf,roll", "--out", str(tmp_path)]) == 0  # fmt: skip
+    assert read_piece(tmp_path / "piece-1.mid").title == "A <b>\"&' #let $x$ ]]> Łódź 春 end"
+
+
 def test_numbers_are_moods_even_when_they_begin_with_a_sign(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,12 +127,14 @@ def test_render_turns_what_was_composed_into_pages(
 def test_describe_says_what_a_file_is(pieces: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A line a fact, or all facts as JSON."""
     source = str(pieces / "baroque-melancholic-7.mid")
+    report = json.loads((pieces / "baroque-melancholic-7.json").read_text(encoding="utf-8"))
+    notes = report["achieved"]["notes"]
     assert main(["describe", source]) == 0
     words = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["bars", "2"] in words
+    assert ["notes", str(notes)] in words
     assert main(["describe", source, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["bars"] == 2
+    assert facts["notes"] == notes
     assert {"key", "meter", "quarters_per_minute", "notes", "ensemble", "style", "mood", "form",
             "chords"} <= set(facts)  # fmt: skip
 
