@@ -17,7 +17,7 @@ from composer.errors import UnreadablePieceError
 from composer.music.bars import meter_ticks
 from composer.music.instruments import instrument_for
 from composer.music.names import on_one_line
-from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
+from composer.music.piece import KeyChange, MeterChange, Part, Piece, TempoChange, notes_of
 
 MOST_BYTES = 32_000_000
 MOST_NOTES = 1_000_000
@@ -150,7 +150,7 @@ def _part(track: _Track, pop_song: bool) -> Part:
         role = ""  # the voice, not the bass line of a band
     elif pop_song and track.name.lower() == "piano":
         role = "chords"
-    notes = tuple(map(Note._make, track.rows.tolist()))
+    notes = notes_of(track.rows.tolist())
     return Part(instrument.name, track.program, notes, track.name, role)
 
 

@@ -37,6 +37,7 @@ from composer.music.piece import (
     Part,
     Piece,
     TempoChange,
+    notes_of,
 )
 
 MOST_PARTS = 16
@@ -302,5 +303,5 @@ def _finish(part: Part, columns: Ints) -> Part:
     return replace(
         part,
         program=part.program if known else instrument.program,
-        notes=tuple(map(Note._make, columns.T.tolist())),
+        notes=notes_of(columns.T.tolist()),
     )
