@@ -11,6 +11,7 @@ goes on with the corpora that are missing; one whose source or format has change
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import shutil
@@ -89,7 +90,7 @@ def build_shards(
     `progress(corpus, files done, files in all)` is called as work goes on.
     """
     reports = []
-    with ProcessPoolExecutor(max_workers=processes) as pool:
+    with ProcessPoolExecutor(max_workers=processes, initializer=_collect_rarely) as pool:
         for corpus in corpora:
             works = list(corpus.works())
             source = _source(corpus, works)
@@ -167,6 +168,11 @@ def _build(
     )
     _write(out / name, encoded, report, source)
     return report
+
+
+def _collect_rarely() -> None:
+    """Thousands of notes a file make the garbage collector look for cycles that are not there."""
+    gc.set_threshold(200_000, 50, 50)
 
 
 def _encode_works(works: list[Work]) -> list[tuple[Work, Encoded | str]]:
