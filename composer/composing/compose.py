@@ -97,9 +97,9 @@ def compose(
     form: str = "",
     guidance: float = 0.0,
     seed: int | None = None,
-    temperature: float = 1.0,
+    temperature: float = 0.8,
     top_p: float = 1.0,
-    min_p: float = 0.02,
+    min_p: float = 0.1,
     weights: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Composition:

@@ -196,7 +196,7 @@ def test_sampling_follows_the_probabilities() -> None:
     """At temperature 1 a value of three times the weight comes three times as often."""
     random = np.random.default_rng(0)
     logits = np.log(np.array([0.75, 0.25]))
-    share = np.mean([sample(logits, Chance(), random) == 0 for _ in range(4000)])
+    share = np.mean([sample(logits, Chance(1.0, 1.0, 0.0), random) == 0 for _ in range(4000)])
     assert share == pytest.approx(0.75, abs=0.03)
 
 
