@@ -123,7 +123,13 @@ class _Grid:
         return placed
 
     def bar_at(self, source_tick: int) -> int:
-        """Index of the bar whose start is nearest at or before a tick, a 32nd of grace allowed."""
+        """Index of the bar that holds a tick; up to a 32nd before a bar line counts as behind it.
+
+        A tick on a bar line stays there, so that a bar as short as a 32nd keeps what is its own.
+        """
+        found = int(np.searchsorted(self.source_starts, source_tick, side="right")) - 1
+        if found >= 0 and self.source_starts[found] == source_tick:
+            return found
         grace = self.source_ticks_per_quarter // 8
         found = int(np.searchsorted(self.source_starts, source_tick + grace, side="right")) - 1
         return max(0, found)
