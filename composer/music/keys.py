@@ -67,10 +67,6 @@ def relative(key: KeyChange) -> KeyChange:
     return key._replace(mode="major" if key.mode == "minor" else "minor")
 
 
-def transpose_key(key: KeyChange, semitones: int) -> KeyChange:
-    return key_of((tonic_pitch_class(key) + semitones) % 12, key.mode, key.tick)
-
-
 def parse_key(text: str) -> KeyChange:
     """The key that people mean by "D minor", "Dm", "d", "Bb", "B♭ major", "F sharp minor".
 
