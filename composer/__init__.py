@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from composer.analysis.describe import describe
     from composer.analysis.facts import analyse
     from composer.composing.compose import Composition, compose, write
+    from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import continue_piece, harmonize, infill, vary
     from composer.corpus.readers import read_piece
     from composer.errors import (
@@ -37,6 +38,7 @@ __all__ = [
     "Composition",
     "CorpusError",
     "FileError",
+    "Originality",
     "Piece",
     "RequestError",
     "UnreadablePieceError",
@@ -46,7 +48,9 @@ __all__ = [
     "describe",
     "harmonize",
     "infill",
+    "is_too_close",
     "normalise",
+    "originality",
     "read_piece",
     "vary",
     "write",
@@ -55,6 +59,7 @@ __all__ = [
 
 _HOMES = {
     "Composition": "composer.composing.compose",
+    "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
     "analyse": "composer.analysis.facts",
     "compose": "composer.composing.compose",
@@ -62,7 +67,9 @@ _HOMES = {
     "describe": "composer.analysis.describe",
     "harmonize": "composer.composing.partner",
     "infill": "composer.composing.partner",
+    "is_too_close": "composer.composing.originality",
     "normalise": "composer.music.normalise",
+    "originality": "composer.composing.originality",
     "read_piece": "composer.corpus.readers",
     "vary": "composer.composing.partner",
     "write": "composer.composing.compose",

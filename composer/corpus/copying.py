@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from composer.corpus.corpus import find_corpora
 from composer.corpus.duplicates import Fingerprinted, fingerprint_works
-from composer.corpus.fingerprints import STEPS_A_GRAM, Hashes, fingerprints, lines
+from composer.corpus.fingerprints import STEPS_A_GRAM, Hashes, Line, fingerprints, lines
 from composer.errors import FileError
 from composer.music.bars import bars_of
-from composer.music.piece import Piece
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 
 INDEX_PATH = Path(__file__).with_name("copying_index.npz")
 
@@ -48,13 +48,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of `notes` notes of one part (numbered from 0), from `start_tick` on (24 a quarter),
-    that a training work has too. Exact to within the few notes at either end that no fingerprint
-    covers: it is never longer than the passage really shared."""
+    """A run of `notes` notes of one part (numbered from 0) that a training work has too.
+
+    From the onset of its first note at `start_tick` to that of its last at `last_tick`, 24 a
+    quarter. Exact to within the few notes at either end that no fingerprint covers: it is never
+    longer than the passage really shared.
+    """
 
     notes: int
     part: int
     start_tick: int
+    last_tick: int
     source: Source
 
 
@@ -71,19 +75,26 @@ class CopyIndex:
     sources: tuple[Source, ...]
     human_notes: dict[int, int]
 
-    def passages(self, piece: Piece, most: int = 3) -> list[Passage]:
-        """The longest passage shared with each work, the longest of all first."""
+    def passages(self, piece: Piece, most: int = 3, given: Piece | None = None) -> list[Passage]:
+        """The longest passage shared with each work, the longest of all first.
+
+        Of a piece that was written into `given`, notes that `given` has too (at their place, in
+        any octave) belong to a passage but are not counted.
+        """
         best: dict[int, Passage] = {}
+        theirs = _places(given) if given else set()
         for line in lines(piece):
             found = fingerprints(line)
             works = [self._works_with(value) for value in found.hashes]
             for work, first, last in _runs(found.positions.tolist(), works):
-                start = line.onsets[first]
-                passage = Passage(
-                    last - first + STEPS_A_GRAM + 1, line.part, int(start), self.sources[work]
-                )
-                if work not in best or passage.notes > best[work].notes:
-                    best[work] = passage
+                run = _slice(line, first, last + STEPS_A_GRAM + 1)
+                onsets = run.onsets.tolist()
+                pitch_classes = (run.pitches % 12).tolist()
+                places = zip(onsets, pitch_classes, strict=True)
+                notes = sum(place not in theirs for place in places)
+                if notes > (best[work].notes if work in best else 0):
+                    source = self.sources[work]
+                    best[work] = Passage(notes, line.part, onsets[0], onsets[-1], source)
         return sorted(best.values(), key=lambda p: (-p.notes, p.source.path))[:most]
 
     def _works_with(self, value: np.uint32) -> list[int]:
@@ -161,6 +172,20 @@ def excerpt(piece: Piece, bars: int) -> Piece:
         for part in piece.parts
     )
     return replace(piece, parts=tuple(parts), end_tick=end_tick)
+
+
+def _slice(line: Line, first: int, stop: int) -> Line:
+    return Line(line.part, line.onsets[first:stop], line.pitches[first:stop])
+
+
+def _places(piece: Piece) -> set[tuple[int, int]]:
+    """(grid onset, pitch class) of every note, onsets rounded as those of lines are."""
+    scale = piece.ticks_per_quarter
+    return {
+        ((2 * note.onset_tick * GRID_TICKS_PER_QUARTER + scale) // (2 * scale), note.pitch % 12)
+        for part in piece.parts
+        for note in part.notes
+    }
 
 
 def _runs(positions: Iterable[int], works: Iterable[list[int]]) -> Iterator[tuple[int, int, int]]:
