@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -53,6 +54,19 @@ def key_of_table(table: NoteTable, signed: Piece | None = None) -> KeyChange | N
         scores[0, major] += _SIGNATURE_WEIGHT
         scores[1, (major + 9) % 12] += _SIGNATURE_WEIGHT
     return _key(int(scores.argmax()))
+
+
+def with_key_as_heard(piece: Piece, heard: KeyChange | None) -> Piece:
+    """The piece with its prevailing key signature named as it is heard.
+
+    Many files sign minor as its relative major, and old music signs its modes as a neighbour; who
+    asks for D minor wants D as its tonic. Other signatures, and a piece without any, stay.
+    """
+    written = prevailing_key(piece)
+    if heard is None or written is None:
+        return piece
+    keys = (heard._replace(tick=k.tick) if k[1:] == written[1:] else k for k in piece.keys)
+    return replace(piece, keys=tuple(keys))
 
 
 def estimate_section_keys(piece: Piece) -> tuple[KeyChange, ...]:

@@ -14,6 +14,7 @@ from math import lcm
 from statistics import median
 
 from composer.analysis.facts import analyse
+from composer.analysis.keys import with_key_as_heard
 from composer.errors import RequestError
 from composer.music.bars import Bar, bars_of
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, normalise
@@ -68,7 +69,8 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
     rest = iter(on_grid.parts)
     parts = tuple(next(rest) if part.notes else part for part in source.parts)
     grid = replace(on_grid, parts=parts)
-    encoded = encode(grid, analyse(on_grid))
+    facts = analyse(on_grid)
+    encoded = encode(with_key_as_heard(grid, facts.key), facts)
     if semitones is None:
         common, semitones = in_common_key(encoded.rows)
     else:

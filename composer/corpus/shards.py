@@ -25,13 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.analysis.facts import analyse
+from composer.analysis.keys import with_key_as_heard
 from composer.corpus.corpus import Corpus, Work
 from composer.errors import ComposerError, CorpusError
 from composer.music.normalise import normalise
 from composer.tokens.encode import Encoded, encode
 from composer.tokens.fields import COLUMNS, FORMAT_VERSION
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 """Raised when `composer.analysis` computes different facts, so that shards are built anew."""
 SPLITS = ("train", "valid")
 PIECE = np.dtype(
@@ -183,7 +184,9 @@ def _encode_work(work: Work) -> Encoded | str:
     """The piece as rows, or one line on why not."""
     try:
         piece = normalise(work.read())
-        return encode(piece, analyse(piece), "human" if work.origin == "human" else "machine")
+        facts = analyse(piece)
+        origin = "human" if work.origin == "human" else "machine"
+        return encode(with_key_as_heard(piece, facts.key), facts, origin)
     except ComposerError as error:
         return str(error).removeprefix(f"{work.path}: ")
 

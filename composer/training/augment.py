@@ -1,10 +1,11 @@
-"""What a crop may become: with fewer fields known."""
+"""What a crop may become: with fewer parts, at another tempo, with fewer fields known."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.music.lengths import TEMPI
 from composer.tokens.fields import UNKNOWN, Kind, column_of
 
 Rows = NDArray[np.int16]
@@ -40,6 +41,51 @@ _DROPPED_SHARE: dict[tuple[Kind, str], float] = {
 _DROPPED_TOGETHER = {"recall_distance": ("recall_kind", "semitones")}
 CHORDS = 0.4
 """How often a crop loses its chord rows."""
+PARTS = 0.1
+"""How often a crop of several parts loses some of them."""
+TEMPO = 0.5
+"""How often a crop is played faster or slower, and how far at most in steps of the tempo field."""
+TEMPO_STEPS = 2
+
+_WITH_A_PART = (Kind.PART, Kind.DYNAMICS, Kind.NOTE)
+
+
+def augmented(rows: Rows, random: np.random.Generator) -> Rows:
+    """The crop as another piece might have been: fewer parts, a little faster or slower."""
+    return _at_another_tempo(_with_fewer_parts(rows, random), random)
+
+
+def _with_fewer_parts(rows: Rows, random: np.random.Generator) -> Rows:
+    """Some parts leave; what is left is no ensemble by name, nor as dense as the bars say."""
+    parts = rows[rows[:, 0] == Kind.PART, column_of(Kind.PART, "part")]
+    if len(parts) < 3 or random.random() >= PARTS:
+        return rows
+    gone = random.choice(parts, int(random.integers(1, len(parts) - 1)), replace=False)
+    leaves = np.zeros(len(rows), dtype=bool)
+    for kind in _WITH_A_PART:
+        leaves |= (rows[:, 0] == kind) & np.isin(rows[:, column_of(kind, "part")], gone)
+    rows = rows[~leaves].copy()
+    for kind, name in (
+        (Kind.STYLE, "ensemble"),
+        (Kind.MOOD, "register"),
+        (Kind.MOOD, "density"),
+        (Kind.PLAN, "density"),
+    ):
+        rows[rows[:, 0] == kind, column_of(kind, name)] = UNKNOWN
+    return rows
+
+
+def _at_another_tempo(rows: Rows, random: np.random.Generator) -> Rows:
+    """All tempi moved by the same few steps, where none leaves the table."""
+    if random.random() >= TEMPO:
+        return rows
+    steps = int(random.integers(-TEMPO_STEPS, TEMPO_STEPS + 1))
+    rows = rows.copy()
+    for kind in (Kind.FORM, Kind.BAR):
+        column = column_of(kind, "tempo")
+        known = (rows[:, 0] == kind) & (rows[:, column] != UNKNOWN)
+        rows[known, column] = np.clip(rows[known, column] + steps, 1, len(TEMPI))
+    return rows
 
 
 def drop_fields(rows: Rows, random: np.random.Generator) -> Rows:

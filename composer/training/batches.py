@@ -24,7 +24,7 @@ from composer.tokens.fields import (
     column_of,
 )
 from composer.tokens.transpose import in_common_key
-from composer.training.augment import drop_fields
+from composer.training.augment import augmented, drop_fields
 from composer.training.given_blocks import with_given_block
 
 Rows = NDArray[np.int16]
@@ -118,7 +118,8 @@ class Batches:
             corpus = self.corpora[int(random.choice(len(self.corpora), p=self.shares))]
             crop = corpus.crop(random, room)
             rows, _ = in_common_key(crop.rows)
-            rows, given = with_given_block(drop_fields(rows, random), random, room)
+            rows = drop_fields(augmented(rows, random), random)
+            rows, given = with_given_block(rows, random, room)
             crops.append(Crop(rows, crop.from_start, given))
             room -= 1 + len(rows)
         return pack(crops, self.context)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from composer.analysis.keys import agreement, estimate_key, estimate_section_keys
+from composer.analysis.keys import (
+    agreement,
+    estimate_key,
+    estimate_section_keys,
+    with_key_as_heard,
+)
 from composer.measures.key import evaluate, sample
+from composer.music.bars import prevailing_key
 from composer.music.keys import key_name, key_of, parse_key, scale, tonic_pitch_class
-from composer.music.piece import MeterChange, Note, Part, Piece
+from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
 from tests.shared import CORPORA, needs_corpora
 
 
@@ -35,6 +43,19 @@ def test_cadences_in_every_key_are_recognised(mode: str) -> None:
         found = estimate_key(cadences(name))
         assert found is not None
         assert key_name(found) == name
+
+
+def test_a_minor_piece_signed_as_its_relative_major_is_in_minor() -> None:
+    """The signature that prevails is named as it is heard; a modulation, and the notes, stay."""
+    piece = cadences("D minor")
+    signed = replace(
+        piece, keys=(KeyChange(0, -1, "major"), KeyChange(piece.end_tick - 96, 2, "major"))
+    )
+    named = with_key_as_heard(signed, estimate_key(signed))
+    prevailing = prevailing_key(named)
+    assert prevailing is not None and key_name(prevailing) == "D minor"
+    assert named.keys[1] == signed.keys[1] and named.parts == signed.parts
+    assert with_key_as_heard(piece, estimate_key(piece)) == piece
 
 
 def test_sections_in_other_keys_are_found() -> None:

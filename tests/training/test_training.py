@@ -8,16 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from composer.analysis.facts import analyse
 from composer.corpus.shards import PIECE, Shard
 from composer.errors import CheckpointError, RequestError
 from composer.model.transformer import IGNORED, Shape
 from composer.music.normalise import normalise
-from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
+from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.tokens.encode import encode
 from composer.tokens.fields import Kind, Mark, column_of
-from composer.training.augment import drop_fields
+from composer.training.augment import TEMPO_STEPS, augmented, drop_fields
 from composer.training.batches import Batches, Crop, capped_shares, pack
 from composer.training.given_blocks import with_given_block
 from composer.training.recipe import Recipe, find_recipe, recipes
@@ -244,3 +246,42 @@ def test_every_shipped_recipe_takes_a_step(name: str) -> None:
     run = Run(replace(recipe, lines=1, corpora=""), [shard()], Budget(0, 1))
     run.step()
     assert run.progress.step == 1
+
+
+def band_rows() -> np.ndarray:
+    """Three flutes in canon, as rows."""
+    notes = scale_piece(72).parts[0].notes
+    parts = tuple(
+        Part("flute", 73, tuple(n._replace(onset_tick=n.onset_tick + 96 * k) for n in notes))
+        for k in range(3)
+    )
+    piece = normalise(
+        Piece(parts, (MeterChange(0, 4, 4),), 96 * 14, tempi=(TempoChange(0, 100.0),))
+    )
+    return encode(piece, analyse(piece)).rows
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_crop_with_fewer_parts_keeps_the_music_of_the_others(seed: int) -> None:
+    """Whole parts leave with all that is theirs, one stays at least, and no ensemble is named."""
+    rows = band_rows()
+    changed = augmented(rows, np.random.default_rng(seed))
+    part = column_of(Kind.NOTE, "part")
+    left = set(changed[changed[:, 0] == Kind.PART, 1].tolist())
+    expected = rows[(rows[:, 0] == Kind.NOTE) & np.isin(rows[:, part], list(left))]
+    assert left and np.array_equal(changed[changed[:, 0] == Kind.NOTE], expected)
+    if len(left) < 3:
+        assert (changed[changed[:, 0] == Kind.STYLE, column_of(Kind.STYLE, "ensemble")] == 0).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_crop_at_another_tempo_has_it_everywhere(seed: int) -> None:
+    """The tempo of the piece and of its bars move by the same few steps, and nothing else does."""
+    rows = band_rows()
+    changed = augmented(rows, np.random.default_rng(seed))
+    moved = set()
+    for kind in (Kind.FORM, Kind.BAR):
+        column = column_of(kind, "tempo")
+        before, after = (r[r[:, 0] == kind, column].astype(int) for r in (rows, changed))
+        moved |= set((after - before).tolist())
+    assert len(moved) == 1 and abs(moved.pop()) <= TEMPO_STEPS
