@@ -53,8 +53,10 @@ def test_a_minor_piece_signed_as_its_relative_major_is_in_minor() -> None:
     )
     named = with_key_as_heard(signed, estimate_key(signed))
     prevailing = prevailing_key(named)
-    assert prevailing is not None and key_name(prevailing) == "D minor"
-    assert named.keys[1] == signed.keys[1] and named.parts == signed.parts
+    assert prevailing is not None
+    assert key_name(prevailing) == "D minor"
+    assert named.keys[1] == signed.keys[1]
+    assert named.parts == signed.parts
     assert with_key_as_heard(piece, estimate_key(piece)) == piece
 
 
