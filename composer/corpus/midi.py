@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from composer.corpus.midi_bytes import sequence_title, unended_notes
+from composer.corpus.midi_bytes import conductor_end_tick, sequence_title, unended_notes
 from composer.errors import UnreadablePieceError
 from composer.music.bars import meter_ticks
 from composer.music.instruments import instrument_for
@@ -25,6 +25,8 @@ MOST_QUARTERS = 20_000
 MOST_BAR_QUARTERS = 64
 DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 MOST_QUARTERS_PER_MINUTE = 1000.0
+MOST_SILENT_BARS = 2
+"""At the end of a piece; where the end-of-track is farther off it says nothing about the music."""
 
 _ROLE = re.compile(
     r"(melody|bridge|chords?|bass|drums?|arpeggio|harmony)\s*(\d+|[-:(].*)?", re.IGNORECASE
@@ -72,7 +74,9 @@ def _read(data: bytes, name: str, expected_notes: int) -> Piece:
     last_tick = max(int((track.rows[:, 0] + track.rows[:, 1]).max()) for track in tracks)
     if last_tick > MOST_QUARTERS * ticks_per_quarter:
         raise UnreadablePieceError(f"longer than {MOST_QUARTERS} quarters")
-    meters, end_tick = with_end(_meters(score), last_tick, ticks_per_quarter)
+    meters, end_tick = with_silent_end(
+        _meters(score), last_tick, conductor_end_tick(data), ticks_per_quarter
+    )
     title = sequence_title(data)
     if not title or any(title == track.name for track in tracks):
         title = title_of(name)
@@ -210,6 +214,23 @@ def with_end(
     bar = meter_ticks(numerator, denominator, ticks_per_quarter)
     end_tick = start - (start - last_tick) // bar * bar
     return tuple(changes), end_tick if following is None else min(end_tick, following)
+
+
+def with_silent_end(
+    meters: list[MeterChange], last_tick: int, closing_tick: int, ticks_per_quarter: int
+) -> tuple[tuple[MeterChange, ...], int]:
+    """As `with_end`, or up to `closing_tick` where that is one or two whole bars later.
+
+    That is the end of the conductor track. Other tracks end anywhere: with their last note, a few
+    ticks behind it, at the end of a tape.
+    """
+    changes, end_tick = with_end(meters, last_tick, ticks_per_quarter)
+    _, numerator, denominator = changes[-1]
+    bar = meter_ticks(numerator, denominator, ticks_per_quarter)
+    silent_bars, rest = divmod(closing_tick - end_tick, bar)
+    if rest == 0 and 1 <= silent_bars <= MOST_SILENT_BARS:
+        return with_end(meters, closing_tick, ticks_per_quarter)
+    return changes, end_tick
 
 
 def _changes(stated: list[ChangeT]) -> list[ChangeT]:

@@ -1,4 +1,4 @@
-"""What a fast MIDI parser does not tell: the sequence's title, and notes that never end."""
+"""What a fast MIDI parser does not tell: title and end of the sequence, notes that never end."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _RUN = re.compile(rb"(?:%s)*+" % _EVENT)
 _RUNNING_NOTES = re.compile(_DELTA + rb"[\x00-\x7f]([\x00-\x7f])")
 _META = re.compile(_DELTA + rb"(\xff[\x00-\x7f]|[\xf0\xf7])([\x80-\xff]{0,3}[\x00-\x7f])")
 _SILENT = (b"", b"\x00")
+_END_OF_TRACK = b"\xff\x2f"
 
 
 def unended_notes(data: bytes, ended: int) -> int:
@@ -47,6 +48,19 @@ def sequence_title(data: bytes) -> str:
             return _decoded(text)
         position = meta.end() + len(text)
     return ""
+
+
+def conductor_end_tick(data: bytes) -> int:
+    """The tick of the end-of-track of the first track, if that holds nothing but meta events; else
+    0."""
+    track = next(_tracks(data), b"")
+    tick = position = 0
+    while meta := _META.match(track, position):
+        tick += _number(track[position : meta.start(1)])
+        if meta.group(1) == _END_OF_TRACK:
+            return tick
+        position = meta.end() + _number(meta.group(2))
+    return 0
 
 
 def _tracks(data: bytes) -> Iterator[bytes]:

@@ -9,7 +9,8 @@ from composer.corpus.corpus import find_corpora
 from composer.corpus.midi import read_midi, role_of
 from composer.errors import UnreadablePieceError
 from composer.music.bars import bars_of
-from composer.music.piece import KeyChange, MeterChange, Note, TempoChange
+from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
+from composer.rendering.midi import midi_bytes
 from tests.corpus.midi_files import (
     BROKEN,
     ONE_NOTE,
@@ -68,6 +69,29 @@ def test_the_last_bar_ends_where_the_next_meter_begins():
     piece = read_midi(midi(track(on(60), off(60), meter(3, 2, 480))), "a.mid")
     assert piece.meters == (MeterChange(0, 4, 4),)
     assert piece.end_tick == 960
+
+
+@pytest.mark.parametrize(
+    ("beats_after_the_bar", "bars"), [(0, 1), (2, 1), (4, 2), (6, 1), (8, 3), (12, 1), (400, 1)]
+)
+def test_a_conductor_track_says_that_a_piece_closes_with_silence(beats_after_the_bar, bars):
+    """By a bar or two, whole ones; a longer tail is a tape that ran on."""
+    marker = (480 * (4 + beats_after_the_bar), b"\xff\x06\x01x")
+    data = midi(track(named("Sunday"), meter(4, 2), marker), track(on(60), off(60)))
+    assert len(bars_of(read_midi(data, "a.mid"))) == bars
+
+
+def test_the_end_of_a_track_with_notes_says_nothing():
+    """Sequencers let them end anywhere."""
+    data = midi(track(on(60), off(60), (480 * 7, b"\xff\x06\x01x")))
+    assert len(bars_of(read_midi(data, "a.mid"))) == 1
+
+
+def test_our_own_silent_last_bar_comes_back():
+    """What we write we read, rests at the end too."""
+    piece = Piece((Part("piano", 0, (Note(0, 24, 60, 80),)),), (MeterChange(0, 3, 4),), 2 * 72)
+    again = read_midi(midi_bytes(piece), "a.mid")
+    assert again.end_tick * piece.ticks_per_quarter == piece.end_tick * again.ticks_per_quarter
 
 
 def test_repeated_and_contradicting_changes_are_settled():
