@@ -28,8 +28,9 @@ class Style:
     """A style, or a composer as a style.
 
     `kind` is "style" or "composer"; `index` (from 1) is the token of that kind; `parent` is a
-    composer's style, "" for a style. The counts are notes of the training split: pitched music
-    written by people, drums played by people, and machine-made music (its melodies may be human).
+    composer's style, "" for a style. `swing` says how late off-beat eighths are played, 0
+    (straight) to 1. The counts are notes of the training split: pitched music written by people,
+    drums played by people, and machine-made music (its melodies may be human).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Style:
     index: int
     parent: str = ""
     aliases: tuple[str, ...] = ()
+    swing: float = 0.0
     human_notes: int = 0
     human_drum_notes: int = 0
     machine_notes: int = 0
@@ -81,6 +83,11 @@ def composer_index(name: str) -> int:
     return _indices("composer").get(name, 0)
 
 
+def swing_of(name: str) -> float:
+    """How far the style called exactly `name` swings, 0 to 1; 0 for "" and one we have not."""
+    return _swings().get(name, 0.0)
+
+
 def find_style(text: str) -> Style:
     """The style or composer that a person means by `text`; RequestError if there is none."""
     composer = style_of_composer(text)
@@ -115,6 +122,11 @@ def _indices(kind: str) -> dict[str, int]:
 
 
 @cache
+def _swings() -> dict[str, float]:
+    return {style.name: style.swing for style in styles()}
+
+
+@cache
 def _tables() -> dict[str, Any]:
     folder = Path(__file__).parent
     tables = tomllib.loads((folder / "styles.toml").read_text(encoding="utf-8"))
@@ -131,6 +143,7 @@ def _style(row: dict[str, Any], kind: str, index: int) -> Style:
         index=index,
         parent=row.get("parent", ""),
         aliases=tuple(row.get("aliases", ())),
+        swing=row.get("swing", 0.0),
         human_notes=human,
         human_drum_notes=drums,
         machine_notes=machine,

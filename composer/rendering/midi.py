@@ -1,10 +1,10 @@
 """A piece as a Standard MIDI file that a DAW imports cleanly.
 
-Type 1, 480 ticks a quarter. The first track carries title, tempo, meter and key; then follows one
-named track a part, with its own program and channel, drums on channel 10. Every note has an
-explicit note-off, no two notes of a part overlap on one pitch, and each track ends where the last
-bar ends. Onsets stay on the notated grid: time is bent by tempo events alone, so that the bars
-of a DAW line up with those of the score.
+Type 1, 480 ticks a quarter. The first track carries title, tempo, meter, key and markers; then
+follows one named track a part, with its own program and channel, drums on channel 10. Every note
+has an explicit note-off, no two notes of a part overlap on one pitch, and each track ends where
+the last bar ends. Onsets stay on the notated grid, but for swing: time is bent by tempo events
+alone, so that the bars of a DAW line up with those of the score.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from composer.music.instruments import BY_NAME
 from composer.music.piece import Note, Part, Piece
 from composer.rendering.pedal import Pedal
-from composer.rendering.performance import perform
+from composer.rendering.performance import Performance, perform
 from composer.rendering.signatures import signatures_of
 
 if TYPE_CHECKING:
@@ -41,24 +41,54 @@ def midi_bytes(
     *,
     seed: int = 0,
     mechanical: bool = False,
+    loop: bool = False,
     sections: Sequence[tuple[int, str]] = (),
 ) -> bytes:
-    """The piece as the bytes of a type 1 MIDI file.
+    """The piece as the bytes of a type 1 MIDI file, played as `perform` plays it.
 
-    Unless `mechanical`, velocities, tempo and pedal are those of `perform` with this seed; onsets,
-    pitches and lengths are the piece's own either way. Where no tempo is known, 120 is written.
-    `sections` are ticks and names that become markers.
+    Where no tempo is known, 120 is written. `sections` are ticks of the piece and names that
+    become markers.
     """
+    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop)
+    return _file_bytes(_tracks(performance, piece, sections))
+
+
+def stem_bytes(
+    piece: Piece,
+    *,
+    seed: int = 0,
+    mechanical: bool = False,
+    loop: bool = False,
+    sections: Sequence[tuple[int, str]] = (),
+) -> list[bytes]:
+    """For each part a MIDI file with that part alone, otherwise as in `midi_bytes`.
+
+    Tempi, meters, markers, length, channel and every note are those of the file of all parts.
+    """
+    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop)
+    conductor, *parts = _tracks(performance, piece, sections)
+    return [_file_bytes([conductor, part]) for part in parts]
+
+
+def _tracks(
+    performance: Performance, piece: Piece, sections: Sequence[tuple[int, str]]
+) -> list[mido.MidiTrack]:
+    played = performance.piece
+    finer = played.ticks_per_quarter // piece.ticks_per_quarter
+    markers = [(tick * finer, name) for tick, name in sections]
+    channels = assign_channels(played.parts)
+    rows = zip(played.parts, channels, performance.pedals, strict=True)
+    return [
+        _conductor_track(played, markers),
+        *(_part_track(part, channel, pedals, played) for part, channel, pedals in rows),
+    ]
+
+
+def _file_bytes(tracks: Sequence[mido.MidiTrack]) -> bytes:
     import mido
 
-    performance = perform(piece, seed=seed, mechanical=mechanical)
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
-    file.tracks.append(_conductor_track(performance.piece, sections))
-    channels = assign_channels(piece.parts)
-    for part, channel, pedals in zip(
-        performance.piece.parts, channels, performance.pedals, strict=True
-    ):
-        file.tracks.append(_part_track(part, channel, pedals, piece))
+    file.tracks.extend(tracks)
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
