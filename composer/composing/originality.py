@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from composer.corpus.copying import HUMAN_EXCERPT_BARS, CopyIndex, Passage, copying_index
+from composer.corpus.copying import CopyIndex, HumanShare, Passage, copying_index
 from composer.music.bars import Bar, bars_of
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 
@@ -19,7 +19,10 @@ MOST_PASSAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class NearPassage:
-    """A run of notes that a training work has too, and where: part by name, bars from 1."""
+    """A run of notes that a training work has too, and where: part by name, bars from 1.
+
+    `source_bar` is where it begins in `file` of `corpus`.
+    """
 
     notes: int
     part: str
@@ -27,25 +30,18 @@ class NearPassage:
     last_bar: int
     corpus: str
     file: str
+    source_bar: int
     title: str
     composer: str
     licence: str
 
 
 @dataclass(frozen=True, slots=True)
-class HumanShare:
-    """Notes of the longest passage that held-out music by people shares with the same training
-    works, over its first `bars` bars: the median, and two percentiles."""
-
-    bars: int
-    median: int
-    percentile_95: int
-    percentile_99: int
-
-
-@dataclass(frozen=True, slots=True)
 class Originality:
-    """The passages nearest to training music, longest first; none where none can be found."""
+    """The passages nearest to training music, longest first; none where none can be found.
+
+    `human` is what people share with the same works in a piece of about this length.
+    """
 
     passages: tuple[NearPassage, ...]
     human: HumanShare
@@ -65,8 +61,7 @@ def originality(
     """
     index = index or copying_index()
     passages = index.passages(piece, MOST_PASSAGES, given)
-    share = index.human_notes
-    human = HumanShare(HUMAN_EXCERPT_BARS, share[50], share[95], share[99])
+    human = index.human_share(len(bars_of(piece)))
     return Originality(tuple(_near(passage, piece) for passage in passages), human)
 
 
@@ -85,6 +80,7 @@ def _near(passage: Passage, piece: Piece) -> NearPassage:
         _bar_at(bars, passage.last_tick, piece),
         source.corpus,
         source.path,
+        passage.source_bar,
         source.title,
         source.composer,
         source.licence,

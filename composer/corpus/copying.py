@@ -3,7 +3,8 @@
 The index holds the fingerprints of the training split, so passages are found in any key and in
 halved or doubled values, without the corpora at hand. It is written by
 `python -m composer.corpus.copying DATA`, and also holds how much held-out music by people shares
-with the same corpora: what is short of that is what any two pieces share.
+with the same corpora, for stretches of several lengths: what is short of that is what any two
+pieces share.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,17 +21,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.corpus.corpus import find_corpora
-from composer.corpus.duplicates import Fingerprinted, fingerprint_works
-from composer.corpus.fingerprints import STEPS_A_GRAM, Hashes, Line, fingerprints, lines
-from composer.errors import FileError
+from composer.corpus.corpus import Work, find_corpora
+from composer.corpus.fingerprints import STEPS_A_GRAM, Hashes, fingerprints, lines
+from composer.errors import ComposerError, FileError
 from composer.music.bars import bars_of
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 
 INDEX_PATH = Path(__file__).with_name("copying_index.npz")
 
-HUMAN_EXCERPT_BARS = 32
-PERCENTILES = (50, 95, 99)
+HUMAN_EXCERPTS_BARS = (8, 16, 32)
+"""Longer held-out works are too few to know their 99th percentile."""
 
 _COMMON = 0xFFFF  # stands for "many works" where a work's number is expected
 _WORKS_OF_A_COMMON = 8
@@ -52,7 +53,8 @@ class Passage:
 
     From the onset of its first note at `start_tick` to that of its last at `last_tick`, 24 a
     quarter. Exact to within the few notes at either end that no fingerprint covers: it is never
-    longer than the passage really shared.
+    longer than the passage really shared. `source_bar` (from 1) is where it begins in the work,
+    the first time if it comes more than once.
     """
 
     notes: int
@@ -60,20 +62,40 @@ class Passage:
     start_tick: int
     last_tick: int
     source: Source
+    source_bar: int
+
+
+@dataclass(frozen=True, slots=True)
+class HumanShare:
+    """Notes of the longest passage that held-out works by people share with the training works.
+
+    Of the first `bars` bars of `works` works that are as long: median and two percentiles.
+    """
+
+    bars: int
+    works: int
+    median: int
+    percentile_95: int
+    percentile_99: int
 
 
 @dataclass(frozen=True, slots=True)
 class CopyIndex:
-    """Sorted fingerprints, and the work of each (shapes (entries,)).
+    """Sorted fingerprints, the work of each and its bar there (shapes (entries,)).
 
-    `human_notes` maps a percentile to the notes of the longest passage that excerpts of 32 bars
-    of held-out music by people share with the training works.
+    `human` says what people share, by the length of what they wrote, the shortest first.
     """
 
     hashes: Hashes
     works: NDArray[np.uint16]
+    bars: NDArray[np.uint16]
     sources: tuple[Source, ...]
-    human_notes: dict[int, int]
+    human: tuple[HumanShare, ...] = ()
+
+    def human_share(self, bars: int) -> HumanShare:
+        """What people share in about as many bars: the next longer stretch that was measured."""
+        longer = (share for share in self.human if share.bars >= bars)
+        return next(longer, self.human[-1])
 
     def passages(self, piece: Piece, most: int = 3, given: Piece | None = None) -> list[Passage]:
         """The longest passage shared with each work, the longest of all first.
@@ -85,23 +107,32 @@ class CopyIndex:
         theirs = _places(given) if given else set()
         for line in lines(piece):
             found = fingerprints(line)
-            works = [self._works_with(value) for value in found.hashes]
+            entries = [self._entries_with(value) for value in found.hashes]
+            works = [list(bars) for bars in entries]
             for work, first, last in _runs(found.positions.tolist(), works):
-                run = _slice(line, first, last + STEPS_A_GRAM + 1)
-                onsets = run.onsets.tolist()
-                pitch_classes = (run.pitches % 12).tolist()
+                stop = last + STEPS_A_GRAM + 1
+                onsets = line.onsets[first:stop].tolist()
+                pitch_classes = (line.pitches[first:stop] % 12).tolist()
                 places = zip(onsets, pitch_classes, strict=True)
                 notes = sum(place not in theirs for place in places)
                 if notes > (best[work].notes if work in best else 0):
-                    source = self.sources[work]
-                    best[work] = Passage(notes, line.part, onsets[0], onsets[-1], source)
+                    gram = int(np.searchsorted(found.positions, first))
+                    best[work] = Passage(
+                        notes,
+                        line.part,
+                        onsets[0],
+                        onsets[-1],
+                        self.sources[work],
+                        entries[gram][work],
+                    )
         return sorted(best.values(), key=lambda p: (-p.notes, p.source.path))[:most]
 
-    def _works_with(self, value: np.uint32) -> list[int]:
+    def _entries_with(self, value: np.uint32) -> dict[int, int]:
+        """Work to bar of the entries of a fingerprint."""
         start = np.searchsorted(self.hashes, value, side="left")
         stop = np.searchsorted(self.hashes, value, side="right")
-        found: list[int] = self.works[start:stop].tolist()
-        return found
+        works, bars = self.works[start:stop].tolist(), self.bars[start:stop].tolist()
+        return dict(zip(works, bars, strict=True))
 
 
 @cache
@@ -114,44 +145,87 @@ def copying_index(path: Path = INDEX_PATH) -> CopyIndex:
             return CopyIndex(
                 hashes,
                 stored["works"],
+                stored["bars"],
                 tuple(Source(*values) for values in about["sources"]),
-                {int(key): value for key, value in about["human_notes"].items()},
+                tuple(HumanShare(*values) for values in about["human"]),
             )
-    except (OSError, KeyError, ValueError, zlib.error) as error:
+    except (OSError, KeyError, TypeError, ValueError, zlib.error) as error:
         raise FileError(f"{path} is not a copying index: {error}") from None
 
 
-def build_index(items: Sequence[Fingerprinted]) -> CopyIndex:
-    """An index of the training works among `items`; the human yardstick is still empty."""
-    training = [item for item in items if item.work.split == "train" and len(item.hashes)]
-    hashes = np.concatenate([np.zeros(0, np.uint32), *(item.hashes for item in training)])
-    sizes = [len(item.hashes) for item in training]
-    works = np.repeat(np.arange(len(training), dtype=np.uint16), sizes)
+def build_index(training: Iterable[tuple[Work, Piece]]) -> CopyIndex:
+    """An index of training works by their pieces; the human yardstick is still empty."""
+    sources: list[Source] = []
+    columns = [(np.zeros(0, np.uint32), np.zeros(0, np.uint16), np.zeros(0, np.uint16))]
+    for work, piece in training:
+        hashes, bars = _entries(work, piece)
+        if len(hashes):
+            columns.append((hashes, np.full(len(hashes), len(sources), np.uint16), bars))
+            sources.append(
+                Source(work.corpus, work.path, work.title, work.composer_name, work.licence)
+            )
+    hashes, works, bars = (np.concatenate(column) for column in zip(*columns, strict=True))
     order = np.argsort(hashes, kind="stable")
-    hashes, works = hashes[order], works[order]
+    hashes, works, bars = hashes[order], works[order], bars[order]
     _, starts, counts = np.unique(hashes, return_index=True, return_counts=True)
     common = counts > _WORKS_OF_A_COMMON
-    works[np.isin(np.arange(len(hashes)), starts[common])] = _COMMON
-    kept = np.repeat(~common, counts)
+    is_common = np.repeat(common, counts)
+    works[is_common], bars[is_common] = _COMMON, 0
+    kept = ~is_common
     kept[starts] = True
-    sources = tuple(
-        Source(w.corpus, w.path, w.title, w.composer_name, w.licence)
-        for w in (item.work for item in training)
+    return CopyIndex(hashes[kept], works[kept], bars[kept], tuple(sources))
+
+
+def _entries(work: Work, piece: Piece) -> tuple[Hashes, NDArray[np.uint16]]:
+    """The distinct fingerprints of a work, and the bar (from 1) where each comes first.
+
+    Of a machine-made work only the melodies: two accompaniments by one program are alike without
+    being copies.
+    """
+    starts = [
+        bar.start_tick * GRID_TICKS_PER_QUARTER // piece.ticks_per_quarter for bar in bars_of(piece)
+    ]
+    hashes, onsets = [np.zeros(0, np.uint32)], [np.zeros(0, np.int64)]
+    for line in lines(piece, melodies_only=work.origin != "human"):
+        found = fingerprints(line)
+        hashes.append(found.hashes)
+        onsets.append(line.onsets[found.positions])
+    order = np.argsort(np.concatenate(onsets), kind="stable")
+    distinct, first = np.unique(np.concatenate(hashes)[order], return_index=True)
+    bars = np.searchsorted(starts, np.concatenate(onsets)[order][first], side="right")
+    return distinct, np.clip(bars, 1, 0xFFFF).astype(np.uint16)
+
+
+def human_shares(human: Iterable[Piece], index: CopyIndex) -> tuple[HumanShare, ...]:
+    """What held-out pieces by people share with the works of an index, by length."""
+    notes: dict[int, list[int]] = {bars: [] for bars in HUMAN_EXCERPTS_BARS}
+    for piece in human:
+        length_bars = len(bars_of(piece))
+        for bars in HUMAN_EXCERPTS_BARS:
+            if length_bars >= bars:
+                notes[bars].append(longest_shared(excerpt(piece, bars), index))
+    return tuple(
+        HumanShare(bars, len(found), *(int(np.percentile(found, p)) for p in (50, 95, 99)))
+        for bars, found in notes.items()
+        if found
     )
-    return CopyIndex(hashes[kept], works[kept], sources, {})
 
 
 def write_index(index: CopyIndex, path: Path) -> None:
     """Write an index; sorted fingerprints are stored as the gaps between them."""
     about = {
         "sources": [list(asdict(source).values()) for source in index.sources],
-        "human_notes": index.human_notes,
+        "human": [list(asdict(share).values()) for share in index.human],
     }
     packed = zlib.compress(json.dumps(about, ensure_ascii=False).encode(), 9)
     gaps = np.diff(index.hashes, prepend=np.uint32(0))
     unfinished = path.with_name(f".{path.name}")
     np.savez_compressed(
-        unfinished, gaps=gaps, works=index.works, about=np.frombuffer(packed, np.uint8)
+        unfinished,
+        gaps=gaps,
+        works=index.works,
+        bars=index.bars,
+        about=np.frombuffer(packed, np.uint8),
     )
     unfinished.replace(path)
 
@@ -172,10 +246,6 @@ def excerpt(piece: Piece, bars: int) -> Piece:
         for part in piece.parts
     )
     return replace(piece, parts=tuple(parts), end_tick=end_tick)
-
-
-def _slice(line: Line, first: int, stop: int) -> Line:
-    return Line(line.part, line.onsets[first:stop], line.pitches[first:stop])
 
 
 def _places(piece: Piece) -> set[tuple[int, int]]:
@@ -212,20 +282,29 @@ def _runs(positions: Iterable[int], works: Iterable[list[int]]) -> Iterator[tupl
 
 
 def main() -> None:
-    corpora = find_corpora(Path(sys.argv[1]))
-    items = fingerprint_works(corpora)
-    index = build_index(items)
-    shared = [
-        longest_shared(excerpt(item.work.read(), HUMAN_EXCERPT_BARS), index)
-        for item in items
-        if item.work.split == "valid" and item.work.origin == "human"
+    works = [
+        work
+        for corpus in find_corpora(Path(sys.argv[1]))
+        for work in corpus.works()
+        if work.tags.ensemble != "drums"
     ]
-    human = {p: int(np.percentile(shared, p)) for p in PERCENTILES}
-    write_index(CopyIndex(index.hashes, index.works, index.sources, human), INDEX_PATH)
+    index = build_index(_read(work for work in works if work.split == "train"))
+    held_out = (w for w in works if w.split == "valid" and w.origin == "human")
+    index = replace(index, human=human_shares((piece for _, piece in _read(held_out)), index))
+    write_index(index, INDEX_PATH)
     print(
         f"{len(index.sources)} works, {len(index.hashes)} fingerprints, "
-        f"{INDEX_PATH.stat().st_size / 1e6:.1f} MB; people share {human} over {len(shared)} works"
+        f"{INDEX_PATH.stat().st_size / 1e6:.1f} MB"
     )
+    for share in index.human:
+        print(share)
+
+
+def _read(works: Iterable[Work]) -> Iterator[tuple[Work, Piece]]:
+    """Works with their pieces; those that cannot be read are the build's to name."""
+    for work in works:
+        with suppress(ComposerError):
+            yield work, work.read()
 
 
 if __name__ == "__main__":

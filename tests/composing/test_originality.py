@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 
 from composer.composing.originality import is_too_close, originality
-from composer.corpus.copying import CopyIndex
+from composer.corpus.copying import CopyIndex, HumanShare
 from composer.music.piece import MeterChange, Note, Part, Piece
 from tests.corpus.test_copying import indexed, melody, piece_of
 
-HUMAN = {50: 9, 95: 17, 99: 29}
+HUMAN = (HumanShare(32, 100, 9, 17, 29),)
 
 
 @pytest.fixture(scope="module")
 def index() -> CopyIndex:
-    return replace(indexed(source=melody(7, 80), other=melody(8, 80)), human_notes=HUMAN)
+    return replace(indexed(source=melody(7, 80), other=melody(8, 80)), human=HUMAN)
 
 
 def test_music_of_ones_own_is_near_to_nothing(index):
@@ -36,6 +36,7 @@ def test_a_copied_passage_is_told_with_its_source_licence_part_and_bars(index):
     assert (nearest.corpus, nearest.file, nearest.title) == ("test", "source", "Source")
     assert (nearest.licence, nearest.part) == ("CC0-1.0", "Violin")
     assert 5 <= nearest.first_bar <= 6
+    assert nearest.source_bar == nearest.first_bar - 4
     assert copied[-1][0] // 96 - 1 <= nearest.last_bar <= copied[-1][0] // 96 + 1
 
 

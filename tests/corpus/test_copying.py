@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from composer.corpus.copying import (
     INDEX_PATH,
+    HumanShare,
     build_index,
     copying_index,
+    human_shares,
     longest_shared,
     write_index,
 )
@@ -60,8 +62,7 @@ def work_of(name: str, split: str = "train") -> Work:
 
 
 def indexed(**tunes: list[tuple[int, int]]):
-    items = [fingerprinted(work_of(n), piece_of(tune)) for n, tune in tunes.items()]
-    return build_index(items)
+    return build_index((work_of(name), piece_of(tune)) for name, tune in tunes.items())
 
 
 def longest_common(first: Line, second: Line) -> int:
@@ -128,6 +129,9 @@ def test_a_copied_passage_is_found_and_never_overstated(seed, length, up):
     assert passage.source.licence == "CC0-1.0"
     assert true - 2 * (GRAMS_A_WINDOW - 1) <= passage.notes <= true
     assert copied[0][0] <= passage.start_tick + 24 <= copied[-1][0] + 24
+    assert passage.start_tick < passage.last_tick <= copied[-1][0] + 24
+    offset = copied[0][0] - source[30][0]
+    assert passage.source_bar == (passage.start_tick - offset) // 96 + 1
 
 
 def test_music_of_ones_own_shares_nothing():
@@ -141,21 +145,31 @@ def test_what_many_works_have_is_nobodys():
     assert index.passages(piece_of(tune)) == []
 
 
-def test_only_training_works_are_in_the_index():
-    items = [
-        fingerprinted(work_of("mine", split), piece_of(melody(1))) for split in ("valid", "train")
-    ]
-    assert len(build_index(items).sources) == 1
-    assert longest_shared(piece_of(melody(1)), build_index(items[:1])) == 0
+def test_a_machine_made_work_is_known_by_its_melody_alone():
+    machine = replace(work_of("band"), origin="generated accompaniment")
+    for role, is_known in (("melody", True), ("chords", False)):
+        index = build_index([(machine, piece_of(melody(1), role))])
+        assert (longest_shared(piece_of(melody(1)), index) > 0) is is_known
+
+
+def test_what_people_share_is_told_by_length():
+    """A piece counts for every stretch that it is long enough for."""
+    index = indexed(source=melody(1, 200))
+    pieces = [piece_of(melody(1, 40)), piece_of(melody(1, 160))]
+    shares = human_shares(pieces, index)
+    assert [share.bars for share in shares] == [8, 16, 32]
+    assert [share.works for share in shares] == [2, 1, 1]
+    assert shares[0].median < shares[1].median < shares[2].median
 
 
 def test_an_index_is_read_as_it_was_written(tmp_path):
-    index = replace(indexed(a=melody(1), b=melody(2)), human_notes={95: 18})
+    index = replace(indexed(a=melody(1), b=melody(2)), human=(HumanShare(32, 9, 8, 17, 29),))
     write_index(index, tmp_path / "index.npz")
     read = copying_index(tmp_path / "index.npz")
     assert (read.hashes == index.hashes).all()
     assert (read.works == index.works).all()
-    assert (read.sources, read.human_notes) == (index.sources, {95: 18})
+    assert (read.bars == index.bars).all()
+    assert (read.sources, read.human) == (index.sources, index.human)
     assert [path.name for path in tmp_path.iterdir()] == ["index.npz"]
 
 
@@ -170,7 +184,11 @@ def test_the_index_that_is_shipped_is_small_and_knows_what_people_share():
     assert INDEX_PATH.stat().st_size < 10_000_000
     index = copying_index()
     assert len(index.sources) > 10_000
-    assert index.human_notes[50] < index.human_notes[95] < index.human_notes[99]
+    for share in index.human:
+        assert share.median < share.percentile_95 < share.percentile_99
+    assert index.human_share(1).bars == 8
+    assert index.human_share(17).bars == 32
+    assert index.human_share(10_000) == index.human[-1]
     assert (np.diff(index.hashes.astype(np.int64)) >= 0).all()
 
 
