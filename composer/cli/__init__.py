@@ -1,6 +1,7 @@
 """The command line: a thin door to the library. Parse, call, print; a file a group of commands.
 
-Nothing heavy is imported before a command needs it, so that `--help` and `styles` answer at once.
+Nothing heavy is imported before a command needs it, so that `--help` and `styles` answer at once;
+nothing at all before `main` is ready for Ctrl-C.
 Whatever a user can do wrong is one line on stderr and exit status 2; Ctrl-C is status 130.
 """
 
@@ -10,7 +11,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from composer.cli.parser import build_parser
 from composer.errors import ComposerError
 
 USER_ERROR = 2
@@ -19,8 +19,10 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; `arguments` are by default the process's own."""
-    parser = build_parser()
     try:
+        from composer.cli.parser import build_parser
+
+        parser = build_parser()
         given = parser.parse_args(_with_signs(sys.argv[1:] if arguments is None else arguments))
         given.run(given)
         sys.stdout.flush()

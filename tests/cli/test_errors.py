@@ -181,6 +181,13 @@ def test_a_stop_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_ctrl_c_is_awaited_before_anything_is_loaded() -> None:
+    """`import composer.cli` brings in next to nothing; the rest loads where a stop is caught."""
+    command = "import sys, composer.cli; print('argparse' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    assert shown.stdout == "False\n"
+
+
 def test_the_shipped_weights_are_there() -> None:
     """Without them no user could compose."""
     assert WEIGHTS.is_file()
