@@ -41,6 +41,11 @@ class Instrument:
         """Whether one player or singer has one note at a time."""
         return self.section in ("woodwind", "brass", "voice") and self.staves == 1
 
+    @property
+    def has_two_hands(self) -> bool:
+        """Whether all that sounds at once must lie under two hands; an organ has pedals too."""
+        return self.section == "keyboard" and self.staves == 2 and self.name != "organ"
+
 
 SECTIONS = (
     "woodwind", "brass", "percussion", "drums", "plucked", "voice", "keyboard", "strings", "synth",

@@ -3,7 +3,8 @@
 A grammar walks through the rows of one piece as they are written. Before each field it says which
 of its values are possible; after each row it moves on. Rows that it has let through decode to a
 normalised piece with exactly the bars it was made for, every note inside its instrument's range
-and ending before the last bar line, singers and wind players with one note at a time.
+and ending before the last bar line, singers and wind players with one note at a time, a pianist's
+chords under two hands, and drums alone only where the ensemble is drums.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.music.ensembles import ensembles
+from composer.music.ensembles import ensemble_index, ensembles
 from composer.music.facts import CHORD_QUALITIES, RECALL_KINDS, Recall
 from composer.music.instruments import INSTRUMENTS, Instrument
 from composer.music.lengths import LENGTHS_TICKS, TEMPI
@@ -47,6 +48,9 @@ Allowed = NDArray[np.bool_]
 
 NO_DISTANCE, NEW, NO_SEMITONES = recall_values(Recall(0, "new"))
 _, TRANSPOSED, _ = recall_values(Recall(1, "transposed", 1))
+
+HAND_SEMITONES, FINGERS = 16, 5
+"""What one hand strikes at once: a tenth, and as many notes as it has fingers."""
 
 _LENGTHS = np.array(LENGTHS_TICKS)
 _VALUES_IN_USE: dict[str, int] = {
@@ -137,12 +141,15 @@ class Grammar:
         self.bar_start_tick = 0
         self.bar_ticks = 0
         self.flat = False
+        self.drums_suffice = True
         self.parts: list[_Part] = []
         self.order: dict[int, int] = {}
         self.last_kind = Kind.PAD
         self.tick = 0  # within the bar; that of the last chord or note
         self.last_part = -1  # order of the part of the last note at this tick; -1: none yet
         self.last_pitch = -1
+        self.struck: list[int] = []
+        """Pitches of the last part at this tick, upwards."""
         self.chord_tick = -1  # of the last chord of this bar
         self.dynamics_part = -1
         self.has_notes = False
@@ -179,7 +186,8 @@ class Grammar:
             case Kind.FORM:
                 return [Kind.PART]
             case Kind.PART:
-                return [Kind.BAR] + [Kind.PART] * (len(self.parts) < MOST_PARTS)
+                room = len(self.parts) < MOST_PARTS
+                return [Kind.BAR] * self._may_play() + [Kind.PART] * room
             case Kind.BAR:
                 return [Kind.PLAN]
             case Kind.MARK:
@@ -203,6 +211,10 @@ class Grammar:
         return kinds
 
     # header
+
+    def _may_play(self) -> bool:
+        """Whether the parts are enough for a piece: drums alone are an ensemble of their own."""
+        return self.drums_suffice or not all(part.instrument.is_drums for part in self.parts)
 
     def _part_part(self, row: list[int]) -> Allowed:
         """The next part of each instrument."""
@@ -297,8 +309,12 @@ class Grammar:
 
     def _free_here(self, order: int) -> Allowed:
         """Free pitches of a part at the current tick, after the notes that are there."""
-        above = self.last_pitch if order == self.last_part else -1
-        return self._free(order, self.tick, above)
+        if order != self.last_part:
+            return self._free(order, self.tick)
+        free = self._free(order, self.tick, above=self.last_pitch)
+        if self.parts[order].instrument.has_two_hands:
+            free[_highest_in_reach(self.struck) + 1 : DRUM_PITCH_OFFSET] = False
+        return free
 
     def _free(self, order: int, tick: int, above: int = -1) -> Allowed:
         part = self.parts[order]
@@ -371,6 +387,8 @@ class Grammar:
         match kind:
             case Kind.STYLE:
                 self.flat = row[1 + ROW_FIELDS[kind].index("dynamics")] == FLAT
+                ensemble = row[1 + ROW_FIELDS[kind].index("ensemble")]
+                self.drums_suffice = ensemble in (UNKNOWN, ensemble_index("drums"))
             case Kind.PART:
                 self.order[row[1]] = len(self.parts)
                 self.parts.append(_Part(row[1], INSTRUMENTS[part_of(row[1])[0]], self.semitones))
@@ -378,7 +396,7 @@ class Grammar:
                 self.bar_start_tick += self.bar_ticks
                 self.bar += 1
                 self.bar_ticks = grid_bar_ticks(*meter_of(row[2]))
-                self.tick, self.last_part, self.last_pitch = 0, -1, -1
+                self.tick, self.last_part, self.last_pitch, self.struck = 0, -1, -1, []
                 self.chord_tick = self.dynamics_part = -1
                 self.pending = list(self.chords.get(self.bar, ()))
             case Kind.DYNAMICS:
@@ -390,7 +408,9 @@ class Grammar:
             case Kind.NOTE:
                 self.has_notes = True
                 self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
-                self.last_part, self.last_pitch = self.order[row[3]], row[4]
+                part = self.order[row[3]]
+                self.struck = [*(self.struck if part == self.last_part else ()), row[4]]
+                self.last_part, self.last_pitch = part, row[4]
                 end_tick = self.bar_start_tick + self.tick + LENGTHS_TICKS[row[5]]
                 self.parts[self.last_part].sounding_until[row[4]] = end_tick
             case Kind.MARK:
@@ -399,7 +419,16 @@ class Grammar:
 
     def _move_to(self, tick: int) -> None:
         if tick != self.tick:
-            self.tick, self.last_part, self.last_pitch = tick, -1, -1
+            self.tick, self.last_part, self.last_pitch, self.struck = tick, -1, -1, []
+
+
+def _highest_in_reach(struck: list[int]) -> int:
+    """The highest pitch that two hands can strike with those below it, which go upwards."""
+    left = [pitch for pitch in struck if pitch <= struck[0] + HAND_SEMITONES][:FINGERS]
+    right = struck[len(left) :]
+    if not right:
+        return DRUM_PITCH_OFFSET - 1
+    return right[0] + HAND_SEMITONES if len(right) < FINGERS else -1
 
 
 def _first(given: Allowed | None, free: Allowed) -> Allowed:

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from composer.analysis.facts import analyse
 from composer.music.bars import bars_of
-from composer.music.instruments import BY_NAME
+from composer.music.ensembles import ensemble_index
+from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.normalise import normalise
 from composer.music.piece import Piece
 from composer.tokens.decode import decode
 from composer.tokens.encode import encode
 from composer.tokens.fields import COLUMNS, FIELD_SIZES, ROW_FIELDS, Kind
-from composer.tokens.grammar import Grammar
+from composer.tokens.grammar import Grammar, empty_row
+from composer.tokens.values import meter_value, part_value
 from tests.pieces import real_works, without_words
 from tests.shared import needs_corpora
 
@@ -96,11 +98,58 @@ def test_every_real_piece_is_possible() -> None:
 
 
 def _is_unplayable(grammar: Grammar, row: list[int]) -> bool:
-    """Beyond the range of the instrument, or a second note of a singer or wind player."""
+    """Beyond the range of the instrument or of two hands, or a second note of a singer or wind
+    player."""
     part = grammar.parts[grammar.order[row[3]]]
-    tick = grammar.bar_start_tick + row[1] * 24 + row[2]
-    busy = part.instrument.is_monophonic and part.sounding_until.max() > tick
-    return busy or not part.pitches[row[4]]
+    tick = row[1] * 24 + row[2]
+    at_once = part.instrument.is_monophonic and part.sounding_until.max() > (
+        grammar.bar_start_tick + tick
+    )
+    struck = (
+        grammar.struck if (tick, grammar.order[row[3]]) == (grammar.tick, grammar.last_part) else []
+    )
+    wide = part.instrument.has_two_hands and struck and not _playable([*struck, row[4]])
+    return at_once or wide or not part.pitches[row[4]]
+
+
+def _playable(pitches: list[int]) -> bool:
+    """Whether two hands of five fingers and a tenth strike these pitches, which go upwards."""
+    return any(
+        all(len(hand) <= 5 and hand[-1] - hand[0] <= 16 for hand in (left, right) if hand)
+        for left, right in ((pitches[:at], pitches[at:]) for at in range(len(pitches) + 1))
+    )
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_pianist_has_two_hands(seed: int) -> None:
+    """Whatever pitches of a piano are let through at once lie under two hands; then none is."""
+    random = np.random.default_rng(seed)
+    piano = part_value(INSTRUMENTS.index(BY_NAME["piano"]), 0)
+    grammar = Grammar(1)
+    for row in (empty_row(Kind.PART, piano, 1), empty_row(Kind.BAR, 1, meter_value(4, 4))):
+        grammar.advance(row)
+    chord: list[int] = []
+    while (choices := np.flatnonzero(grammar.allowed([Kind.NOTE, 0, 0, piano]))).size:
+        chord.append(int(choices[min(len(choices) - 1, random.integers(12))]))
+        grammar.advance(empty_row(Kind.NOTE, 0, 0, piano, chord[-1], 24))
+        assert _playable(chord)
+    assert len(chord) > 1
+
+
+def test_drums_are_alone_only_as_an_ensemble_of_drums() -> None:
+    """With drums as its only part a piece of another ensemble must have one part more."""
+    for ensemble, alone in ((0, True), (ensemble_index("drums"), True), (1, False)):
+        grammar = Grammar(1)
+        drums = part_value(INSTRUMENTS.index(BY_NAME["drums"]), 0)
+        for row in (
+            empty_row(Kind.STYLE, 1, 0, ensemble),
+            empty_row(Kind.MOOD),
+            empty_row(Kind.FORM),
+            empty_row(Kind.PART, drums, 1),
+        ):
+            grammar.advance(row)
+        assert grammar.allowed([])[Kind.BAR] == alone
+        assert grammar.allowed([])[Kind.PART]
 
 
 def _is_unknown(row: list[int], column: int) -> bool:
