@@ -7,7 +7,8 @@ are those of the source, off-grid ones and velocities included.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import lcm
@@ -59,7 +60,7 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
         raise RequestError(f"{piece.title or 'the piece'} has no notes")
     on_grid = normalise(replace(source, parts=tuple(sounding)))
     if len(on_grid.parts) != len(sounding):
-        names = ", ".join(part.name or part.instrument for part in source.parts)
+        names = ", ".join(_names(source))
         raise RequestError(
             f"{piece.title or 'the piece'} has {len(source.parts)} parts ({names}); at most "
             f"{MOST_PARTS}, and {MOST_PARTS_OF_AN_INSTRUMENT} of one instrument, can be edited"
@@ -143,6 +144,24 @@ def with_new_notes(
     return replace(draft.source, parts=tuple(merged), end_tick=end)
 
 
+def with_new_pitches(draft: Draft, pitches: Mapping[tuple[int, int, int], int]) -> Piece:
+    """The source with new pitches for the notes at (place of the part, grid tick, old pitch)."""
+    on_grid = [bar.start_tick for bar in bars_of(draft.grid)]
+    starts = [bar.start_tick for bar in bars_of(draft.source)]
+    step = draft.ticks_per_step
+
+    def moved(place: int, note: Note) -> Note:
+        bar = max(0, bisect_right(starts, note.onset_tick) - 1)
+        tick = on_grid[bar] + (2 * (note.onset_tick - starts[bar]) + step) // (2 * step)
+        return note._replace(pitch=pitches.get((place, tick, note.pitch), note.pitch))
+
+    parts = [
+        replace(part, notes=tuple(sorted(moved(place, note) for note in part.notes)))
+        for place, part in enumerate(draft.source.parts)
+    ]
+    return replace(draft.source, parts=tuple(parts))
+
+
 def _is_held(new: Note, kept: Sequence[Note]) -> bool:
     """Whether a kept note still sounds on the pitch that a new one would strike."""
     return any(
@@ -188,13 +207,15 @@ def check_bars(draft: Draft, first_bar: int, last_bar: int) -> None:
         )
 
 
-def part_places(piece: Piece, names: Sequence[str]) -> list[int]:
+def part_places(piece: Piece, names: Sequence[str], besides: Sequence[str] = ()) -> list[int]:
     """Places of the parts called `names` (all if there are none), by name or instrument.
 
-    Raises RequestError naming the parts there are.
+    Raises RequestError naming the parts there are, and `besides` what else could be named.
     """
     if not names:
         return list(range(len(piece.parts)))
+    if not any(name.strip() for name in names):
+        raise RequestError(f"no part is named; the piece has {', '.join(_names(piece))}")
     places: list[int] = []
     for name in names:
         wanted = name.strip().lower()
@@ -204,7 +225,12 @@ def part_places(piece: Piece, names: Sequence[str]) -> list[int]:
             if wanted in (part.name.lower(), part.instrument.lower())
         ]
         if not found:
-            there = ", ".join(part.name or part.instrument for part in piece.parts)
-            raise RequestError(f"there is no part {name!r}; the piece has {there}")
+            there = ", ".join(_names(piece))
+            also = f", and {', '.join(besides)} can be named too" if besides else ""
+            raise RequestError(f"there is no part {name!r}; the piece has {there}{also}")
         places += found
     return list(dict.fromkeys(places))
+
+
+def _names(piece: Piece) -> list[str]:
+    return [part.name or part.instrument for part in piece.parts]

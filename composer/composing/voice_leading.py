@@ -1,0 +1,208 @@
+"""Grammars that also know how voices may move, and one that may only choose pitches.
+
+The rules are those of the chorale as textbooks teach it (Piston, "Harmony"; Huron, "Tone and
+Voice", Music Perception 19, 2001, on why): they rule pitches out while a row is sampled. Where
+they would leave nothing, the less important ones give way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from composer.music.lengths import LENGTHS_TICKS
+from composer.music.piece import GRID_TICKS_PER_QUARTER
+from composer.tokens.fields import FIELD_SIZES, Kind, column_of
+from composer.tokens.grammar import Allowed, Grammar
+
+_PITCHES = np.arange(FIELD_SIZES["pitch"])
+_PERFECT = (0, 7)
+_WIDEST_STEP, _OCTAVE = 9, 12
+"""Semitones: a voice moves by a major sixth at most, or by an octave."""
+
+
+class Rules(NamedTuple):
+    """Which rules hold. Parts are in score order, the highest voice first.
+
+    `parallels`: no two parts move from one perfect fifth, octave or unison to another;
+    `crossing`: no part goes above one before it; `leaps`: no sevenths, nothing beyond an octave.
+    """
+
+    parallels: bool = False
+    crossing: bool = False
+    leaps: bool = False
+
+
+NO_RULES = Rules()
+CHORALE = Rules(parallels=True, crossing=True, leaps=True)
+
+
+class _Heard(NamedTuple):
+    start_tick: int
+    end_tick: int
+    pitch: int
+
+
+class RuledGrammar(Grammar):
+    """A grammar with rules. `beside` are the note rows, by bar, of parts that are given."""
+
+    def __init__(
+        self,
+        bars: int,
+        rules: Rules = NO_RULES,
+        beside: Mapping[int, Sequence[list[int]]] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(bars, **more)
+        self.rules = rules
+        self.beside = beside or {}
+        self.heard: dict[int, list[_Heard]] = {}
+        """The notes of each part by its place, those beside to the end of the bar."""
+
+    def advance(self, row: list[int]) -> None:
+        super().advance(row)
+        if row[0] == Kind.BAR:
+            for note in self.beside.get(self.bar, ()):
+                self._hear(note)
+        elif row[0] == Kind.NOTE:
+            self._hear(row)
+
+    def _hear(self, row: list[int]) -> None:
+        start = self.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        note = _Heard(start, start + LENGTHS_TICKS[row[5]], row[4])
+        self.heard.setdefault(self.order[row[3]], []).append(note)
+
+    def _free_pitches(self, row: list[int], order: int) -> Allowed:
+        free = super()._free_pitches(row, order)
+        if self.rules == NO_RULES or self.parts[order].instrument.is_drums or not free.any():
+            return free
+        tick = self.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        parallels = self._without_parallels(order, tick)
+        for ruled in (free & parallels & self._within(order, tick), free & parallels):
+            if ruled.any():
+                return ruled
+        return free
+
+    def _within(self, order: int, tick: int) -> Allowed:
+        """Pitches between the neighbours and in reach of the part's last one."""
+        low, high = 0, FIELD_SIZES["pitch"]
+        if self.rules.crossing:
+            for other, notes in self.heard.items():
+                sounding = [n.pitch for n in notes if n.start_tick <= tick < n.end_tick]
+                if sounding and other < order:
+                    high = min(high, *sounding)
+                elif sounding and other > order:
+                    low = max(low, *sounding)
+        within = (_PITCHES >= low) & ~(_PITCHES > high)
+        last = self._before(order, tick)
+        if self.rules.leaps and last is not None:
+            leap = abs(_PITCHES - last)
+            within &= (leap <= _WIDEST_STEP) | (leap == _OCTAVE)
+        return within
+
+    def _without_parallels(self, order: int, tick: int) -> Allowed:
+        allowed = np.ones(FIELD_SIZES["pitch"], dtype=bool)
+        own = self._before(order, tick)
+        if not self.rules.parallels or own is None:
+            return allowed
+        for other, notes in self.heard.items():
+            before = self._before(other, tick)
+            now = [n.pitch for n in notes if n.start_tick == tick]
+            if other == order or before is None or len(now) != 1 or now[0] == before:
+                continue
+            interval = abs(own - before) % 12
+            if interval in _PERFECT:
+                allowed &= (abs(_PITCHES - now[0]) % 12 != interval) | (own == _PITCHES)
+        return allowed
+
+    def _before(self, order: int, tick: int) -> int | None:
+        """The pitch that a part sang last before a tick; None where it is a chord or none."""
+        earlier = [n for n in self.heard.get(order, ()) if n.start_tick < tick]
+        if not earlier:
+            return None
+        last = max(note.start_tick for note in earlier)
+        pitches = [note.pitch for note in earlier if note.start_tick == last]
+        return pitches[0] if len(pitches) == 1 else None
+
+
+class RhythmGrammar(RuledGrammar):
+    """Only pitches are free: `rhythm` are the note rows of each bar, in order."""
+
+    def __init__(self, bars: int, rhythm: Mapping[int, Sequence[list[int]]], **more: Any) -> None:
+        super().__init__(bars, **more)
+        self.rhythm = rhythm
+        self.notes: list[list[int]] = []
+        """The notes of this bar that still want a pitch."""
+
+    def advance(self, row: list[int]) -> None:
+        super().advance(row)
+        if row[0] == Kind.BAR:
+            self.notes = list(self.rhythm.get(self.bar, ()))
+        elif row[0] == Kind.NOTE:
+            self.notes = self.notes[1:]
+
+    def _kinds_in_bar(self) -> list[Kind]:
+        kinds = [Kind.DYNAMICS] * (Kind.DYNAMICS in super()._kinds_in_bar())
+        chord_may_come = self._first_chord_tick() < self._chords_before_tick()
+        if self.pending and chord_may_come:
+            return [Kind.CHORD]
+        if self.with_chords and chord_may_come:
+            kinds.append(Kind.CHORD)
+        if self.notes:
+            return [*kinds, Kind.NOTE]
+        return [*kinds, Kind.BAR if self.bar + 1 < self.until else Kind.MARK]
+
+    def _chords_before_tick(self) -> int:
+        """A chord stands before the notes of its tick, and those that come are known."""
+        here = self.pending[0] if self.pending else None
+        until = _tick(self.notes[0]) + 1 if self.notes else self.bar_ticks
+        return until if here is None or _tick(here) < until else 0
+
+    def _chord_beat(self, row: list[int]) -> Allowed:
+        if self.pending:
+            return super()._chord_beat(row)
+        return self._beats(self._first_chord_tick(), self._chords_before_tick())
+
+    def _chord_position(self, row: list[int]) -> Allowed:
+        if self.pending:
+            return super()._chord_position(row)
+        return self._positions(row[1], self._first_chord_tick(), self._chords_before_tick())
+
+    def _note_beat(self, row: list[int]) -> Allowed:
+        return self._given("beat")
+
+    def _note_position(self, row: list[int]) -> Allowed:
+        return self._given("position")
+
+    def _note_part(self, row: list[int]) -> Allowed:
+        return self._given("part")
+
+    def _note_length(self, row: list[int]) -> Allowed:
+        return self._given("length")
+
+    def _given(self, name: str) -> Allowed:
+        allowed = np.zeros(FIELD_SIZES[name], dtype=bool)
+        allowed[self.notes[0][column_of(Kind.NOTE, name)]] = True
+        return allowed
+
+    def _note_pitch(self, row: list[int]) -> Allowed:
+        """A free pitch that leaves higher ones for the rest of a chord; else its own."""
+        order = self.order[row[3]]
+        part, tick = self.parts[order], self.bar_start_tick + _tick(row)
+        together = [note for note in self.notes if note[1:4] == self.notes[0][1:4]]
+        above = self.last_pitch if order == self.last_part and _tick(row) == self.tick else -1
+        free = part.pitches & (part.sounding_until <= tick)
+        free[: above + 1] = False
+        usable = np.flatnonzero(free)
+        free[usable[len(usable) - len(together) + 1 :]] = False
+        if not free.any():
+            return self._given("pitch")
+        ruled = free & self._without_parallels(order, tick) & self._within(order, tick)
+        return ruled if ruled.any() else free
+
+
+def _tick(row: list[int]) -> int:
+    """The tick in its bar of a chord or a note."""
+    return row[1] * GRID_TICKS_PER_QUARTER + row[2]
