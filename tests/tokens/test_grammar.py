@@ -130,7 +130,7 @@ def test_a_pianist_has_two_hands(seed: int) -> None:
         grammar.advance(row)
     chord: list[int] = []
     while (choices := np.flatnonzero(grammar.allowed([Kind.NOTE, 0, 0, piano]))).size:
-        chord.append(int(choices[min(len(choices) - 1, random.integers(12))]))
+        chord.append(int(choices[min(len(choices) - 1, int(random.integers(12)))]))
         grammar.advance(empty_row(Kind.NOTE, 0, 0, piano, chord[-1], 24))
         assert _playable(chord)
     assert len(chord) > 1
