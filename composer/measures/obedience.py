@@ -2,7 +2,7 @@
 
 Bars, meter, tempo and instruments are read off the piece; the key is estimated from the notes,
 never read from the signature; chords and form are judged note by note
-(`composer.measures.following`).
+(`composer.analysis.following`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from composer.analysis.following import ChordsFollowed, chords_followed, form_followed
 from composer.analysis.keys import agreement, estimate_key
 from composer.composing.compose import Composition
 from composer.errors import RequestError
-from composer.measures.following import ChordsFollowed, chords_followed, form_followed
 from composer.measures.requests import Made
 from composer.music.bars import bars_of
 from composer.music.chords import place_progression
@@ -25,11 +25,6 @@ from composer.music.instruments import BY_NAME
 from composer.music.keys import parse_key
 from composer.music.meters import grid_bar_ticks
 from composer.music.piece import Piece
-
-CHORDS_FOLLOWED = 0.85
-"""The least share of notes on strong beats that are chord tones or explained."""
-FORM_REPEATED, FORM_LIKENESS = 0.9, 0.5
-"""The least share of repeated bars, the most likeness of bars of different letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +71,14 @@ def judge(request: dict[str, Any], made: Composition) -> Outcome:
         met["key, or its relative"] = relation in ("exact", "relative")
     if "form" in request:
         form = form_followed(piece, request["form"])
-        met["form: a letter's sections are the same"] = not form.repeats < FORM_REPEATED
-        met["form: other letters differ"] = not form.likeness > FORM_LIKENESS
+        met["form: a letter's sections are the same"] = form.letters_return
+        met["form: other letters differ"] = form.letters_differ
     chords = None
     if made.request.chords:
         bars = bars_of(piece)
         placed = place_progression(made.request.chords, bars, piece.ticks_per_quarter)
         chords = chords_followed(piece, placed)
-        met["chords"] = not chords.explained < CHORDS_FOLLOWED
+        met["chords"] = chords.are_met
     return Outcome(request, met, chords)
 
 

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from composer.analysis.following import ChordsFollowed
 from composer.composing.compose import load_weights
 from composer.corpus.copying import CopyIndex, copying_index
 from composer.corpus.shards import load_shards
@@ -26,7 +27,6 @@ from composer.measures import copying, cost, endings, likelihood, likeness, mood
 from composer.measures import requests as asked
 from composer.measures import samples as held_out
 from composer.measures import style_judge as by_style
-from composer.measures.following import ChordsFollowed
 from composer.measures.mood_judge import MoodScores
 from composer.measures.report_text import charts_of, markdown
 from composer.measures.requests import Made

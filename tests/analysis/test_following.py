@@ -6,10 +6,10 @@ import math
 
 import pytest
 
+from composer.analysis.following import chords_followed, form_followed
 from composer.composing.request import make_request
 from composer.errors import RequestError
 from composer.measures import endings
-from composer.measures.following import chords_followed, form_followed
 from composer.measures.requests import FORMS, PROGRESSIONS, mood_requests, random_requests
 from composer.music.bars import bars_of
 from composer.music.chords import parse_progression, place_progression

@@ -26,6 +26,11 @@ from composer.music.chords import CHORD_INTERVALS
 from composer.music.facts import Chord
 from composer.music.piece import Piece
 
+CHORDS_FOLLOWED = 0.85
+"""The least share of notes on strong beats that are chord tones or explained."""
+FORM_REPEATED, FORM_LIKENESS = 0.9, 0.5
+"""The least share of repeated bars, the most likeness of bars of different letters."""
+
 _FEWEST_BEATS_WITH_A_MIDDLE = 4
 
 
@@ -39,6 +44,10 @@ class ChordsFollowed:
     explained: float
     chance: float
 
+    @property
+    def are_met(self) -> bool:
+        return not self.explained < CHORDS_FOLLOWED
+
 
 @dataclass(frozen=True, slots=True)
 class FormFollowed:
@@ -47,6 +56,14 @@ class FormFollowed:
 
     repeats: float
     likeness: float
+
+    @property
+    def letters_return(self) -> bool:
+        return not self.repeats < FORM_REPEATED
+
+    @property
+    def letters_differ(self) -> bool:
+        return not self.likeness > FORM_LIKENESS
 
 
 def validate(form: str, bars: int) -> None:
