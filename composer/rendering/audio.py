@@ -6,27 +6,133 @@ better one by path.
 
 from __future__ import annotations
 
+import io
+import wave
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from composer.errors import FileError, RequestError
 
+if TYPE_CHECKING:
+    import mido
 
-def wav_bytes(midi: bytes, *, soundfont: Path | None = None) -> bytes:
-    """The sound of a MIDI file as a stereo WAV at 44.1 kHz.
+_TAIL_SECONDS = 4.0
+_FULL_AMPLITUDE = 29_000  # of 32,768: a decibel of room
+_SILENT_AMPLITUDE = 8
+_LONGEST_SILENCE_SECONDS = 0.1
 
-    Raises `FileError` where the SoundFont cannot be read, `RequestError` where it is not one.
+
+def wav_bytes(midi: bytes, *, soundfont: Path | None = None, loop: bool = False) -> bytes:
+    """The sound of a MIDI file as a stereo WAV at 48 kHz, nearly as loud as can be.
+
+    It lasts until the last notes have died away. With `loop` it is exactly as long as the file, to
+    the nearest sample, and what rings over the end sounds at the beginning: played again and again
+    it has no seam. Errors as for `read_soundfont`.
     """
+    sound = sound_of(midi, soundfont=soundfont, loop=loop)
+    return sound.as_wav(sound.gain_to_full())
+
+
+def sound_of(midi: bytes, *, soundfont: Path | None = None, loop: bool = False) -> Sound:
+    """The sound of a MIDI file as it comes out of the SoundFont; see `wav_bytes`."""
     from midirenderer import render_wave_from
 
-    path = soundfont or _own_soundfont()
+    file = _parsed(midi)
+    sound = Sound.of(render_wave_from(read_soundfont(soundfont), _with_tail(file)))
+    if loop:
+        return sound.folded(round(file.length * sound.frames_per_second))
+    return sound.without_silence()
+
+
+def read_soundfont(path: Path | None) -> bytes:
+    """The bytes of a SoundFont, by default the small one.
+
+    Raises `FileError` where it cannot be read, `RequestError` where it is none.
+    """
+    path = path or _own_soundfont()
     try:
         font = path.read_bytes()
     except OSError as error:
         raise FileError(f"cannot read the SoundFont {path}: {error.strerror}") from None
     if font[:4] != b"RIFF" or font[8:12] != b"sfbk":
         raise RequestError(f"{path} is not a SoundFont; give a file in .sf2 format")
-    sound: bytes = render_wave_from(font, midi)
-    return sound
+    return font
+
+
+class Sound(NamedTuple):
+    """Samples of 16 bits, not yet clipped to them; shape (frames, channels)."""
+
+    samples: NDArray[np.int32]
+    frames_per_second: int
+
+    @classmethod
+    def of(cls, wav: bytes) -> Sound:
+        with wave.open(io.BytesIO(wav)) as file:
+            flat = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+            return cls(flat.reshape(-1, file.getnchannels()).astype(np.int32), file.getframerate())
+
+    def folded(self, frames: int) -> Sound:
+        """The first `frames`, with those behind laid over them from the beginning."""
+        loop = np.zeros((frames, self.samples.shape[1]), dtype=np.int32)
+        for start in range(0, len(self.samples), max(1, frames)):
+            lap = self.samples[start : start + frames]
+            loop[: len(lap)] += lap
+        return self._replace(samples=loop)
+
+    def without_silence(self) -> Sound:
+        """Cut a moment after the last sound."""
+        heard = np.flatnonzero(np.abs(self.samples).max(axis=1) > _SILENT_AMPLITUDE)
+        last = int(heard[-1]) if len(heard) else 0
+        end = last + round(_LONGEST_SILENCE_SECONDS * self.frames_per_second)
+        return self._replace(samples=self.samples[:end])
+
+    def gain_to_full(self) -> float:
+        """By how much the loudest moment may become louder."""
+        loudest = int(np.abs(self.samples).max(initial=0))
+        return _FULL_AMPLITUDE / loudest if loudest else 1.0
+
+    def small(self) -> Sound:
+        """One channel at half the rate, for where a quarter of the bytes must do."""
+        mono = self.samples[: len(self.samples) // 2 * 2].mean(axis=1).reshape(-1, 2)
+        return Sound(mono.mean(axis=1, keepdims=True).astype(np.int32), self.frames_per_second // 2)
+
+    def as_wav(self, gain: float, frames: int = 0) -> bytes:
+        """The bytes of a WAV file, `gain` times as loud, silent up to `frames` where shorter."""
+        buffer = io.BytesIO()
+        loud = np.clip(self.samples * gain, -32768, 32767).astype("<i2")
+        silence = np.zeros((max(0, frames - len(loud)), loud.shape[1]), dtype="<i2")
+        with wave.open(buffer, "wb") as file:
+            file.setnchannels(loud.shape[1])
+            file.setsampwidth(2)
+            file.setframerate(self.frames_per_second)
+            file.writeframes(loud.tobytes() + silence.tobytes())
+        return buffer.getvalue()
+
+
+def _parsed(midi: bytes) -> mido.MidiFile:
+    import mido
+
+    return mido.MidiFile(file=io.BytesIO(midi), charset="utf-8")
+
+
+def _with_tail(file: mido.MidiFile) -> bytes:
+    """The file, ending some seconds later: the renderer stops where the file does."""
+    import mido
+
+    longer = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="utf-8")
+    longer.tracks = [track.copy() for track in file.tracks]
+    tempi = [
+        message.tempo for track in file.tracks for message in track if message.type == "set_tempo"
+    ]
+    ticks = mido.second2tick(_TAIL_SECONDS, file.ticks_per_beat, tempi[-1] if tempi else 500_000)
+    for track in longer.tracks:
+        track[-1] = track[-1].copy(time=track[-1].time + ticks)
+    buffer = io.BytesIO()
+    longer.save(file=buffer)
+    return buffer.getvalue()
 
 
 def _own_soundfont() -> Path:

@@ -30,6 +30,11 @@ _HEADER_PLACES: tuple[tuple[str, str, str, int, int], ...] = (  # size in percen
 
 def svg_pages(musicxml: str, *, paper: str = "a4") -> list[str]:
     """The engraved pages as SVG texts. Raises `RequestError` for a paper we do not know."""
+    return pages_of(engraved(musicxml, paper))
+
+
+def engraved(musicxml: str, paper: str) -> Any:
+    """A toolkit of verovio with the music on pages. Raises `RequestError` as `svg_pages`."""
     import verovio
 
     width, height = _paper_size(paper)
@@ -39,8 +44,12 @@ def svg_pages(musicxml: str, *, paper: str = "a4") -> list[str]:
     verovio.enableLog(verovio.LOG_OFF)
     if not toolkit.loadData(musicxml):
         raise RequestError("this MusicXML cannot be engraved; check that it is a whole file")
-    mei = _with_header(toolkit.getMEI(), musicxml)
-    toolkit.loadData(mei)
+    toolkit.loadData(_with_header(toolkit.getMEI(), musicxml))
+    return toolkit
+
+
+def pages_of(toolkit: Any) -> list[str]:
+    """The pages of `engraved` music as SVG texts."""
     pages = range(1, toolkit.getPageCount() + 1)
     return [with_outlined_music(toolkit.renderToSVG(page)) for page in pages]
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from composer.errors import FileError, RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
+from composer.rendering.making import Maker
 
-FORMATS = ("mid", "musicxml", "pdf", "svg", "png", "wav", "roll")
+FORMATS = ("mid", "musicxml", "pdf", "svg", "png", "wav", "roll", "html")
+SHEET_FORMATS = ("musicxml", "pdf", "svg", "png")
+SOUND_FORMATS = ("mid", "wav")
 
 
 def write_piece(
@@ -25,6 +26,9 @@ def write_piece(
     *,
     seed: int = 0,
     mechanical: bool = False,
+    loop: bool = False,
+    stems: bool = False,
+    parts: bool = False,
     paper: str = "a4",
     subtitle: str = "",
     credit: str = "",
@@ -35,25 +39,50 @@ def write_piece(
     """Write `folder/name.<format>` for each format and return the paths, in order.
 
     "svg" and "png" are a file a page, `name-2.svg` from the second on; "roll" is a piano-roll
-    picture, `name.roll.png`. `chords` are printed over score and roll, `sections` (ticks and names)
-    over the roll and as markers of the MIDI file. Nothing is written before
-    all of it is made, and each file appears complete under its name or not at all. Raises
-    `RequestError` for an unknown format or paper, `FileError` where the folder cannot be written.
+    picture, `name.roll.png`; "html" a page that shows and plays the score. `chords` are printed
+    over score and roll, `sections` (ticks and names) over the roll and as markers of the MIDI file.
+
+    `loop` makes MIDI and sound fit for playing again and again (see `perform`, `wav_bytes`).
+    `stems` adds `folder/name-stems/<part>` in the formats of sound that are asked for (without
+    any, as MIDI), all as long as the piece; `parts` adds `folder/name-parts/<part>` in those of
+    sheet music (without any, as PDF).
+
+    Nothing is written before all of it is made, and each file appears complete under its name or
+    not at all. Raises `RequestError` for an unknown format or paper or what is no SoundFont,
+    `FileError` where the folder cannot be written or the SoundFont not be read.
     """
     unknown = [word for word in formats if word not in FORMATS]
     if unknown:
         raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
-    maker = _Maker(
-        piece, seed, mechanical, paper, subtitle, credit, tuple(chords), tuple(sections), soundfont
-    )
+    maker = Maker(
+        piece, seed, mechanical, loop, paper, subtitle, credit, tuple(chords), tuple(sections),
+        soundfont,
+    )  # fmt: skip
+    asked = list(dict.fromkeys(formats))
     contents = [
         (folder / _file_name(name, page, suffix), data)
-        for suffix in dict.fromkeys(formats)
+        for suffix in asked
         for page, data in enumerate(maker.make(suffix), 1)
     ]
+    if stems:
+        suffixes = [suffix for suffix in asked if suffix in SOUND_FORMATS] or ["mid"]
+        contents += _of_parts(maker.stems(suffixes), folder / f"{name}-stems")
+    if parts:
+        suffixes = [suffix for suffix in asked if suffix in SHEET_FORMATS] or ["pdf"]
+        contents += _of_parts(maker.parts(suffixes), folder / f"{name}-parts")
     for path, data in contents:
         write_whole(path, data)
     return [path for path, _ in contents]
+
+
+def _of_parts(
+    made: Iterable[tuple[str, str, list[bytes]]], folder: Path
+) -> list[tuple[Path, bytes]]:
+    return [
+        (folder / _file_name(label, page, suffix), data)
+        for label, suffix, pages in made
+        for page, data in enumerate(pages, 1)
+    ]
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -89,72 +118,3 @@ def _file_name(name: str, page: int, suffix: str) -> str:
     if suffix == "roll":
         suffix = "roll.png"
     return f"{name}.{suffix}" if page == 1 else f"{name}-{page}.{suffix}"
-
-
-@dataclass
-class _Maker:
-    """Makes the bytes of each format; the MusicXML, which several need, once."""
-
-    piece: Piece
-    seed: int
-    mechanical: bool
-    paper: str
-    subtitle: str
-    credit: str
-    chords: tuple[Chord, ...]
-    sections: tuple[tuple[int, str], ...]
-    soundfont: Path | None
-
-    def make(self, suffix: str) -> list[bytes]:
-        """One element a file."""
-        makers: dict[str, Callable[[], list[bytes]]] = {
-            "mid": lambda: [self.midi],
-            "musicxml": lambda: [self.musicxml.encode()],
-            "pdf": self._pdf,
-            "svg": lambda: list(self._svg()),
-            "png": self._png,
-            "wav": self._wav,
-            "roll": self._roll,
-        }
-        return makers[suffix]()
-
-    @cached_property
-    def musicxml(self) -> str:
-        from composer.rendering.musicxml import musicxml_text
-
-        return musicxml_text(
-            self.piece, subtitle=self.subtitle, credit=self.credit, chords=self.chords
-        )
-
-    @cached_property
-    def midi(self) -> bytes:
-        from composer.rendering.midi import midi_bytes
-
-        return midi_bytes(
-            self.piece, seed=self.seed, mechanical=self.mechanical, sections=self.sections
-        )
-
-    def _wav(self) -> list[bytes]:
-        from composer.rendering.audio import wav_bytes
-
-        return [wav_bytes(self.midi, soundfont=self.soundfont)]
-
-    def _roll(self) -> list[bytes]:
-        from composer.rendering.piano_roll import roll_png
-
-        return [roll_png(self.piece, chords=self.chords, sections=self.sections)]
-
-    def _pdf(self) -> list[bytes]:
-        from composer.rendering.engraving import pdf_bytes
-
-        return [pdf_bytes(self.musicxml, paper=self.paper)]
-
-    def _svg(self) -> Iterator[bytes]:
-        from composer.rendering.engraving import svg_pages
-
-        return (page.encode() for page in svg_pages(self.musicxml, paper=self.paper))
-
-    def _png(self) -> list[bytes]:
-        from composer.rendering.engraving import png_pages
-
-        return png_pages(self.musicxml, paper=self.paper)

@@ -1,23 +1,20 @@
-"""One piece a part: stems for a DAW, parts for players."""
+"""One file a part: names for stems (for a DAW) and for parts (for players)."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-
-from composer.music.piece import Piece
-from composer.rendering.midi import track_name
+from collections.abc import Sequence
 
 
-def single_parts(piece: Piece) -> list[tuple[str, Piece]]:
-    """For each part a label fit for a file's name, distinct from the others, and a piece with it
-    alone; meter, key, tempo and length stay, so that stems line up."""
+def file_labels(part_names: Sequence[str]) -> list[str]:
+    """For each part a label fit for a file's name; those that would be alike are numbered."""
+    plain = [re.sub(r"[^\w]+", "-", name).strip("-").lower() or "part" for name in part_names]
     labels: list[str] = []
-    singles = []
-    for part in piece.parts:
-        label = re.sub(r"[^\w]+", "-", track_name(part)).strip("-").lower() or "part"
-        labels.append(label)
-        if labels.count(label) > 1:
-            label = f"{label}-{labels.count(label)}"
-        singles.append((label, replace(piece, parts=(part,))))
-    return singles
+    for label in plain:
+        number = sum(other == label for other in plain[: len(labels)]) + 1
+        wanted = f"{label}-{number}" if plain.count(label) > 1 else label
+        while wanted in labels or (wanted != label and wanted in plain):
+            number += 1
+            wanted = f"{label}-{number}"
+        labels.append(wanted)
+    return labels

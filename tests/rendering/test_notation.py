@@ -16,7 +16,6 @@ from composer.rendering.division import divide
 from composer.rendering.hands import assign_staves
 from composer.rendering.midi import midi_bytes
 from composer.rendering.musicxml import musicxml_text
-from composer.rendering.parts import single_parts
 from composer.rendering.performance import perform
 from composer.rendering.piano_roll import roll_svg
 from composer.rendering.rhythm import Stretch, write_bar
@@ -133,15 +132,6 @@ def test_a_performance_slows_into_the_end_and_keeps_every_note() -> None:
     assert [n[:3] for n in played.parts[0].notes] == [n[:3] for n in piece.parts[0].notes]
     assert played.tempi[-1].quarters_per_minute < 0.8 * piece.tempi[0].quarters_per_minute
     assert perform(piece, mechanical=True).piece.tempi == piece.tempi
-
-
-def test_stems_line_up_and_have_names_of_their_own() -> None:
-    """Two violins are two stems as long as the piece."""
-    violin = part_of("violin", [(0, 4, 72)])
-    piece = piece_of(violin, violin)
-    singles = single_parts(piece)
-    assert [label for label, _ in singles] == ["violin", "violin-2"]
-    assert {single.end_tick for _, single in singles} == {piece.end_tick}
 
 
 def test_a_piano_roll_shows_chords_sections_and_parts() -> None:
