@@ -153,11 +153,15 @@ def write(
     formats: Sequence[str] = ("mid", "musicxml", "pdf"),
     *,
     mechanical: bool = False,
+    loop: bool = False,
+    stems: bool = False,
+    parts: bool = False,
     paper: str = "a4",
+    soundfont: Path | None = None,
 ) -> list[Path]:
     """Write the piece to `folder/<name>.<format>`; the paths, in order.
 
-    Raises RequestError for an unknown format, FileError where the folder cannot be written.
+    The options and what is raised are those of `composer.write_piece`.
     """
     return write_piece(
         composition.piece,
@@ -166,7 +170,11 @@ def write(
         formats,
         seed=composition.seed,
         mechanical=mechanical,
+        loop=loop,
+        stems=stems,
+        parts=parts,
         paper=paper,
+        soundfont=soundfont,
         subtitle=_subtitle(composition.request),
         chords=composition.chords if _shows_chords(composition) else (),
         sections=_sections(composition),
