@@ -12,7 +12,9 @@ from composer.cli.flags import (
     add_command,
     add_json,
     add_outputs,
+    check_soundfont,
     check_writable,
+    output_options,
     parse_formats,
 )
 from composer.cli.printing import print_json, print_paths, print_table, progress_bar
@@ -64,6 +66,7 @@ def add_to(commands: Commands) -> None:
 def compose(given: argparse.Namespace) -> None:
     formats = parse_formats(given.format)
     check_writable(given.out)
+    check_soundfont(given.soundfont)
     composition = _composed(_request(given))
     paths = _written(composition, given, formats)
     if given.json:
@@ -101,9 +104,7 @@ def _written(
     import composer
     from composer.rendering.files import write_whole
 
-    paths = composer.write(
-        composition, given.out, formats, mechanical=given.mechanical, paper=given.paper
-    )
+    paths = composer.write(composition, given.out, formats, **output_options(given))
     report = given.out / f"{composition.name}.json"
     text = json.dumps(composition.report(), ensure_ascii=False, indent=2)
     write_whole(report, f"{text}\n".encode())

@@ -11,7 +11,9 @@ from composer.cli.flags import (
     add_json,
     add_outputs,
     check_name,
+    check_soundfont,
     check_writable,
+    output_options,
     parse_formats,
 )
 from composer.cli.printing import print_json, print_paths, print_table
@@ -33,9 +35,6 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of the performance in MIDI (default: 0)"
     )
-    parser.add_argument(
-        "--soundfont", metavar="FILE", type=Path, help="what plays wav (default: a small one)"
-    )
     parser = add_command(
         commands, "describe", "say what a file of music is: key, chords, form, mood", describe
     )
@@ -47,6 +46,7 @@ def render(given: argparse.Namespace) -> None:
     formats = parse_formats(given.format)
     stem = check_name(given.name) or given.file.stem
     check_writable(given.out)
+    check_soundfont(given.soundfont)
     for suffix in formats:
         keep_input(given.file, given.out / f"{stem}.{suffix}")
     from composer.corpus.readers import read_piece
@@ -60,9 +60,7 @@ def render(given: argparse.Namespace) -> None:
         stem,
         formats,
         seed=given.seed,
-        mechanical=given.mechanical,
-        paper=given.paper,
-        soundfont=given.soundfont,
+        **output_options(given),
     )
     print_paths(paths)
 

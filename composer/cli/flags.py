@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from composer.errors import FileError, RequestError
 from composer.rendering.engraving import PAPERS_MILLIMETRES
@@ -33,24 +33,58 @@ def add_json(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
-def add_outputs(parser: argparse._ActionsContainer, default_folder: str) -> None:
-    """`--out`, `--format`, `--paper`, `--mechanical`."""
+def add_outputs(
+    parser: argparse._ActionsContainer, default_folder: str, *, parts: bool = True
+) -> None:
+    """`--out`, `--format` and how files are made; without `parts` no flag of that name."""
     where = "this one" if default_folder == "." else default_folder
-    parser.add_argument(
+    add = parser.add_argument
+    add(
         "--out", metavar="DIR", type=Path, default=Path(default_folder),
         help=f"folder to write into (default: {where})",
     )  # fmt: skip
-    parser.add_argument(
+    add(
         "--format", metavar="LIST", default=DEFAULT_FORMATS,
         help=f"any of {', '.join(FORMATS)}, with commas (default: {DEFAULT_FORMATS})",
     )  # fmt: skip
-    parser.add_argument(
+    add(
         "--paper", type=str.lower, choices=tuple(PAPERS_MILLIMETRES), default="a4",
         help="size of the printed page (default: a4)",
     )  # fmt: skip
-    parser.add_argument(
-        "--mechanical", action="store_true", help="write MIDI without dynamics, rubato and pedal"
+    add(
+        "--mechanical", action="store_true", help="play exactly as written: no rubato, swing, pedal"
     )
+    add("--loop", action="store_true", help="MIDI and wav that end at the bar line and start over")
+    add("--stems", action="store_true", help="also MIDI (and wav, if asked for) of each part alone")
+    if parts:
+        add(
+            "--parts", action="store_true", dest="single_parts",
+            help="also the sheet music of each part alone",
+        )  # fmt: skip
+    add(
+        "--soundfont", metavar="FILE", type=Path,
+        help="a .sf2 file that plays wav and html (default: a small one)",
+    )  # fmt: skip
+
+
+def output_options(given: argparse.Namespace) -> dict[str, Any]:
+    """What the flags of `add_outputs` say, as arguments of `write_piece`."""
+    return {
+        "paper": given.paper,
+        "mechanical": given.mechanical,
+        "loop": given.loop,
+        "stems": given.stems,
+        "parts": getattr(given, "single_parts", False),
+        "soundfont": given.soundfont,
+    }
+
+
+def check_soundfont(path: Path | None) -> None:
+    """Raises FileError or RequestError now where a SoundFont is given that cannot be used."""
+    if path is not None:
+        from composer.rendering.audio import read_soundfont
+
+        read_soundfont(path)
 
 
 def words(text: str) -> list[str]:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from composer.cli.files import add_file, keep_input
-from composer.cli.flags import add_command, add_outputs, check_writable, parse_formats, words
+from composer.cli.flags import (
+    add_command,
+    add_outputs,
+    check_soundfont,
+    check_writable,
+    output_options,
+    parse_formats,
+    words,
+)
 from composer.cli.printing import print_paths, progress_bar
 from composer.errors import RequestError
 
@@ -23,7 +31,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--bars", type=int, default=16, help="how many bars more (default: 16)")
 
     parser = add_command(commands, "infill", "write some bars of a piece anew", infill)
-    _add_common(parser)
+    _add_common(parser, parts=False)
     parser.add_argument("--bars", required=True, help="which bars, such as 9-12 or 9")
     parser.add_argument("--parts", metavar="LIST", default="", help="only these parts, by name")
     parser.add_argument(
@@ -44,13 +52,13 @@ def add_to(commands: Commands) -> None:
     )  # fmt: skip
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_common(parser: argparse.ArgumentParser, *, parts: bool = True) -> None:
     add_file(parser)
     parser.add_argument("--style", default="", help="turn it to a style or a composer")
     parser.add_argument("--mood", "--emotion", default="", help="turn it to a mood")
     parser.add_argument("--seed", type=int, help="the same seed gives the same notes")
     parser.add_argument("--weights", metavar="FILE", type=Path, help="weights of your own training")
-    add_outputs(parser, "pieces")
+    add_outputs(parser, "pieces", parts=parts)
 
 
 def continue_piece(given: argparse.Namespace) -> None:
@@ -122,6 +130,7 @@ def _change(
     given one on."""
     formats = parse_formats(given.format)
     check_writable(given.out)
+    check_soundfont(given.soundfont)
     from composer.composing.compose import new_seed
     from composer.corpus.readers import read_piece
 
@@ -154,9 +163,11 @@ def _write(
         keep_input(given.file, given.out / f"{name}.{suffix}")
     as_played = [suffix for suffix in formats if suffix == "mid"]
     as_written = [suffix for suffix in formats if suffix != "mid"]
-    paths = write_piece(piece, given.out, name, as_played, seed=seed, mechanical=True)
-    paths += write_piece(
-        normalise(quantise(piece)), given.out, name, as_written,
-        seed=seed, mechanical=given.mechanical, paper=given.paper,
-    )  # fmt: skip
+    options = output_options(given) | {"seed": seed}
+    has_wav_stems = given.stems and "wav" in formats
+    has_midi_stems = given.stems and ("mid" in formats or not has_wav_stems)
+    played = options | {"mechanical": True, "parts": False, "stems": has_midi_stems}
+    paths = write_piece(piece, given.out, name, as_played, **played)
+    written = options | {"stems": has_wav_stems}
+    paths += write_piece(normalise(quantise(piece)), given.out, name, as_written, **written)
     print_paths(paths)
