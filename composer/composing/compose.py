@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from composer.analysis.keys import estimate_key
 from composer.composing.given import (
     choose_fifths,
     given_chords,
     given_fields,
     section_starts,
 )
+from composer.composing.lockstep import one_thread as one_thread
+from composer.composing.lockstep import write_all
+from composer.composing.report import achieved, report
 from composer.composing.request import Request, make_request
 from composer.composing.sampling import Chance, Writer
 from composer.errors import RequestError
 from composer.model.checkpoint import Checkpoint, load_checkpoint
 from composer.model.transformer import RowTables
-from composer.music.bars import bars_of, prevailing_key, prevailing_meter, prevailing_tempo
+from composer.music.bars import bars_of, prevailing_key
 from composer.music.facts import Chord
 from composer.music.keys import key_name
 from composer.music.piece import Piece, TempoChange
@@ -58,27 +58,15 @@ class Composition:
         return f"{words.replace(' ', '-')}-{self.seed}"
 
     @property
-    def achieved(self) -> dict[str, str | int | float]:
-        """What the notes say: key as estimated from them, meter, tempo, bars, parts, notes."""
-        piece = self.piece
-        key, tempo = estimate_key(piece), prevailing_tempo(piece)
-        return {
-            "key": key_name(key) if key else "none",
-            "meter": str(prevailing_meter(piece)),
-            "tempo": tempo.quarters_per_minute if tempo else "free",
-            "bars": len(bars_of(piece)),
-            "parts": ", ".join(part.name for part in piece.parts),
-            "notes": piece.note_count,
-        }
+    def achieved(self) -> dict[str, str | int | float | None]:
+        """What the notes say, by field: what `report` tells beside what was asked."""
+        return {field.name: field.achieved for field in achieved(self.piece, self.request)}
 
     def report(self) -> dict[str, Any]:
-        """Request, achievement, seed and weights, as plain values for JSON."""
-        return {
-            "request": self.request.asked(),
-            "achieved": self.achieved,
-            "seed": self.seed,
-            "versions": {"weights": self.fingerprint, "event_format": FORMAT_VERSION},
-        }
+        """Request, achievement, seed, versions and originality, as plain values for JSON."""
+        return report(
+            self.piece, self.request, verb="compose", seed=self.seed, fingerprint=self.fingerprint
+        )
 
 
 def compose(
@@ -141,8 +129,7 @@ def compose(
         semitones=semitones,
     )
     writer = Writer(checkpoint.model, grammar, given_fields(request), chance, random)
-    with one_thread():
-        rows = transposed(writer.write(progress), semitones)
+    rows = transposed(write_all([writer], progress)[0], semitones)
     piece = _finished(decode(rows), request, fifths)
     return Composition(piece, chords_of(rows), request, seed, checkpoint.fingerprint)
 
@@ -200,17 +187,6 @@ def new_seed(seed: int | None) -> int:
     if not 0 <= seed <= LARGEST_SEED:
         raise RequestError(f"seed {seed} is not possible; give a whole number 0 to {LARGEST_SEED}")
     return seed
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """One row at a time is too little work for several threads; they only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _finished(piece: Piece, request: Request, fifths: int) -> Piece:

@@ -5,17 +5,16 @@ Given fields are clamped, free ones are sampled: that is the whole of composing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from composer.errors import RequestError
-from composer.model.transformer import KeyValueCache, RowTransformer
-from composer.tokens.fields import COLUMNS, HEADER_KINDS, ROW_FIELDS, Kind, column_of
+from composer.model.transformer import RowTransformer
+from composer.tokens.fields import COLUMNS, HEADER_KINDS, ROW_FIELDS, Kind
 from composer.tokens.grammar import Grammar, empty_row
 
 Floats = NDArray[np.float64]
@@ -50,6 +49,10 @@ class Chance:
             raise RequestError(f"min-p {self.min_p} is not possible; give one in 0..1, below 1")
 
 
+def quiet(done: int, total: int) -> None:
+    """Progress that nobody wants to see."""
+
+
 PartRow = tuple[int | None, int | None, int | None]
 
 
@@ -82,6 +85,17 @@ class Given:
     streams: tuple[Stream, ...] = ()
 
 
+class Ask(NamedTuple):
+    """What a writer must know to go on: the logits of the next field of `row`.
+
+    `unread` are the rows to be read first, behind those read before, or `afresh` without them.
+    """
+
+    row: list[int]
+    unread: list[list[int]]
+    afresh: bool
+
+
 class Writer:
     """Writes one piece, or some bars of one, row by row.
 
@@ -104,21 +118,29 @@ class Writer:
         self.chance, self.random = chance, random
         self.given_fields = dict(given.fields)
         self.streams = given.streams or (Stream(1.0, {}),)
-        self.cache = KeyValueCache(model.shape, batch=len(self.streams))
         self.header = [empty_row(Kind.PAD), *header]
         self.before, self.block = list(before), list(block)
         self.written: list[list[int]] = []
         self.bar_is_complete = False
         self.unread = self._window()
+        self.read = 0
+        """How many rows the model has read since it began, or began afresh."""
 
-    @torch.inference_mode()
-    def write(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Rows:
+    def write(self, progress: Callable[[int, int], None] = quiet) -> Rows:
+        """The rows that are new, to the end mark, written without company."""
+        from composer.composing.lockstep import write_all
+
+        return write_all([self], progress)[0]
+
+    def rows(self, progress: Callable[[int, int], None] = quiet) -> Generator[Ask, Floats, Rows]:
         """The rows that are new, to the end mark; shape (rows, COLUMNS).
 
-        `progress(bars done, bars in all)` is called before each bar and at the end.
+        Every question is to be answered with the mixed logits (values of the field,) of
+        `composer.composing.lockstep`. `progress(bars done, bars in all)` is called before each bar
+        and at the end.
         """
         while not self.grammar.ended:
-            row = self._row()
+            row = yield from self._row()
             if row[0] in (Kind.BAR, Kind.MARK):
                 progress(self.grammar.bar + 1, self.grammar.until)
             self._take(row)
@@ -157,9 +179,8 @@ class Writer:
                 value = row[1 + ROW_FIELDS[Kind.FORM].index(name)]
                 self.given_fields.setdefault((Kind.BAR, name), value)
 
-    def _row(self) -> list[int]:
+    def _row(self) -> Generator[Ask, Floats, list[int]]:
         row: list[int] = []
-        head = None
         while len(row) < COLUMNS:
             if row and len(row) > len(ROW_FIELDS[Kind(row[0])]):
                 return [*row, *(0,) * (COLUMNS - len(row))]
@@ -170,10 +191,19 @@ class Writer:
                 if len(choices) == 1:
                     value = int(choices[0])
                 else:
-                    head = head or _Head(self.model, self._state(), self.streams)
-                    value = self._choose(head.logits(row), allowed, row)
+                    value = self._choose((yield self._ask(row)), allowed, row)
             row.append(value)
         return row
+
+    def _ask(self, row: list[int]) -> Ask:
+        """All rows so far, those that are new to be read; from the window on if it is full."""
+        afresh = self.read + len(self.unread) > self.model.shape.context
+        if afresh:
+            self.unread, self.read = self._window(), 0
+        ask = Ask(row, self.unread, afresh)
+        self.read += len(self.unread)
+        self.unread = []
+        return ask
 
     def _given_value(self, row: list[int]) -> int | None:
         if not row:
@@ -211,16 +241,6 @@ class Writer:
             logits = logits if tilt is None else logits + tilt
         return sample(np.where(allowed, logits, -np.inf), self.chance, self.random)
 
-    def _state(self) -> torch.Tensor:
-        """The outer states (streams, width) after all rows, reading those that are new."""
-        if len(self.unread) > self.cache.room:
-            self.cache.clear()
-            self.unread = self._window()
-        rows = torch.tensor([_as_read(self.unread, stream) for stream in self.streams])
-        state: torch.Tensor = self.model(rows, cache=self.cache)[:, -1]
-        self.unread = []
-        return state
-
     def _window(self) -> list[list[int]]:
         """Header, given block and as many of the latest bars as fill a part of the context."""
         header = self.header + [row for row in self.written if row[0] in HEADER_KINDS]
@@ -231,45 +251,6 @@ class Writer:
         start = fitting[0] if fitting else max(0, len(body) - max(room, 1))
         split = max(start, len(self.before))
         return header + body[start:split] + self.block + body[split:]
-
-
-def _as_read(rows: list[list[int]], stream: Stream) -> list[list[int]]:
-    """The rows with the fields that a stream reads otherwise."""
-    if not stream.fields:
-        return rows
-    changed = [list(row) for row in rows]
-    for row in changed:
-        for (kind, name), value in stream.fields.items():
-            if row[0] == kind:
-                row[column_of(kind, name)] = value
-    return changed
-
-
-class _Head:
-    """The heads' view of the outer states (streams, width) of one row."""
-
-    def __init__(
-        self, model: RowTransformer, state: torch.Tensor, streams: Sequence[Stream]
-    ) -> None:
-        self.model = model
-        heads = model.heads
-        self.from_state = heads.from_state(state).view(len(streams), heads.columns, heads.hidden)
-        self.weights = torch.tensor([[stream.weight] for stream in streams])
-
-    def logits(self, row: list[int]) -> Floats:
-        """(values of the field,): mixed logits of the next field of a row."""
-        column = len(row)
-        heads, tables = self.model.heads, self.model.tables
-        kind = row[0] if row else 0
-        padded = torch.tensor([*row, *(0,) * (COLUMNS - column)])
-        indices = self.model.input_indices(padded)[:column]
-        chosen = heads.chosen(indices).sum(0, keepdim=True)
-        logits = heads.logits(column, self.from_state[:, column], chosen, padded[:1])
-        start = tables.output_offset[kind][column] if row else 0
-        size = tables.field_size[kind][column] if row else tables.output_sizes[0]
-        own = logits[:, start : start + size].log_softmax(-1)  # (streams, values)
-        values: Floats = (self.weights * own).sum(0).double().numpy()
-        return values
 
 
 def sample(logits: Floats, chance: Chance, random: np.random.Generator) -> int:

@@ -49,37 +49,51 @@ class Shape:
 
 
 class KeyValueCache:
-    """Keys and values of the rows read so far, allocated once.
+    """Keys and values of the rows read so far, allocated once; each line of a batch has its length.
 
-    `store` has shape (layers, 2, batch, heads, context, head width).
+    `store` has shape (layers, 2, batch, heads, context, head width), `lengths` (batch,).
     """
 
     def __init__(self, shape: Shape, batch: int, dtype: torch.dtype = torch.float32) -> None:
         size = (shape.layers, 2, batch, shape.heads, shape.context, shape.width // shape.heads)
         self.store = torch.zeros(size, dtype=dtype)
-        self.length = 0
+        self.lengths = torch.zeros(batch, dtype=torch.long)
+
+    def lines(self, start: int, stop: int) -> KeyValueCache:
+        """A view of some lines: what is read into it is read into the whole."""
+        view = KeyValueCache.__new__(KeyValueCache)
+        view.store, view.lengths = self.store[:, :, start:stop], self.lengths[start:stop]
+        return view
 
     @property
     def room(self) -> int:
-        """How many more rows fit."""
-        return self.store.shape[4] - self.length
+        """How many more rows fit into every line."""
+        return self.store.shape[4] - int(self.lengths.max())
 
     def clear(self) -> None:
-        self.length = 0
+        self.lengths.zero_()
+
+    def move(self, source: int, target: int) -> None:
+        """Put one line in the place of another."""
+        length = int(self.lengths[source])
+        self.store[:, :, target, :, :length] = self.store[:, :, source, :, :length]
+        self.lengths[target] = length
 
 
 class Memory(NamedTuple):
-    """One layer's part of a cache: (2, batch, heads, context, head width), and where to write."""
+    """One layer's part of a cache, (2, batch, heads, context, head width), and the `positions`
+    (batch, time) of the rows that are new."""
 
     store: Tensor
-    start: int
+    positions: Tensor
+    stop: int
 
     def extend(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """All keys and values, the new ones written behind the old."""
-        stop = self.start + key.shape[2]
-        self.store[0, :, :, self.start : stop] = key
-        self.store[1, :, :, self.start : stop] = value
-        return self.store[0, :, :, :stop], self.store[1, :, :, :stop]
+        """All keys and values, each line's new ones written behind its old ones."""
+        lines = torch.arange(len(self.positions)).unsqueeze(1)
+        self.store[0][lines, :, self.positions] = key.transpose(1, 2)
+        self.store[1][lines, :, self.positions] = value.transpose(1, 2)
+        return self.store[0, :, :, : self.stop], self.store[1, :, :, : self.stop]
 
 
 class RowTransformer(nn.Module):
@@ -117,15 +131,18 @@ class RowTransformer(nn.Module):
         cache, `rows` go on from those it has read, and are read into it.
         """
         state: Tensor = self.embedding(self.input_indices(rows)).sum(2)  # (batch, time, width)
-        start = 0 if cache is None else cache.length
-        stop = start + rows.shape[1]
-        rotation = self.rotation[start:stop]
-        bias = causal_bias(start, stop, document, state)
+        time = rows.shape[1]
+        if cache is None:
+            rotation, bias = self.rotation[:time], causal_bias(time, document, state)
+        else:
+            positions = cache.lengths.unsqueeze(1) + torch.arange(time)
+            stop = int(cache.lengths.max()) + time
+            rotation, bias = self.rotation[positions].unsqueeze(1), bias_of(positions, stop, state)
         for index, block in enumerate(self.blocks):
-            memory = None if cache is None else Memory(cache.store[index], start)
+            memory = None if cache is None else Memory(cache.store[index], positions, stop)
             state = block(state, rotation, bias, memory)
         if cache is not None:
-            cache.length = stop
+            cache.lengths += time
         return _norm(state)
 
     def loss(
@@ -267,14 +284,23 @@ def _biased_attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -
     return torch.cat(blocks, dim=2)
 
 
-def causal_bias(start: int, stop: int, document: Tensor | None, like: Tensor) -> Tensor:
-    """(batch or 1, 1, stop - start, stop): 0 where a row may look, -inf elsewhere.
+def causal_bias(time: int, document: Tensor | None, like: Tensor) -> Tensor:
+    """(batch or 1, 1, time, time): 0 where a row may look, -inf elsewhere.
 
-    `document` (batch, stop) numbers the pieces of a line; a row sees its own piece only.
+    `document` (batch, time) numbers the pieces of a line; a row sees its own piece only.
     """
-    allowed = torch.ones(1, stop - start, stop, dtype=torch.bool, device=like.device).tril(start)
+    allowed = torch.ones(1, time, time, dtype=torch.bool, device=like.device).tril()
     if document is not None:
-        allowed = allowed & (document[:, start:stop, None] == document[:, None, :stop])
+        allowed = allowed & (document[:, :, None] == document[:, None, :])
+    return _as_bias(allowed, like)
+
+
+def bias_of(positions: Tensor, stop: int, like: Tensor) -> Tensor:
+    """(batch, 1, time, stop): 0 up to the position (batch, time) of a row, -inf behind it."""
+    return _as_bias(torch.arange(stop) <= positions.unsqueeze(2), like)
+
+
+def _as_bias(allowed: Tensor, like: Tensor) -> Tensor:
     bias = torch.zeros(allowed.shape, dtype=like.dtype, device=like.device)
     return bias.masked_fill(~allowed, float("-inf")).unsqueeze(1)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from composer.composing.compose import Composition, compose, load_weights, write
 from composer.composing.given import given_fields, mood_tilts
+from composer.composing.lockstep import write_all
 from composer.composing.request import MOST_BARS, make_request
 from composer.composing.sampling import Chance, Given, Writer, sample
 from composer.errors import ComposerError, RequestError
@@ -79,7 +80,7 @@ def test_a_piece_longer_than_the_context_keeps_its_bars() -> None:
     try:
         given_ = given_fields(make_request(style="baroque", bars=12, instruments=["piano"]))
         writer = Writer(model, Grammar(12), given_, Chance(), np.random.default_rng(0))
-        rows = writer.write()
+        rows = write_all([writer])[0]
     finally:
         object.__setattr__(model, "shape", shape)
     assert (rows[:, 0] == Kind.BAR).sum() == 12
