@@ -35,6 +35,7 @@ def write_piece(
     chords: Sequence[Chord] = (),
     sections: Sequence[tuple[int, str]] = (),
     soundfont: Path | None = None,
+    punctual: Sequence[int] = (),
 ) -> list[Path]:
     """Write `folder/name.<format>` for each format and return the paths, in order.
 
@@ -43,6 +44,7 @@ def write_piece(
     over score and roll, `sections` (ticks and names) over the roll and as markers of the MIDI file.
 
     `loop` makes MIDI and sound fit for playing again and again (see `perform`, `wav_bytes`).
+    `punctual` are ticks that the performance does not shift (see `perform`).
     `stems` adds `folder/name-stems/<part>` in the formats of sound that are asked for (without
     any, as MIDI), all as long as the piece; `parts` adds `folder/name-parts/<part>` in those of
     sheet music (without any, as PDF).
@@ -56,7 +58,7 @@ def write_piece(
         raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
     maker = Maker(
         piece, seed, mechanical, loop, paper, subtitle, credit, tuple(chords), tuple(sections),
-        soundfont,
+        soundfont, tuple(punctual),
     )  # fmt: skip
     asked = list(dict.fromkeys(formats))
     contents = [

@@ -32,6 +32,7 @@ class Maker:
     chords: tuple[Chord, ...]
     sections: tuple[tuple[int, str], ...]
     soundfont: Path | None
+    punctual: tuple[int, ...] = ()
 
     def make(self, suffix: str) -> list[bytes]:
         """One element a file."""
@@ -81,7 +82,12 @@ class Maker:
 
     @property
     def _playing(self) -> dict[str, Any]:
-        return {"seed": self.seed, "mechanical": self.mechanical, "loop": self.loop}
+        return {
+            "seed": self.seed,
+            "mechanical": self.mechanical,
+            "loop": self.loop,
+            "punctual": self.punctual,
+        }
 
     @cached_property
     def musicxml(self) -> str:

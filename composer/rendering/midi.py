@@ -42,6 +42,7 @@ def midi_bytes(
     seed: int = 0,
     mechanical: bool = False,
     loop: bool = False,
+    punctual: Sequence[int] = (),
     sections: Sequence[tuple[int, str]] = (),
 ) -> bytes:
     """The piece as the bytes of a type 1 MIDI file, played as `perform` plays it.
@@ -49,7 +50,7 @@ def midi_bytes(
     Where no tempo is known, 120 is written. `sections` are ticks of the piece and names that
     become markers.
     """
-    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop)
+    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
     return _file_bytes(_tracks(performance, piece, sections))
 
 
@@ -59,13 +60,14 @@ def stem_bytes(
     seed: int = 0,
     mechanical: bool = False,
     loop: bool = False,
+    punctual: Sequence[int] = (),
     sections: Sequence[tuple[int, str]] = (),
 ) -> list[bytes]:
     """For each part a MIDI file with that part alone, otherwise as in `midi_bytes`.
 
     Tempi, meters, markers, length, channel and every note are those of the file of all parts.
     """
-    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop)
+    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
     conductor, *parts = _tracks(performance, piece, sections)
     return [_file_bytes([conductor, part]) for part in parts]
 

@@ -19,6 +19,7 @@ from composer.music.piece import Part, Piece, TempoChange
 from composer.music.styles import swing_of
 from composer.rendering.loudness import PHRASE_BARS, plain, voiced
 from composer.rendering.pedal import Pedal, pedals_of
+from composer.rendering.punctual import on_time
 from composer.rendering.swing import with_swing
 
 _FINAL_TEMPO = 0.62
@@ -44,12 +45,18 @@ class Performance:
 
 
 def perform(
-    piece: Piece, *, seed: int = 0, mechanical: bool = False, loop: bool = False
+    piece: Piece,
+    *,
+    seed: int = 0,
+    mechanical: bool = False,
+    loop: bool = False,
+    punctual: Sequence[int] = (),
 ) -> Performance:
     """How the piece is played; the same seed plays it the same way.
 
     `mechanical` plays in strict time as written, without swing and pedal, what is decided as it
-    is, the rest alike. `loop` keeps the tempi and cuts what would ring over the end.
+    is, the rest alike. `loop` keeps the tempi and cuts what would ring over the end. `punctual` are
+    ticks that fall exactly when the written tempi say, and if there are any so does the end.
     """
     bars = bars_of(piece)
     if loop:
@@ -60,6 +67,8 @@ def perform(
     chance = random.Random(seed)
     parts = tuple(voiced(part, bars, chance) for part in piece.parts)
     tempi = piece.tempi if loop else _bent_tempi(piece, bars)
+    if punctual:
+        tempi = on_time(tempi, piece, punctual)
     swung = with_swing(replace(piece, parts=parts), swing_of(piece.tags.style))
     factor = swung.ticks_per_quarter // piece.ticks_per_quarter
     finer = (tempo._replace(tick=tempo.tick * factor) for tempo in tempi)
