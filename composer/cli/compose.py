@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from composer.cli.flags import (
     output_options,
     parse_formats,
 )
-from composer.cli.printing import print_json, print_paths, print_table, progress_bar
+from composer.cli.printing import print_json, print_paths, print_report, progress_bar
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
@@ -72,7 +71,7 @@ def compose(given: argparse.Namespace) -> None:
     if given.json:
         print_json(composition.report() | {"files": [str(path) for path in paths]})
         return
-    _print_summary(composition)
+    print_report(composition.report())
     print_paths(paths)
 
 
@@ -102,25 +101,7 @@ def _written(
 ) -> list[Path]:
     """The pieces of music and a report beside them."""
     import composer
-    from composer.rendering.files import write_whole
+    from composer.composing.report import write_report
 
     paths = composer.write(composition, given.out, formats, **output_options(given))
-    report = given.out / f"{composition.name}.json"
-    text = json.dumps(composition.report(), ensure_ascii=False, indent=2)
-    write_whole(report, f"{text}\n".encode())
-    return [*paths, report]
-
-
-def _print_summary(composition: Composition) -> None:
-    """Asked beside achieved, field by field."""
-    asked, achieved = composition.request.asked(), composition.achieved
-    rows = [
-        [field, _words(asked.get(field, "")), _words(achieved.get(field, ""))]
-        for field in dict.fromkeys([*asked, *achieved])
-    ]
-    print_table("", ["", "asked", "achieved"], rows)
-    print(f"seed {composition.seed}")
-
-
-def _words(value: str | int | float) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return [*paths, write_report(composition.report(), given.out, composition.name)]

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+
+_WIDEST = 44
 
 
 def print_json(value: Any) -> None:
@@ -37,6 +40,39 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
                   for text, width, to_right in cells)  # fmt: skip
         print("  ".join(padded).rstrip())
     print()
+
+
+def print_report(report: Mapping[str, Any]) -> None:
+    """Asked beside achieved, a line a field; how original it is, and the seed."""
+    rows = [
+        [name, *(_shown(field[key]) for key in ("asked", "achieved", "kept"))]
+        for name, field in report["achieved"].items()
+    ]
+    print_table("", ["", "asked", "achieved", "kept"], rows)
+    print(_originality_line(report["originality"]))
+    print(f"seed {report['seed']}")
+
+
+def _shown(value: object) -> str:
+    """A value short enough for a table."""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 4]} ..."
+
+
+def _originality_line(found: Mapping[str, Any]) -> str:
+    human = found["human"]
+    people = f"people share up to {human['percentile_95']} in 95 of 100 pieces"
+    if not found["nearest"]:
+        return f"originality: shares no passage with the music it was learned from; {people}"
+    nearest = found["nearest"][0]
+    whose = ", ".join(nearest[key] for key in ("composer", "title", "licence") if nearest[key])
+    return (
+        f"originality: the longest passage shared with the music it was learned from has "
+        f"{nearest['notes']} notes (bars {nearest['first_bar']}-{nearest['last_bar']}: {whose}); "
+        f"{people}"
+    )
 
 
 def print_paths(paths: Iterable[Path]) -> None:

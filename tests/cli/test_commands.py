@@ -32,7 +32,7 @@ def test_compose_writes_music_and_a_report(pieces: Path) -> None:
     report = json.loads((pieces / f"{stem}.json").read_text(encoding="utf-8"))
     assert report["seed"] == 7
     assert report["request"]["mood"] == "melancholic"
-    assert report["achieved"]["bars"] == 2
+    assert report["achieved"]["bars"] == {"asked": 2, "achieved": 2, "kept": True}
 
 
 def test_compose_prints_asked_and_achieved_the_seed_and_the_paths(
@@ -42,10 +42,10 @@ def test_compose_prints_asked_and_achieved_the_seed_and_the_paths(
     assert main(["compose", "--bars", "1", "--tempo", "66", "--format", "mid",
                  "--out", str(tmp_path)]) == 0  # fmt: skip
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["asked", "achieved"]
+    assert lines[0].split() == ["asked", "achieved", "kept"]
     rows = {line.split()[0]: line.split()[1:] for line in lines if line}
-    assert rows["bars"] == ["1", "1"]
-    assert rows["tempo"] == ["66", "66"]
+    assert rows["bars"] == ["1", "1", "yes"]
+    assert rows["tempo"] == ["66", "66", "yes"]
     assert {"key", "meter", "parts", "notes"} <= set(rows)
     assert rows["seed"][0].isdigit()
     written = [line for line in lines if line.startswith(str(tmp_path))]
@@ -128,7 +128,7 @@ def test_describe_says_what_a_file_is(pieces: Path, capsys: pytest.CaptureFixtur
     """A line a fact, or all facts as JSON."""
     source = str(pieces / "baroque-melancholic-7.mid")
     report = json.loads((pieces / "baroque-melancholic-7.json").read_text(encoding="utf-8"))
-    notes = report["achieved"]["notes"]
+    notes = report["achieved"]["notes"]["achieved"]
     assert main(["describe", source]) == 0
     words = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["notes", str(notes)] in words

@@ -98,7 +98,7 @@ def test_the_report_tells_request_achievement_seed_and_weights() -> None:
     """All that is needed to have the piece again."""
     report = compose(style="bach", mood="sad", bars=2, seed=9).report()
     assert report["request"]["style"] == "bach"
-    assert report["achieved"]["bars"] == 2
+    assert report["achieved"]["bars"]["achieved"] == 2
     assert report["seed"] == 9
     assert report["versions"]["weights"] == load_weights().fingerprint
 

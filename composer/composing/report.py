@@ -1,0 +1,338 @@
+"""The report beside every piece: what was asked, what was achieved, and how original it is.
+
+`docs/report.md` documents the keys. What was achieved is judged by the notes, never read off the
+request: the key is heard, the range counted, chords and form compared note for note.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from composer.analysis.describe import describe
+from composer.analysis.facts import analyse
+from composer.analysis.following import chords_followed, form_followed
+from composer.analysis.keys import agreement, estimate_key
+from composer.analysis.mood import seconds_of
+from composer.composing.originality import is_too_close, originality
+from composer.composing.request import Request
+from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
+from composer.music.chords import parse_progression, place_progression
+from composer.music.ensembles import find_ensemble
+from composer.music.facts import BarFacts, Facts
+from composer.music.instruments import BY_NAME
+from composer.music.keys import key_name
+from composer.music.moods import Mood, find_mood, nearest_mood
+from composer.music.piece import Piece
+from composer.music.styles import Style, find_style
+from composer.rendering.files import write_whole
+from composer.tokens.fields import FORMAT_VERSION
+
+Plain = str | int | float | None
+
+
+class Field(NamedTuple):
+    """One field of a piece: as asked (None: it was free), as achieved, and whether that is kept.
+
+    `kept` is None where nothing was asked or nobody can tell. `share` (0..1) says how much of it
+    is kept, where that has degrees.
+    """
+
+    name: str
+    asked: Plain
+    achieved: Plain
+    kept: bool | None = None
+    share: float | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON; `share` only where there is one."""
+        values = {"asked": self.asked, "achieved": self.achieved, "kept": self.kept}
+        return values if self.share is None else {**values, "share": round(self.share, 4)}
+
+
+def report(
+    piece: Piece,
+    request: Request,
+    *,
+    verb: str,
+    seed: int,
+    fingerprint: str,
+    said: Mapping[str, Any] | None = None,
+    given: Piece | None = None,
+) -> dict[str, Any]:
+    """Everything about a piece that was made, as plain values for JSON.
+
+    `request` is what the piece is held to (`held_to` for a piece written into another, `given`),
+    `said` what the user said, word for word, if not the same; `fingerprint` names the weights.
+    Raises FileError where the copying index cannot be read.
+    """
+    words = request.asked() if said is None else said
+    told: dict[str, Any] = _plain(
+        {
+            "request": {"verb": verb, **words},
+            "achieved": {field.name: field.plain() for field in achieved(piece, request, given)},
+            "seed": seed,
+            "versions": versions(fingerprint),
+            "originality": _originality(piece, given),
+        }
+    )
+    told["request"] = {k: v for k, v in told["request"].items() if v not in (None, "", [])}
+    return told
+
+
+def versions(fingerprint: str) -> dict[str, Any]:
+    """What must be the same for a seed to give the same notes again."""
+    from importlib.metadata import version
+
+    return {
+        "composer": version("symbolic-composer"),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "event_format": FORMAT_VERSION,
+        "weights": fingerprint,
+    }
+
+
+def held_to(
+    given: Piece,
+    *,
+    more_bars: int = 0,
+    style: str = "",
+    mood: str = "",
+    ensemble: str = "",
+    chords: str = "",
+) -> Request:
+    """What a piece written into another is held to: the other's bars, key, meter, tempo and
+    parts, and what is asked beyond that. Raises RequestError for words nobody knows."""
+    key, meter, tempo = estimate_key(given), prevailing_meter(given), prevailing_tempo(given)
+    return Request(
+        bars=len(bars_of(given)) + more_bars,
+        style=find_style(style) if style else None,
+        mood=find_mood(mood) if mood else None,
+        key=key,
+        chords=parse_progression(chords, key) if chords else (),
+        meter=(meter.numerator, meter.denominator),
+        quarters_per_minute=tempo.quarters_per_minute if tempo else None,
+        ensemble=find_ensemble(ensemble) if ensemble else None,
+        instruments=() if ensemble else tuple(BY_NAME[part.instrument] for part in given.parts),
+    )
+
+
+def achieved(piece: Piece, request: Request, given: Piece | None = None) -> list[Field]:
+    """The fields of a piece beside those of a request, and of `given` how much is unchanged."""
+    facts = analyse(piece)
+    told = describe(piece, facts)
+    return [
+        _style(told["style"], request),
+        _mood(facts, request),
+        _same("bars", request.bars, told["bars"]),
+        _key(piece, request),
+        _meter(piece, request),
+        _tempo(piece, request),
+        _parts(piece, request),
+        _chords(piece, told["chords"], request),
+        _form(piece, facts.form, request),
+        _range(piece),
+        Field("notes", None, piece.note_count),
+        Field("seconds", None, _seconds(piece)),
+        *([_unchanged(piece, given)] if given else []),
+    ]
+
+
+def write_report(value: Mapping[str, Any], folder: Path, name: str) -> Path:
+    """Write `folder/name.json`, whole or not at all. Raises FileError where that is impossible."""
+    path = folder / f"{name}.json"
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
+    write_whole(path, f"{text}\n".encode())
+    return path
+
+
+def _same(name: str, asked: Plain, found: Plain) -> Field:
+    return Field(name, asked, found, None if asked is None else asked == found)
+
+
+def _style(heard: Mapping[str, float], request: Request) -> Field:
+    """Of a blend, or where nobody can hear a style, nobody can tell whether it is kept."""
+    asked = request.asked().get("style")
+    likeliest = next(iter(heard), None)
+    wanted = _judged_as(request.style, heard) if request.style and not request.blend else ""
+    if not wanted:
+        return Field("style", asked, likeliest)
+    return Field("style", asked, likeliest, wanted == likeliest, heard.get(wanted, 0.0))
+
+
+def _judged_as(style: Style, heard: Mapping[str, float]) -> str:
+    """The style by which the notes are judged: a composer's is the parent."""
+    from composer.analysis.style import load_weights
+
+    known = load_weights().styles if heard else ()
+    return next((name for name in (style.name, style.parent) if name in known), "")
+
+
+def _mood(facts: Facts, request: Request) -> Field:
+    """Kept where it lies in the quadrant that was asked for; a curve, where all its moods do."""
+    asked = request.asked().get("mood")
+    if request.mood_curve:
+        starts = [point.bar - 1 for point in request.mood_curve]
+        found = [
+            _mean_mood(facts.bars[start:stop])
+            for start, stop in zip(starts, [*starts[1:], None], strict=True)
+        ]
+        wanted = [point.mood for point in request.mood_curve]
+        words = [f"{m.name}@{start + 1}" for m, start in zip(found, starts, strict=True) if m]
+        return Field("mood", asked, " ".join(words) or None, _all_in_quadrant(wanted, found))
+    heard = _mood_at(facts.valence, facts.arousal)
+    kept = _all_in_quadrant([request.mood], [heard]) if request.mood else None
+    return Field("mood", asked, heard.name if heard else None, kept)
+
+
+def _mean_mood(bars: Sequence[BarFacts]) -> Mood | None:
+    valence = [bar.valence for bar in bars if bar.valence is not None]
+    arousal = [bar.arousal for bar in bars if bar.arousal is not None]
+    if not valence or not arousal:
+        return None
+    return _mood_at(sum(valence) / len(valence), sum(arousal) / len(arousal))
+
+
+def _mood_at(valence: float | None, arousal: float | None) -> Mood | None:
+    if valence is None or arousal is None:
+        return None
+    return Mood(nearest_mood(valence, arousal).name, valence, arousal)
+
+
+def _all_in_quadrant(wanted: Sequence[Mood], found: Sequence[Mood | None]) -> bool | None:
+    if None in found:
+        return None
+    return all(
+        (mood.valence >= 0, mood.arousal >= 0) == (heard.valence >= 0, heard.arousal >= 0)
+        for mood, heard in zip(wanted, found, strict=True)
+        if heard
+    )
+
+
+def _key(piece: Piece, request: Request) -> Field:
+    """As heard. A key beside chords is no wish about the notes: the chords decide."""
+    heard, asked = estimate_key(piece), request.asked().get("key")
+    name = key_name(heard) if heard else None
+    if asked is None or request.chords:
+        return Field("key", asked, name)
+    if heard is None:
+        return Field("key", asked, None, False)
+    if request.key is None:
+        return Field("key", asked, name, heard.mode == request.mode)
+    return Field("key", asked, name, agreement(heard, request.key) == "exact")
+
+
+def _meter(piece: Piece, request: Request) -> Field:
+    found = list(dict.fromkeys(str(change) for change in piece.meters))
+    asked = request.asked().get("meter")
+    return Field("meter", asked, ", ".join(found), None if asked is None else found == [asked])
+
+
+def _tempo(piece: Piece, request: Request) -> Field:
+    tempo = prevailing_tempo(piece)
+    found = round(tempo.quarters_per_minute, 3) if tempo else None
+    asked = request.quarters_per_minute
+    kept = found is not None and math.isclose(asked or 0.0, found, abs_tol=0.001)
+    return Field("tempo", asked, found, None if asked is None else kept)
+
+
+def _parts(piece: Piece, request: Request) -> Field:
+    """Asked by instrument, achieved by the names in the score."""
+    seats = request.ensemble.parts if request.ensemble and not request.instruments else ()
+    asked = [seat.instrument for seat in seats] or [i.name for i in request.instruments]
+    found = [part.instrument for part in piece.parts if part.notes]
+    names = ", ".join(part.name or part.instrument for part in piece.parts)
+    return Field(
+        "parts", ", ".join(asked) or None, names, sorted(asked) == sorted(found) if asked else None
+    )
+
+
+def _chords(piece: Piece, heard: Sequence[Mapping[str, Any]], request: Request) -> Field:
+    """As heard, bar by bar. Kept where notes on strong beats belong to them or are explained."""
+    bars: dict[int, list[str]] = {}
+    for chord in heard:
+        bars.setdefault(chord["bar"], []).append(chord["symbol"])
+    line = " | ".join(" ".join(bars.get(bar, ["%"])) for bar in range(1, max(bars, default=0) + 1))
+    if not request.chords:
+        return Field("chords", None, line or None)
+    placed = place_progression(request.chords, bars_of(piece), piece.ticks_per_quarter)
+    followed = chords_followed(piece, placed)
+    share = followed.explained if followed.notes else None
+    kept = followed.are_met if followed.notes else None
+    return Field("chords", request.asked()["chords"], line or None, kept, share)
+
+
+def _form(piece: Piece, heard: str, request: Request) -> Field:
+    """Kept where equal letters repeat note for note and other letters differ."""
+    if not request.form:
+        return Field("form", None, heard or None)
+    if len(bars_of(piece)) % len(request.form):
+        return Field("form", request.form, heard or None, False)
+    followed = form_followed(piece, request.form)
+    share = None if math.isnan(followed.repeats) else followed.repeats
+    kept = followed.letters_return and followed.letters_differ
+    return Field("form", request.form, heard or None, kept, share)
+
+
+def _range(piece: Piece) -> Field:
+    """Every piece is to be playable."""
+    notes = inside = 0
+    for part in piece.parts:
+        instrument = BY_NAME[part.instrument]
+        notes += len(part.notes)
+        inside += sum(instrument.low <= note.pitch <= instrument.high for note in part.notes)
+    word = "playable" if inside == notes else f"{notes - inside} notes out of range"
+    return Field("range", "playable", word, inside == notes, inside / max(1, notes))
+
+
+def _seconds(piece: Piece) -> float | None:
+    if not piece.tempi:
+        return None
+    return round(float(seconds_of(piece, np.array([piece.end_tick]))[0]), 2)
+
+
+def _unchanged(piece: Piece, given: Piece) -> Field:
+    """How many of the given notes begin where they did, in whatever part."""
+    there, before = _notes(piece), _notes(given)
+    left = sum((before & there).values())
+    word = f"{left} of {before.total()} notes"
+    return Field("unchanged", None, word, None, left / max(1, before.total()))
+
+
+def _notes(piece: Piece) -> Counter[tuple[float, int]]:
+    return Counter(
+        (round(note.onset_tick / piece.ticks_per_quarter, 6), note.pitch)
+        for part in piece.parts
+        for note in part.notes
+    )
+
+
+def _originality(piece: Piece, given: Piece | None) -> dict[str, Any]:
+    found = originality(piece, given)
+    return {
+        "longest_shared_notes": found.longest_notes,
+        "human": asdict(found.human),
+        "within_human_95": found.longest_notes <= found.human.percentile_95,
+        "too_close": is_too_close(found),
+        "nearest": [asdict(passage) for passage in found.passages],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: lists, words for paths, and null for what is no number."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
