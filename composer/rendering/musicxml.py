@@ -7,15 +7,27 @@ tuplets for itself; it is the reader that checks this writer (see the tests).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.rendering.accidentals import NAMES as ACCIDENTALS
+from composer.rendering.long_rests import long_rests
+from composer.rendering.musicxml_bar_lines import write_left_line, write_right_line
 from composer.rendering.musicxml_directions import write_chords, write_dynamics, write_tempi
 from composer.rendering.musicxml_header import text_element, write_header, write_part_list
-from composer.rendering.notation import Head, Measure, Score, StaffPart, Symbol, VoiceLine
+from composer.rendering.notation import (
+    BarSigns,
+    Head,
+    Measure,
+    Score,
+    StaffPart,
+    Symbol,
+    VoiceLine,
+    printed_tick,
+)
 from composer.rendering.percussion import drum_sign
 from composer.rendering.score import build_score
 
@@ -37,7 +49,12 @@ _DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 
 
 def musicxml_text(
-    piece: Piece, *, subtitle: str = "", credit: str = "", chords: Sequence[Chord] = ()
+    piece: Piece,
+    *,
+    subtitle: str = "",
+    credit: str = "",
+    chords: Sequence[Chord] = (),
+    repeats: bool = False,
 ) -> str:
     """The piece's score as the text of a MusicXML file.
 
@@ -46,42 +63,88 @@ def musicxml_text(
     `build_score`). Chord symbols in `chords` stand over the top staff, at ticks of the piece; where
     the score begins with a pickup they move with it.
     """
-    score = build_score(piece)
-    silence = piece.end_tick - score.piece.end_tick if _is_on_grid(piece) else 0
-    as_written = [chord._replace(tick=max(0, chord.tick - silence)) for chord in chords]
+    return _text(build_score(piece, repeats=repeats), piece, subtitle, credit, chords)
+
+
+def part_texts(
+    piece: Piece,
+    *,
+    subtitle: str = "",
+    credit: str = "",
+    chords: Sequence[Chord] = (),
+    repeats: bool = False,
+) -> list[tuple[str, str]]:
+    """For each part its name and the text of a MusicXML file with that part alone, in score order.
+
+    Notes, keys and spelling are those of the whole score; bars of rest are drawn together.
+    """
+    score = build_score(piece, repeats=repeats)
+    texts = []
+    for part in score.parts:
+        heading = f"{part.name} – {subtitle}" if subtitle else part.name
+        alone = replace(score, parts=(part,))
+        texts.append((part.name, _text(alone, piece, heading, credit, chords)))
+    return texts
+
+
+def _text(score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord]) -> str:
+    as_written = _as_written(chords, piece, score)
     root = Element("score-partwise", version="4.0")
     write_header(root, score, subtitle, credit)
     write_part_list(root, score)
+    signs = {t.tick for t in score.piece.tempi} | {chord.tick for chord in as_written}
     for number, part in enumerate(score.parts, 1):
-        _PartWriter(score, part, number, as_written).write(root)
+        rests = long_rests(part.measures, signs) if len(score.parts) == 1 else {}
+        _PartWriter(score, part, number, as_written, rests).write(root)
     indent(root, " ")
     return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
 
 
-def _is_on_grid(piece: Piece) -> bool:
-    return piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER
+def _as_written(chords: Sequence[Chord], piece: Piece, score: Score) -> list[Chord]:
+    """The chords at ticks of the printed piece, without those of passages left out."""
+    left_out = sum(cut.end_tick - cut.start_tick for cut in score.cuts)
+    is_on_grid = piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER
+    silence = piece.end_tick - score.piece.end_tick - left_out if is_on_grid else 0
+    moved = ((chord, printed_tick(score.cuts, max(0, chord.tick - silence))) for chord in chords)
+    return [chord._replace(tick=tick) for chord, tick in moved if tick is not None]
+
+
+def _ticks_at_bar_signs(score: Score) -> set[int]:
+    """Where bars begin whose line shows a repeat or an ending: no rest goes on over it."""
+    ticks = set()
+    for bar, signs in zip(bars_of(score.piece), score.signs, strict=True):
+        if signs.begins_repeat or signs.begins_ending:
+            ticks.add(bar.start_tick)
+        if signs.ends_repeat or signs.ends_ending:
+            ticks.add(bar.end_tick)
+    return ticks
 
 
 @dataclass(frozen=True, slots=True)
 class _PartWriter:
-    """Writes one part; `number` counts from 1 at the top of the score."""
+    """Writes one part; `number` counts from 1 at the top of the score.
+
+    `rests` are the bars of rest drawn together, by the number of the first bar.
+    """
 
     score: Score
     part: StaffPart
     number: int
     chords: Sequence[Chord]
+    rests: dict[int, int]
 
     def write(self, root: Element) -> None:
         element = SubElement(root, "part", id=f"P{self.number}")
-        for measure in self.part.measures:
-            self._write_measure(element, measure)
+        for measure, signs in zip(self.part.measures, self.score.signs, strict=True):
+            self._write_measure(element, measure, signs)
 
-    def _write_measure(self, parent: Element, measure: Measure) -> None:
+    def _write_measure(self, parent: Element, measure: Measure, signs: BarSigns) -> None:
         bar = measure.bar
         number = bar.number - 1 if self.score.has_pickup else bar.number
         element = SubElement(parent, "measure", number=str(number))
         if number == 0:
             element.set("implicit", "yes")
+        write_left_line(element, signs, is_first=bar.number == 1)
         self._write_attributes(element, measure)
         if self.number == 1:
             write_tempi(element, measure, self.score)
@@ -96,13 +159,12 @@ class _PartWriter:
             for symbol in line.symbols:
                 self._write_symbol(element, symbol, line)
                 position += symbol.length_ticks
-        if bar.end_tick >= self.score.piece.end_tick:
-            barline = SubElement(element, "barline", location="right")
-            text_element(barline, "bar-style", "light-heavy")
+        write_right_line(element, signs, is_last=bar.end_tick >= self.score.piece.end_tick)
 
     def _write_attributes(self, element: Element, measure: Measure) -> None:
         is_first = measure.bar.number == 1
-        if not (is_first or measure.key or measure.meter or measure.clefs):
+        rests = self.rests.get(measure.bar.number)
+        if not (is_first or measure.key or measure.meter or measure.clefs or rests):
             return
         attributes = SubElement(element, "attributes")
         if is_first:
@@ -119,6 +181,8 @@ class _PartWriter:
             self._write_staves(attributes)
         for change in measure.clefs:
             self._write_clef(attributes, change.clef, change.staff)
+        if rests:
+            text_element(SubElement(attributes, "measure-style"), "multiple-rest", rests)
 
     def _write_staves(self, attributes: Element) -> None:
         if self.part.staves > 1:

@@ -6,7 +6,9 @@ against its piece.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from composer.music.bars import Bar
 from composer.music.instruments import Instrument
@@ -106,10 +108,44 @@ class StaffPart:
         return len(self.clefs)
 
 
+class BarSigns(NamedTuple):
+    """The signs at the lines of one printed bar; `ending` is 1 or 2 inside an ending."""
+
+    begins_repeat: bool = False
+    ends_repeat: bool = False
+    ending: int = 0
+    begins_ending: bool = False
+    ends_ending: bool = False
+
+
+class Cut(NamedTuple):
+    """A stretch of a piece that is not printed, because a repeat sign stands for it."""
+
+    start_tick: int
+    end_tick: int
+
+
+def printed_tick(cuts: Sequence[Cut], tick: int) -> int | None:
+    """Where a tick of the whole piece is printed; none inside a cut. `cuts` in order."""
+    moved = tick
+    for cut in cuts:
+        if tick >= cut.end_tick:
+            moved -= cut.end_tick - cut.start_tick
+        elif tick >= cut.start_tick:
+            return None
+    return moved
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A whole score, beside the piece (on the grid) that it writes down."""
+    """A whole score, beside the piece (on the grid) that it writes down.
+
+    `piece` is what is printed, each repeated passage once; `signs` are those of its bars, and
+    `cuts` say what is left out of the whole piece.
+    """
 
     piece: Piece
     parts: tuple[StaffPart, ...]
     has_pickup: bool
+    signs: tuple[BarSigns, ...]
+    cuts: tuple[Cut, ...] = ()

@@ -16,18 +16,20 @@ from composer.rendering.midi import track_name, without_overlaps
 from composer.rendering.notation import Score
 from composer.rendering.pickup import with_pickup
 from composer.rendering.quantise import quantise
+from composer.rendering.repeats import fold, unfolded
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, write_part
 from composer.rendering.written_lengths import with_written_lengths
 
 
-def build_score(piece: Piece) -> Score:
+def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     """The score of a piece; a piece off the grid is brought onto it first (`quantise`, which
     finds what a player meant, and `normalise`).
 
     A piece that begins with silence begins with a pickup (`with_pickup`), and lengths are those
-    that a player reads (`with_written_lengths`); `Score.piece` is the piece as written.
+    that a player reads (`with_written_lengths`); `Score.piece` is the piece as written. With
+    `repeats`, what comes twice in a row is printed once between repeat signs.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
@@ -36,13 +38,15 @@ def build_score(piece: Piece) -> Score:
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     parts = [with_written_lengths(part, piece.end_tick) for part in parts]
     piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
+    folded = fold(piece) if repeats else unfolded(piece)
+    piece, parts = folded.piece, list(folded.piece.parts)
     bars = bars_of(piece)
     frames = _frames(bars, piece)
     written = tuple(
         write_part(part, name, spellings, frames, is_single_line=_is_single_line(part, piece))
         for part, name, spellings in zip(parts, _distinct_names(parts), _spell(piece), strict=True)
     )
-    return Score(piece, written, _has_pickup(bars))
+    return Score(piece, written, _has_pickup(bars), folded.signs, folded.cuts)
 
 
 def _is_single_line(part: Part, piece: Piece) -> bool:

@@ -62,12 +62,18 @@ def rows_as_signs(part: Part) -> list[Row]:
     )
 
 
-def rows_of_musicxml(text: str, ticks_per_quarter: int = 24) -> list[list[Row]]:
+def rows_of_musicxml(
+    text: str, ticks_per_quarter: int = 24, *, is_played_out: bool = False
+) -> list[list[Row]]:
     """For each part, its notes by music21, ties joined, at sounding pitch (drums: the first
-    pitch of their sign, for music21 forgets the instruments of a percussion chord)."""
+    pitch of their sign, for music21 forgets the instruments of a percussion chord).
+
+    `is_played_out` follows the repeat signs."""
     from music21 import converter
 
     score = converter.parse(text, format="musicxml")
+    if is_played_out:
+        score = score.expandRepeats()
     by_part: dict[str, list[Row]] = {}
     for stream in score.parts:
         rows = by_part.setdefault(str(stream.id).split("-Staff")[0], [])
