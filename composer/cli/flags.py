@@ -25,7 +25,7 @@ def add_command(
     parser = commands.add_parser(
         name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, command=name)
     return parser
 
 
@@ -62,6 +62,10 @@ def add_outputs(
             help="also the sheet music of each part alone",
         )  # fmt: skip
     add(
+        "--no-repeats", action="store_false", dest="repeats",
+        help="sheet music without repeat signs, everything written out",
+    )  # fmt: skip
+    add(
         "--soundfont", metavar="FILE", type=Path,
         help="a .sf2 file that plays wav and html (default: a small one)",
     )  # fmt: skip
@@ -75,6 +79,7 @@ def output_options(given: argparse.Namespace) -> dict[str, Any]:
         "loop": given.loop,
         "stems": given.stems,
         "parts": getattr(given, "single_parts", False),
+        "repeats": given.repeats,
         "soundfont": given.soundfont,
     }
 

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from composer.cli.flags import Commands
     from composer.music.piece import Piece
 
+_NOT_ABOUT_MUSIC = {
+    "run", "command", "seed", "weights", "out", "format", "paper", "mechanical", "loop", "stems",
+    "single_parts", "repeats", "soundfont",
+}  # fmt: skip
+"""Flags that are not part of what was asked."""
+
 
 def add_to(commands: Commands) -> None:
     parser = add_command(commands, "continue", "go on from a piece", continue_piece)
@@ -134,7 +140,7 @@ def _change(
     from composer.composing.compose import new_seed
     from composer.corpus.readers import read_piece
 
-    piece = read_piece(given.file)
+    piece = source = read_piece(given.file)
     first_seed = new_seed(given.seed)
     for seed in range(first_seed, first_seed + versions):
         how: dict[str, Any] = {
@@ -147,7 +153,9 @@ def _change(
                 bar.update(task, completed=done, total=total)
 
             changed = act(piece, **how, progress=progress)
-        _write(changed, given, f"{given.file.stem}-{word}-{seed}", formats, seed)
+        name = f"{given.file.stem}-{word}-{seed}"
+        _write(changed, given, name, formats, seed)
+        _write_report(changed, given, name, seed, source)
         piece = changed if each_from_the_last else piece
 
 
@@ -171,3 +179,31 @@ def _write(
     written = options | {"stems": has_wav_stems}
     paths += write_piece(normalise(quantise(piece)), given.out, name, as_written, **written)
     print_paths(paths)
+
+
+def _write_report(
+    piece: Piece, given: argparse.Namespace, name: str, seed: int, source: Piece
+) -> None:
+    """What the piece is held to beside what it is, and what of `source` is unchanged."""
+    from composer.composing.compose import load_weights
+    from composer.composing.report import held_to, report, write_report
+
+    said = {key: value for key, value in vars(given).items() if key not in _NOT_ABOUT_MUSIC}
+    beyond = {key: said.get(key) or "" for key in ("style", "mood", "ensemble", "chords")}
+    request = held_to(
+        source,
+        more_bars=given.bars if given.command == "continue" else 0,
+        has_its_parts="ensemble" not in said,
+        **beyond,
+    )
+    fingerprint = load_weights(given.weights).fingerprint
+    told = report(
+        piece,
+        request,
+        verb=given.command,
+        seed=seed,
+        fingerprint=fingerprint,
+        said=said,
+        given=source,
+    )
+    print_paths([write_report(told, given.out, name)])

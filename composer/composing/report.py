@@ -11,7 +11,7 @@ import math
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,20 +23,21 @@ from composer.analysis.following import chords_followed, form_followed
 from composer.analysis.keys import agreement, estimate_key
 from composer.analysis.mood import seconds_of
 from composer.composing.originality import is_too_close, originality
-from composer.composing.request import Request
+from composer.composing.request import MOST_BARS, Request, make_request
 from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
-from composer.music.chords import parse_progression, place_progression
-from composer.music.ensembles import find_ensemble
+from composer.music.chords import place_progression
 from composer.music.facts import BarFacts, Facts
 from composer.music.instruments import BY_NAME
 from composer.music.keys import key_name
-from composer.music.moods import Mood, find_mood, nearest_mood
+from composer.music.moods import Mood, nearest_mood
 from composer.music.piece import Piece
-from composer.music.styles import Style, find_style
+from composer.music.styles import Style
 from composer.rendering.files import write_whole
 from composer.tokens.fields import FORMAT_VERSION
 
 Plain = str | int | float | None
+
+SECONDS_APART = 0.05
 
 
 class Field(NamedTuple):
@@ -105,24 +106,31 @@ def held_to(
     given: Piece,
     *,
     more_bars: int = 0,
+    has_its_parts: bool = True,
     style: str = "",
     mood: str = "",
     ensemble: str = "",
     chords: str = "",
 ) -> Request:
     """What a piece written into another is held to: the other's bars, key, meter, tempo and
-    parts, and what is asked beyond that. Raises RequestError for words nobody knows."""
+    (with `has_its_parts`) parts, and what is asked beyond that.
+
+    Raises RequestError for words nobody knows.
+    """
     key, meter, tempo = estimate_key(given), prevailing_meter(given), prevailing_tempo(given)
-    return Request(
-        bars=len(bars_of(given)) + more_bars,
-        style=find_style(style) if style else None,
-        mood=find_mood(mood) if mood else None,
+    bars = len(bars_of(given)) + more_bars
+    asked = make_request(
+        style=style, mood=mood, ensemble=ensemble, chords=chords, bars=min(bars, MOST_BARS)
+    )
+    return replace(
+        asked,
+        bars=bars,
         key=key,
-        chords=parse_progression(chords, key) if chords else (),
         meter=(meter.numerator, meter.denominator),
         quarters_per_minute=tempo.quarters_per_minute if tempo else None,
-        ensemble=find_ensemble(ensemble) if ensemble else None,
-        instruments=() if ensemble else tuple(BY_NAME[part.instrument] for part in given.parts),
+        instruments=tuple(BY_NAME[part.instrument] for part in given.parts if part.notes)
+        if has_its_parts
+        else (),
     )
 
 
@@ -133,7 +141,7 @@ def achieved(piece: Piece, request: Request, given: Piece | None = None) -> list
     return [
         _style(told["style"], request),
         _mood(facts, request),
-        _same("bars", request.bars, told["bars"]),
+        _same("bars", request.asked().get("bars"), told["bars"]),
         _key(piece, request),
         _meter(piece, request),
         _tempo(piece, request),
@@ -142,7 +150,7 @@ def achieved(piece: Piece, request: Request, given: Piece | None = None) -> list
         _form(piece, facts.form, request),
         _range(piece),
         Field("notes", None, piece.note_count),
-        Field("seconds", None, _seconds(piece)),
+        _seconds(piece, request),
         *([_unchanged(piece, given)] if given else []),
     ]
 
@@ -294,10 +302,14 @@ def _range(piece: Piece) -> Field:
     return Field("range", "playable", word, inside == notes, inside / max(1, notes))
 
 
-def _seconds(piece: Piece) -> float | None:
+def _seconds(piece: Piece, request: Request) -> Field:
+    """An exact length is kept within 50 milliseconds."""
+    asked = request.asked().get("seconds")
     if not piece.tempi:
-        return None
-    return round(float(seconds_of(piece, np.array([piece.end_tick]))[0]), 2)
+        return Field("seconds", asked, None, None if asked is None else False)
+    seconds = float(seconds_of(piece, np.array([piece.end_tick]))[0])
+    kept = None if asked is None else abs(seconds - float(asked)) <= SECONDS_APART
+    return Field("seconds", asked, round(seconds, 3), kept)
 
 
 def _unchanged(piece: Piece, given: Piece) -> Field:
