@@ -29,6 +29,7 @@ def write_piece(
     loop: bool = False,
     stems: bool = False,
     parts: bool = False,
+    repeats: bool = True,
     paper: str = "a4",
     subtitle: str = "",
     credit: str = "",
@@ -47,7 +48,8 @@ def write_piece(
     `punctual` are ticks that the performance does not shift (see `perform`).
     `stems` adds `folder/name-stems/<part>` in the formats of sound that are asked for (without
     any, as MIDI), all as long as the piece; `parts` adds `folder/name-parts/<part>` in those of
-    sheet music (without any, as PDF).
+    sheet music (without any, as PDF). Sheet music prints what comes twice in a row once, between
+    repeat signs, unless `repeats` is off; MIDI and sound always have the whole piece.
 
     Nothing is written before all of it is made, and each file appears complete under its name or
     not at all. Raises `RequestError` for an unknown format or paper or what is no SoundFont,
@@ -58,7 +60,7 @@ def write_piece(
         raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
     maker = Maker(
         piece, seed, mechanical, loop, paper, subtitle, credit, tuple(chords), tuple(sections),
-        soundfont, tuple(punctual),
+        soundfont, tuple(punctual), repeats,
     )  # fmt: skip
     asked = list(dict.fromkeys(formats))
     contents = [

@@ -33,6 +33,7 @@ class Maker:
     sections: tuple[tuple[int, str], ...]
     soundfont: Path | None
     punctual: tuple[int, ...] = ()
+    repeats: bool = True
 
     def make(self, suffix: str) -> list[bytes]:
         """One element a file."""
@@ -73,7 +74,11 @@ class Maker:
         from composer.rendering.parts import file_labels
 
         named = part_texts(
-            self.piece, subtitle=self.subtitle, credit=self.credit, chords=self.chords
+            self.piece,
+            subtitle=self.subtitle,
+            credit=self.credit,
+            chords=self.chords,
+            repeats=self.repeats,
         )
         labels = file_labels([name for name, _ in named])
         for suffix in suffixes:
@@ -94,7 +99,11 @@ class Maker:
         from composer.rendering.musicxml import musicxml_text
 
         return musicxml_text(
-            self.piece, subtitle=self.subtitle, credit=self.credit, chords=self.chords
+            self.piece,
+            subtitle=self.subtitle,
+            credit=self.credit,
+            chords=self.chords,
+            repeats=self.repeats,
         )
 
     @cached_property
