@@ -143,6 +143,7 @@ def write(
     loop: bool = False,
     stems: bool = False,
     parts: bool = False,
+    repeats: bool = True,
     paper: str = "a4",
     soundfont: Path | None = None,
 ) -> list[Path]:
@@ -160,6 +161,7 @@ def write(
         loop=loop,
         stems=stems,
         parts=parts,
+        repeats=repeats,
         paper=paper,
         soundfont=soundfont,
         subtitle=_subtitle(composition.request),
