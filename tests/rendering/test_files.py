@@ -9,6 +9,7 @@ import pytest
 from composer.errors import FileError, RequestError
 from composer.rendering import files
 from composer.rendering.files import FORMATS, write_piece
+from composer.rendering.parts import file_labels
 from tests.rendering.pieces import part_of, piece_of
 
 PIECE = piece_of(part_of("piano", [(0, 1, 60), (1, 1, 64), (2, 2, 67)]))
@@ -24,6 +25,57 @@ def test_every_format_is_written_under_its_name(tmp_path: Path) -> None:
         path.name for path in paths
     )
     assert all(path.stat().st_size for path in paths)
+
+
+def test_stems_and_parts_lie_in_folders_of_their_own(tmp_path: Path) -> None:
+    """A file a part and format, named after the part."""
+    violin = part_of("violin", [(0, 4, 72)])
+    piece = piece_of(violin, part_of("drums", [(0, 1, 36)]), violin)
+    paths = write_piece(piece, tmp_path, "trio", ["mid", "musicxml"], stems=True, parts=True)
+    assert [str(path.relative_to(tmp_path)) for path in paths] == [
+        "trio.mid",
+        "trio.musicxml",
+        "trio-stems/violin-1.mid",
+        "trio-stems/drums.mid",
+        "trio-stems/violin-2.mid",
+        "trio-parts/violin-1.musicxml",
+        "trio-parts/violin-2.musicxml",
+        "trio-parts/drums.musicxml",
+    ]
+    part = (tmp_path / "trio-parts/violin-2.musicxml").read_text(encoding="utf-8")
+    assert part.count("<score-part ") == 1
+    assert "Violin 2" in part
+
+
+def test_stems_are_midi_and_parts_pdf_where_no_such_format_is_asked_for(tmp_path: Path) -> None:
+    """A flag always gives what it promises."""
+    paths = write_piece(PIECE, tmp_path, "solo", ["roll"], stems=True, parts=True)
+    names = [str(path.relative_to(tmp_path)) for path in paths]
+    assert names == ["solo.roll.png", "solo-stems/piano.mid", "solo-parts/piano.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["Violin", "Violin", "Viola"], ["violin-1", "violin-2", "viola"]),
+        (["Violin 2", "Violin", "Violin"], ["violin-2", "violin-1", "violin-3"]),
+        (["Clarinet in B♭", "???", "Flöte"], ["clarinet-in-b", "part", "flöte"]),
+        (["../../etc", "a/b"], ["etc", "a-b"]),
+    ],
+)
+def test_labels_are_file_names_and_distinct(names: list[str], labels: list[str]) -> None:
+    """Whatever parts are called."""
+    assert file_labels(names) == labels
+
+
+def test_a_part_draws_its_long_rests_together(tmp_path: Path) -> None:
+    """Bars of rest are one, with their number; the same bars in a score are not."""
+    horn = part_of("horn", [(0, 4, 60), (20, 4, 60)])
+    piece = piece_of(part_of("flute", [(beat, 1, 72) for beat in range(24)]), horn)
+    write_piece(piece, tmp_path, "duo", ["musicxml"], parts=True)
+    part = (tmp_path / "duo-parts/horn.musicxml").read_text(encoding="utf-8")
+    assert "<multiple-rest>4</multiple-rest>" in part
+    assert "multiple-rest" not in (tmp_path / "duo.musicxml").read_text(encoding="utf-8")
 
 
 def test_an_unknown_format_names_the_allowed_ones(tmp_path: Path) -> None:
