@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from composer.analysis.keys import estimate_key
+from composer.composing.climax import as_cue
+from composer.composing.foretaste import with_cue
 from composer.composing.given import (
     choose_fifths,
     given_chords,
@@ -19,15 +22,15 @@ from composer.composing.given import (
 )
 from composer.composing.lockstep import one_thread as one_thread
 from composer.composing.lockstep import write_all
+from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.request import Request, make_request
 from composer.composing.sampling import Chance, Writer
 from composer.errors import RequestError
 from composer.model.checkpoint import Checkpoint, load_checkpoint
 from composer.model.transformer import RowTables
-from composer.music.bars import bars_of, prevailing_key
+from composer.music.bars import bars_of
 from composer.music.facts import Chord
-from composer.music.keys import key_name
 from composer.music.piece import Piece, TempoChange
 from composer.rendering.files import write_piece
 from composer.tokens.decode import chords_of, decode
@@ -48,14 +51,8 @@ class Composition:
     request: Request
     seed: int
     fingerprint: str
-
-    @property
-    def name(self) -> str:
-        """A stem for file names: style, mood and seed."""
-        style = self.request.style.name if self.request.style else ""
-        mood = self.request.mood.name if self.request.mood else ""
-        words = "-".join(word for word in (style or "piece", mood) if word)
-        return f"{words.replace(' ', '-')}-{self.seed}"
+    name: str
+    """A stem for file names (see `file_stem`)."""
 
     @property
     def achieved(self) -> dict[str, str | int | float | None]:
@@ -84,6 +81,9 @@ def compose(
     chords: str = "",
     form: str = "",
     guidance: float = 0.0,
+    seconds: float | None = None,
+    hit: float | None = None,
+    like: Piece | None = None,
     seed: int | None = None,
     temperature: float = 0.8,
     top_p: float = 1.0,
@@ -96,10 +96,13 @@ def compose(
     `bars` is 16 unless a preset says otherwise; `tempo` is in quarters a minute; `key` is a key
     or a mode; `style` may be a blend ("bach:0.6,joplin:0.4"), `mood` a curve ("calm@1 tense@9"),
     `chords` symbols or Roman numerals bar by bar, again and again to the end ("Dm7 G7 | Cmaj7"),
-    `form` sections by letter ("AABA"); `guidance` strengthens style and mood. The same seed,
-    request and weights give the same piece; without a seed one is drawn. `progress(bars done, bars
-    in all)` is called as bars are written. Raises RequestError for what cannot be met,
-    CheckpointError for weights that cannot be used.
+    `form` sections by letter ("AABA"); `guidance` strengthens style and mood. `seconds` is an exact
+    duration, to the end of the last bar, and `hit` the second at which a bar and the climax begin;
+    bars, meter and tempo follow. `like` is a piece as an influence: its style, instruments, meter,
+    tempo, mode, form and texture where they are free, none of its notes. The same seed, request
+    and weights give the same piece; without a seed one is drawn. `progress(bars done, bars in all)`
+    is called as bars are written. Raises RequestError for what cannot be met, CheckpointError for
+    weights that cannot be used.
     """
     request = make_request(
         style=style,
@@ -115,10 +118,14 @@ def compose(
         chords=chords,
         form=form,
         guidance=guidance,
+        seconds=seconds,
+        hit=hit,
+        like=like,
     )
     chance = Chance(temperature, top_p, min_p)
     seed = new_seed(seed)
     checkpoint = load_weights(weights)
+    request = with_cue(checkpoint.model, request, chance, np.random.default_rng([seed, 1]))
     random = np.random.default_rng(seed)
     fifths = choose_fifths(request, random)
     semitones = -semitones_to_common_key(fifths)
@@ -131,7 +138,9 @@ def compose(
     writer = Writer(checkpoint.model, grammar, given_fields(request), chance, random)
     rows = transposed(write_all([writer], progress)[0], semitones)
     piece = _finished(decode(rows), request, fifths)
-    return Composition(piece, chords_of(rows), request, seed, checkpoint.fingerprint)
+    fingerprint = checkpoint.fingerprint
+    name = file_stem(request, seed, chance, fingerprint if weights else "")
+    return Composition(piece, chords_of(rows), request, seed, fingerprint, name)
 
 
 def write(
@@ -151,7 +160,7 @@ def write(
 
     The options and what is raised are those of `composer.write_piece`.
     """
-    return write_piece(
+    paths = write_piece(
         composition.piece,
         folder,
         composition.name,
@@ -168,7 +177,10 @@ def write(
         chords=composition.chords if _shows_chords(composition) else (),
         sections=_sections(composition),
         credit=f"composed with symbolic-composer, seed {composition.seed}",
+        punctual=_punctual(composition),
     )
+    remove_later_pages(folder, composition.name, paths)
+    return paths
 
 
 def load_weights(path: Path | None = None) -> Checkpoint:
@@ -192,19 +204,23 @@ def new_seed(seed: int | None) -> int:
 
 
 def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
-    """With its title, its key as it was spelled, and the very tempo that was asked for."""
+    """With its title, its key as it is heard or was asked for, and the very tempo and duration."""
     keys = tuple(key._replace(fifths=fifths) for key in piece.keys[:1])
     piece = replace(piece, keys=keys)
-    if request.quarters_per_minute is not None:
+    heard = None if request.key or request.mode else estimate_key(piece)
+    if heard:
+        piece = replace(piece, keys=(heard._replace(tick=0),))
+    if request.cue is not None:
+        piece = as_cue(piece, request.cue, request.mood)
+    elif request.quarters_per_minute is not None:
         piece = replace(piece, tempi=(TempoChange(0, request.quarters_per_minute),))
-    return replace(piece, title=request.title or _title(piece, request))
+    return replace(piece, title=title_of(piece, request))
 
 
-def _title(piece: Piece, request: Request) -> str:
-    style = request.style
-    words = f"{style.label} Piece" if style and style.kind == "style" else "Piece"
-    key = prevailing_key(piece)
-    return f"{words} in {key_name(key)}" if key else words
+def _punctual(composition: Composition) -> tuple[int, ...]:
+    """Ticks that a performance must not shift."""
+    piece, cue = composition.piece, composition.request.cue
+    return () if cue is None else (*cue.hit_ticks(piece), piece.end_tick)
 
 
 def _shows_chords(composition: Composition) -> bool:
@@ -214,11 +230,14 @@ def _shows_chords(composition: Composition) -> bool:
 
 
 def _sections(composition: Composition) -> list[tuple[int, str]]:
-    """(tick, letter) of each section of a form that was given."""
+    """(tick, letter) of each section of a form that was given, and the hit."""
     bars = bars_of(composition.piece)
     starts = section_starts(composition.request)
     letters = composition.request.form
-    return [(bars[bar].start_tick, letter) for bar, letter in zip(starts, letters, strict=True)]
+    sections = [(bars[bar].start_tick, name) for bar, name in zip(starts, letters, strict=True)]
+    cue = composition.request.cue
+    hits = cue.hit_ticks(composition.piece) if cue else ()
+    return sorted([*sections, *((tick, "hit") for tick in hits)])
 
 
 def _subtitle(request: Request) -> str:

@@ -93,8 +93,9 @@ def given_chords(request: Request, semitones: int) -> dict[int, list[list[int]]]
 
 
 def _bar_fields(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
-    """Moods of a curve and recalls of a form, bar by bar (from 0)."""
+    """The plan that is given, moods of a curve and recalls of a form, bar by bar (from 0)."""
     bars: dict[int, dict[tuple[Kind, str], int]] = {bar: {} for bar in range(request.bars)}
+    bars |= {bar: dict(fields) for bar, fields in enumerate(request.plan[: request.bars])}
     for point in request.mood_curve:
         for bar in range(point.bar - 1, request.bars):
             bars[bar] |= {
@@ -121,7 +122,7 @@ def section_starts(request: Request) -> range:
 
 def _copied_bars(request: Request) -> dict[int, int]:
     """Bars (from 0) of the sections whose letter was there before -> the bars they repeat."""
-    copied: dict[int, int] = {}
+    copied = {bar: source for bar, source in request.copies.items() if bar < request.bars}
     first: dict[str, int] = {}
     length = request.bars // max(1, len(request.form))
     for letter, start in zip(request.form, section_starts(request), strict=True):
@@ -160,16 +161,19 @@ _UNTAGGED: dict[tuple[Kind, str], int] = {
 
 
 def _fields(request: Request) -> dict[tuple[Kind, str], int]:
-    fields: dict[tuple[Kind, str], int] = {**style_fields(request.style)}
+    fields = style_fields(request.style) | request.header
     ensemble = _ensemble(request)
     if ensemble is not None:
         fields[Kind.STYLE, "ensemble"] = ensemble.index
     if request.mood is not None:
         fields |= mood_fields(request.mood)
-    if request.meter is not None:
-        fields[Kind.FORM, "meter"] = meter_value(*request.meter)
-    if request.quarters_per_minute is not None:
-        fields[Kind.FORM, "tempo"] = tempo_value(request.quarters_per_minute)
+    meter, tempo = request.meter, request.quarters_per_minute
+    if request.cue is not None:
+        meter, tempo = request.cue.meter, request.cue.quarters_per_minute[0]
+    if meter is not None:
+        fields[Kind.FORM, "meter"] = meter_value(*meter)
+    if tempo is not None:
+        fields[Kind.FORM, "tempo"] = tempo_value(tempo)
     return fields
 
 

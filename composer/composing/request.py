@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
+from composer.composing.timing import FASTEST, SLOWEST, Cue, Timing, check_timing
+from composer.composing.timing import MOST_BARS as MOST_BARS
 from composer.errors import RequestError
 from composer.music.chords import (
     CHORD_INTERVALS,
@@ -24,11 +26,16 @@ from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT
 from composer.music.piece import KeyChange
 from composer.music.presets import find_preset
 from composer.music.styles import Style, find_style
+from composer.tokens.fields import Kind
 
-MOST_BARS = 512
+if TYPE_CHECKING:
+    from composer.composing.influence import Influence
+    from composer.music.piece import Piece
+
+Fields = dict[tuple[Kind, str], int]
+
+USUAL_BARS = 16
 MOST_GUIDANCE = 4.0
-SLOWEST, FASTEST = 20.0, 320.0
-"""Quarters a minute."""
 
 
 class Weighted(NamedTuple):
@@ -52,7 +59,11 @@ class Request:
     `blend` are the styles of a blend (`style` is then the first of the largest share) and
     `mood_curve` the moods of a piece that has several (`mood` is then the one that holds longest).
     `guidance` strengthens style and mood: 0 leaves them as the model learned them. `form` is a
-    row of letters, a section each.
+    row of letters, a section each. `timing` is an exact duration and `cue` the bars and tempi that
+    meet it, once they are found; until then `bars` is only a limit unless they are given. `like`
+    is a piece that the free fields are taken from; then, and with a cue, `header` are fields of
+    the whole piece that are given with it, `plan` those of each bar, and `copies` the bars (from
+    0) that repeat an earlier one.
     """
 
     bars: int
@@ -70,6 +81,13 @@ class Request:
     ensemble: Ensemble | None = None
     instruments: tuple[Instrument, ...] = ()
     title: str = ""
+    timing: Timing | None = None
+    bars_are_given: bool = True
+    cue: Cue | None = None
+    like: Influence | None = None
+    header: Fields = field(default_factory=dict)
+    plan: tuple[Fields, ...] = ()
+    copies: dict[int, int] = field(default_factory=dict)
 
     def asked(self) -> dict[str, str | int | float]:
         """What was asked, in the words of the command line."""
@@ -77,7 +95,9 @@ class Request:
             "style": _blend_words(self.blend) or (self.style.name if self.style else None),
             "mood": _curve_words(self.mood_curve) or (self.mood.name if self.mood else None),
             "guidance": self.guidance or None,
-            "bars": self.bars,
+            "bars": self.bars if self.bars_are_given else None,
+            "seconds": self.timing.seconds if self.timing else None,
+            "hit": self.timing.hit_seconds if self.timing else None,
             "key": key_name(self.key) if self.key else self.mode or None,
             "meter": f"{self.meter[0]}/{self.meter[1]}" if self.meter else None,
             "tempo": self.quarters_per_minute,
@@ -85,6 +105,7 @@ class Request:
             "instruments": ", ".join(i.name for i in self.instruments) or None,
             "chords": print_progression(self.chords, self.key) if self.chords else None,
             "form": self.form or None,
+            "like": self.like.title if self.like else None,
         }
         return {name: value for name, value in words.items() if value is not None}
 
@@ -104,44 +125,101 @@ def make_request(
     chords: str = "",
     form: str = "",
     guidance: float = 0.0,
+    seconds: float | None = None,
+    hit: float | None = None,
+    like: Piece | None = None,
 ) -> Request:
-    """Resolve words to values. A preset fills in what is not given.
+    """Resolve words to values. A preset, then a piece `like` this, fill in what is not given.
 
     `style` may be a blend ("bach:0.6, joplin:0.4"), `mood` a curve ("calm@1 tense@17"), `key` a
     whole key ("D minor") or a mode ("minor"), `chords` symbols or Roman numerals bar by bar
-    ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"). Raises RequestError, naming what was given and
-    what is allowed.
+    ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"). With `seconds` the bars follow, unless they are
+    given too. Raises RequestError, naming what was given and what is allowed.
     """
+    timing = _timing(seconds, hit)
     flags = find_preset(preset).flags() if preset else {}
-    style, mood = style or flags.get("style", ""), mood or flags.get("mood", "")
+    influence = _influence(like)
+    has_players = bool(ensemble or instruments or flags)
+    style = style or flags.get("style", "") or (influence.style if influence else "")
+    mood = mood or flags.get("mood", "")
     if not instruments:
         ensemble = ensemble or flags.get("ensemble", "")
-    key, meter = key or flags.get("mode", ""), meter or flags.get("meter", "")
+    key = key or flags.get("mode", "")
+    meter = meter or flags.get("meter", "")
+    if tempo is None and flags and timing is None:
+        tempo = float(flags["tempo"])
+    if influence:
+        key, meter = key or influence.mode, meter or influence.meter
+        tempo = influence.tempo if tempo is None and timing is None else tempo
+        if not has_players:
+            ensemble, instruments = influence.ensemble, influence.instruments
     mode = key.strip().lower() if key.strip().lower() in ("major", "minor") else ""
-    bars = _bars(int(flags.get("bars", 16)) if bars is None else bars)
+    bars_are_given = timing is None or bars is not None
+    if bars is None:
+        bars = _usual_bars(flags, influence) if bars_are_given else MOST_BARS
+    bars = _bars(bars)
     blend = _blend(style) if ":" in style else ()
     curve = _mood_curve(mood, bars) if "@" in mood else ()
     whole_key = parse_key(key) if key and not mode else None
     progression = parse_progression(chords, whole_key) if chords else ()
     if progression and whole_key is None:
         whole_key = _key_of_chords(progression, mode)
-    return Request(
+    request = Request(
         bars=bars,
         style=_main_style(style, blend),
         blend=blend,
-        mood=_main_mood(mood, curve, bars),
+        mood=main_mood(curve, bars) if curve else find_mood(mood) if mood else None,
         mood_curve=curve,
         guidance=_guidance(guidance),
         chords=progression,
-        form=_form(form, bars),
+        form=_form(form, bars if bars_are_given else None),
         key=whole_key,
         mode=mode,
         meter=parse_meter(meter or "4/4") if meter or progression else None,
-        quarters_per_minute=_tempo(float(flags["tempo"]) if tempo is None and flags else tempo),
+        quarters_per_minute=_tempo(tempo),
         ensemble=find_ensemble(ensemble) if ensemble else None,
         instruments=_instruments(instruments),
         title=on_one_line(title),
+        timing=timing,
+        bars_are_given=bars_are_given,
     )
+    return _influenced(request, influence) if influence else request
+
+
+def _timing(seconds: float | None, hit: float | None) -> Timing | None:
+    if seconds is not None:
+        return check_timing(seconds, hit)
+    if hit is not None:
+        raise RequestError("--hit needs a duration; give --seconds too")
+    return None
+
+
+def _influence(like: Piece | None) -> Influence | None:
+    if like is None:
+        return None
+    from composer.composing.influence import influence_of
+
+    return influence_of(like)
+
+
+def _usual_bars(flags: dict[str, str], influence: Influence | None) -> int:
+    usual = int(flags.get("bars", USUAL_BARS))
+    return influence.bars or usual if influence and not flags else usual
+
+
+def _influenced(request: Request, influence: Influence) -> Request:
+    """The request with what is taken bar by bar; a mood or a form of its own goes before."""
+    header, plan = dict(influence.header), list(influence.plan)
+    if request.mood is None:
+        header |= influence.mood
+        plan = [bar | mood for bar, mood in zip(plan, influence.moods, strict=True)]
+    copies = {} if request.form else influence.copies
+    if request.form:
+        plan = [{key: v for key, v in bar.items() if key[1] in _NOT_FORM} for bar in plan]
+    return replace(request, like=influence, header=header, plan=tuple(plan), copies=copies)
+
+
+_NOT_FORM = ("density", "valence", "arousal")
 
 
 def _blend(text: str) -> tuple[Weighted, ...]:
@@ -181,10 +259,8 @@ def _mood_curve(text: str, bars: int) -> tuple[MoodFrom, ...]:
     return tuple(sorted(curve, key=lambda point: point.bar))
 
 
-def _main_mood(text: str, curve: tuple[MoodFrom, ...], bars: int) -> Mood | None:
-    """The mood that holds longest."""
-    if not curve:
-        return find_mood(text) if text else None
+def main_mood(curve: Sequence[MoodFrom], bars: int) -> Mood:
+    """The mood of a curve that holds longest."""
     ends = [point.bar for point in curve[1:]] + [bars + 1]
     spans = [end - point.bar for point, end in zip(curve, ends, strict=True)]
     return curve[spans.index(max(spans))].mood
@@ -196,11 +272,11 @@ def _guidance(guidance: float) -> float:
     return guidance
 
 
-def _form(form: str, bars: int) -> str:
+def _form(form: str, bars: int | None) -> str:
     letters = form.strip().upper()
     if letters and not letters.isalpha():
         raise RequestError(f"form {form!r} is not possible; give letters such as AABA")
-    if letters and bars % len(letters):
+    if letters and bars is not None and bars % len(letters):
         raise RequestError(
             f"{bars} bars do not divide into the {len(letters)} sections of form {letters}; give "
             f"a multiple of {len(letters)} bars"

@@ -49,6 +49,12 @@ def key_name(key: KeyChange) -> str:
     return f"{note_name(tonic_fifths(key))} {key.mode}"
 
 
+def printed_key_name(key: KeyChange) -> str:
+    """The name as it is printed on a page: "E♭ minor", "F♯ major"."""
+    tonic = note_name(tonic_fifths(key))
+    return f"{tonic[0]}{tonic[1:].replace('b', '♭').replace('#', '♯')} {key.mode}"
+
+
 def scale(key: KeyChange) -> tuple[int, ...]:
     """The seven pitch classes of the key from the tonic up (natural minor)."""
     tonic = tonic_pitch_class(key)
