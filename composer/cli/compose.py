@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _REQUESTED = (
     "style", "mood", "bars", "key", "meter", "tempo", "ensemble", "preset", "title",
-    "chords", "form", "guidance", "seed", "temperature", "top_p", "min_p", "weights",
+    "chords", "form", "seconds", "hit", "guidance", "seed", "temperature", "top_p", "min_p", "weights",
 )  # fmt: skip
 
 
@@ -45,6 +45,12 @@ def add_to(commands: Commands) -> None:
     add("--instruments", metavar="LIST", help="instead of an ensemble: violin,cello,piano")
     add("--chords", help='bar by bar, such as "Dm7 G7 | Cmaj7" or, with a key, "ii7 V7 | I"')
     add("--form", help="sections by letter, such as AABA; equal letters repeat note for note")
+    add("--seconds", type=float, help="last exactly so long, for film; the bars follow")
+    add("--hit", metavar="SECOND", type=float, help="where a bar and the climax begin")
+    add(
+        "--like", metavar="FILE", type=Path,
+        help="an influence: its style, players, meter, tempo, form and texture, none of its notes",
+    )  # fmt: skip
     add("--preset", help="a shorthand for several flags, such as film-epic")
     add("--title", help="printed on the score")
     sampling = parser.add_argument_group("how it is sampled")
@@ -81,6 +87,10 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
     if given.instruments is not None:
         names = given.instruments.split(",")
         values["instruments"] = [name.strip() for name in names if name.strip()]
+    if given.like is not None:
+        from composer.corpus.readers import read_piece
+
+        values["like"] = read_piece(given.like)
     return {key: value for key, value in values.items() if value is not None}
 
 
