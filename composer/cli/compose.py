@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _REQUESTED = (
     "style", "mood", "bars", "key", "meter", "tempo", "ensemble", "preset", "title",
-    "chords", "form", "seconds", "hit", "guidance", "seed", "temperature", "top_p", "min_p", "weights",
+    "chords", "form", "seconds", "hit", "guidance", "seed", "temperature", "top_p", "min_p",
+    "weights",
 )  # fmt: skip
 
 
