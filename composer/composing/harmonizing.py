@@ -8,7 +8,7 @@ from pathlib import Path
 from composer.analysis.facts import analyse
 from composer.composing.draft import Draft, draft_of
 from composer.composing.sampling import Chance
-from composer.composing.voice_leading import CHORALE, NO_RULES, Rules
+from composer.composing.voice_leading import CHORALE, LINES, Rules
 from composer.composing.writing import (
     Progress,
     RowsOfBars,
@@ -90,9 +90,9 @@ def rules_for(ensemble: Ensemble, style: Style | None) -> Rules:
     is_choir = all(BY_NAME[seat.instrument].section == "voice" for seat in ensemble.parts)
     is_strict = style is None or (style.parent or style.name) in STRICT_STYLES
     if is_choir:
-        return CHORALE if is_strict else Rules(crossing=True, leaps=True)
+        return CHORALE if is_strict else CHORALE._replace(parallels=False)
     is_quartet = ensemble.name == "string-quartet"
-    return CHORALE if is_quartet and is_strict and style is not None else NO_RULES
+    return CHORALE if is_quartet and is_strict else LINES
 
 
 def chords_given(draft: Draft, text: str) -> RowsOfBars:

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from composer.composing.playable import is_chordal
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
 from composer.tokens.grammar import Allowed, Grammar
+from composer.tokens.grammar import _Part as PartState
 
 _PITCHES = np.arange(FIELD_SIZES["pitch"])
 _PERFECT = (0, 7)
@@ -27,22 +29,37 @@ class Rules(NamedTuple):
     """Which rules hold. Parts are in score order, the highest voice first.
 
     `parallels`: no two parts move from one perfect fifth, octave or unison to another;
-    `crossing`: no part goes above one before it; `leaps`: no sevenths, nothing beyond an octave.
+    `crossing`: no part goes above one before it; `leaps`: no sevenths, nothing beyond an octave;
+    `lines`: who does not accompany with chords has one note at a time, strings too.
     """
 
     parallels: bool = False
     crossing: bool = False
     leaps: bool = False
+    lines: bool = False
 
 
 NO_RULES = Rules()
-CHORALE = Rules(parallels=True, crossing=True, leaps=True)
+CHORALE = Rules(parallels=True, crossing=True, leaps=True, lines=True)
+LINES = Rules(lines=True)
 
 
 class _Heard(NamedTuple):
     start_tick: int
     end_tick: int
     pitch: int
+
+
+class _OneAtATime(PartState):
+    """A part of a grammar that is silent before it begins another note."""
+
+    def free(self, tick: int, above: int = -1) -> Allowed:
+        free = super().free(tick, above)
+        free[:] &= bool(self.sounding_until.max() <= tick)
+        return free
+
+    def free_from(self) -> int:
+        return int(self.sounding_until[self.pitches].max())
 
 
 class RuledGrammar(Grammar):
@@ -63,7 +80,11 @@ class RuledGrammar(Grammar):
 
     def advance(self, row: list[int]) -> None:
         super().advance(row)
-        if row[0] == Kind.BAR:
+        if row[0] == Kind.PART and self.rules.lines:
+            part = self.parts[-1]
+            if not is_chordal(part.instrument) and not part.instrument.is_drums:
+                self.parts[-1] = _OneAtATime(part.value, part.instrument, part.semitones)
+        elif row[0] == Kind.BAR:
             for note in self.beside.get(self.bar, ()):
                 self._hear(note)
         elif row[0] == Kind.NOTE:
@@ -95,7 +116,7 @@ class RuledGrammar(Grammar):
                     high = min(high, *sounding)
                 elif sounding and other > order:
                     low = max(low, *sounding)
-        within = (_PITCHES >= low) & ~(_PITCHES > high)
+        within = (low <= _PITCHES) & (high >= _PITCHES)
         last = self._before(order, tick)
         if self.rules.leaps and last is not None:
             leap = abs(_PITCHES - last)
