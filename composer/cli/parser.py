@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from composer.cli import compose, corpora, files, partner, styles, train
+from composer.cli import compose, corpora, evaluate, files, partner, styles, train
 from composer.errors import RequestError
 
 
@@ -25,6 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     files.add_to(commands)
     train.add_to(commands)
     corpora.add_to(commands)
+    evaluate.add_to(commands)
     return parser
 
 
