@@ -72,17 +72,21 @@ def with_climax(piece: Piece, hit_bar: int, mood: Mood | None) -> Piece:
         lowest + (highest - lowest) * intensity for intensity in intensities(len(bars), hit_bar)
     ]
     starts = np.array([bar.start_tick for bar in bars])
-    return replace(piece, parts=tuple(_levelled(part, starts, levels) for part in piece.parts))
+    leads = any(part.role not in _SOFTER_ROLES for part in piece.parts)
+    parts = [
+        _levelled(part, starts, levels, softer=leads and part.role in _SOFTER_ROLES)
+        for part in piece.parts
+    ]
+    return replace(piece, parts=tuple(parts))
 
 
-def _levelled(part: Part, starts: np.ndarray, levels: list[float]) -> Part:
+def _levelled(part: Part, starts: np.ndarray, levels: list[float], *, softer: bool) -> Part:
     if not part.notes:
         return part
     onsets = np.array([note.onset_tick for note in part.notes])
     old = np.array([note.velocity for note in part.notes])
     bar = np.searchsorted(starts, onsets, side="right") - 1
     accents = np.where(old > 0, old - LEVEL_VELOCITY * levels_by_note(old, bar), 0)
-    softer = part.role in _SOFTER_ROLES
     velocities = [
         max(ACCENT_VELOCITY, min(127, LEVEL_VELOCITY * _clipped(levels[b] - softer, LEVELS) + a))
         for b, a in zip(bar.tolist(), accents.tolist(), strict=True)

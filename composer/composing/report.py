@@ -24,6 +24,7 @@ from composer.analysis.keys import agreement, estimate_key
 from composer.analysis.mood import seconds_of
 from composer.composing.originality import is_too_close, originality
 from composer.composing.request import MOST_BARS, Request, make_request
+from composer.composing.timing import NEAR_TEMPO
 from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
 from composer.music.chords import place_progression
 from composer.music.facts import BarFacts, Facts
@@ -151,6 +152,7 @@ def achieved(piece: Piece, request: Request, given: Piece | None = None) -> list
         _range(piece),
         Field("notes", None, piece.note_count),
         _seconds(piece, request),
+        *([_hit(piece, request)] if "hit" in request.asked() else []),
         *([_unchanged(piece, given)] if given else []),
     ]
 
@@ -249,7 +251,8 @@ def _tempo(piece: Piece, request: Request) -> Field:
     tempo = prevailing_tempo(piece)
     found = round(tempo.quarters_per_minute, 3) if tempo else None
     asked = request.quarters_per_minute
-    kept = found is not None and math.isclose(asked or 0.0, found, abs_tol=0.001)
+    near = NEAR_TEMPO - 1 if request.timing else 0.0  # an exact duration moves the tempo a little
+    kept = found is not None and math.isclose(asked or 0.0, found, rel_tol=near, abs_tol=0.001)
     return Field("tempo", asked, found, None if asked is None else kept)
 
 
@@ -310,6 +313,14 @@ def _seconds(piece: Piece, request: Request) -> Field:
     seconds = float(seconds_of(piece, np.array([piece.end_tick]))[0])
     kept = None if asked is None else abs(seconds - float(asked)) <= SECONDS_APART
     return Field("seconds", asked, round(seconds, 3), kept)
+
+
+def _hit(piece: Piece, request: Request) -> Field:
+    """The bar line nearest to the hit, in seconds; kept within 50 milliseconds."""
+    asked = float(request.asked()["hit"])
+    lines = seconds_of(piece, np.array([bar.start_tick for bar in bars_of(piece)]))
+    nearest = min(lines.tolist(), key=lambda second: abs(second - asked))
+    return Field("hit", asked, round(nearest, 3), abs(nearest - asked) <= SECONDS_APART)
 
 
 def _unchanged(piece: Piece, given: Piece) -> Field:
