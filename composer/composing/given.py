@@ -204,7 +204,8 @@ def _ensemble(request: Request) -> Ensemble | None:
 
 def _parts(request: Request) -> tuple[PartRow, ...]:
     if request.instruments:
-        return _numbered([(instrument, "") for instrument in request.instruments])
+        roles = request.roles or ("",) * len(request.instruments)
+        return _numbered(list(zip(request.instruments, roles, strict=True)))
     if request.ensemble is not None:
         by_name = {instrument.name: instrument for instrument in INSTRUMENTS}
         seats = request.ensemble.parts

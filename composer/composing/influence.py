@@ -7,7 +7,6 @@ dense it is; and the register, loudness and articulation of the whole.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 
 from composer.analysis.ensemble import estimate_ensemble
 from composer.analysis.facts import analyse
@@ -50,6 +49,7 @@ class Influence:
     style: str
     ensemble: str
     instruments: tuple[str, ...]
+    roles: tuple[str, ...]
     meter: str
     tempo: float | None
     mode: str
@@ -64,6 +64,12 @@ class Influence:
     def bars(self) -> int | None:
         """How many bars it has, unless they are too many to follow."""
         return len(self.plan) if len(self.plan) <= MOST_BARS_TAKEN else None
+
+    def in_words(self, bars: int) -> str:
+        """The title, and what is taken beyond what the flags could say, for so many bars."""
+        names = [name for kind, name in self.header if kind == Kind.MOOD]
+        taken = f"recall and density of {min(bars, len(self.plan))} bars"
+        return f"{self.title} (form {self.form}, {', '.join([taken, *names])})"
 
 
 def influence_of(piece: Piece) -> Influence:
@@ -85,6 +91,7 @@ def influence_of(piece: Piece) -> Influence:
         style=_style(on_grid, facts),
         ensemble=ensemble if ensemble_index(ensemble) else "",
         instruments=tuple(part.instrument for part in on_grid.parts),
+        roles=tuple(part.role for part in on_grid.parts),
         meter=str(meter) if is_usual else "",
         tempo=_playable(tempo.quarters_per_minute) if tempo else None,
         mode=facts.key.mode if facts.key else "",
@@ -99,12 +106,6 @@ def influence_of(piece: Piece) -> Influence:
             if recall.kind == "exact"
         },
     )
-
-
-def shorthand(names: tuple[str, ...]) -> str:
-    """Instruments in words: "2 violin, viola, cello"."""
-    counted = ((name, len(list(group))) for name, group in groupby(names))
-    return ", ".join(f"{count} {name}" if count > 1 else name for name, count in counted)
 
 
 def _without_pickup(piece: Piece, facts: Facts) -> tuple[BarFacts, ...]:

@@ -58,12 +58,12 @@ class Request:
 
     `blend` are the styles of a blend (`style` is then the first of the largest share) and
     `mood_curve` the moods of a piece that has several (`mood` is then the one that holds longest).
-    `guidance` strengthens style and mood: 0 leaves them as the model learned them. `form` is a
-    row of letters, a section each. `timing` is an exact duration and `cue` the bars and tempi that
-    meet it, once they are found; until then `bars` is only a limit unless they are given. `like`
-    is a piece that the free fields are taken from; then, and with a cue, `header` are fields of
-    the whole piece that are given with it, `plan` those of each bar, and `copies` the bars (from
-    0) that repeat an earlier one.
+    `roles` are those of the `instruments`, where they are known. `guidance` strengthens style and
+    mood: 0 leaves them as the model learned them. `form` is a row of letters, a section each.
+    `timing` is an exact duration and `cue` the bars and tempi that meet it, once they are found;
+    until then `bars` is only a limit unless they are given. `like` is a piece that the free fields
+    are taken from; then, and with a cue, `header` are fields of the whole piece that are given
+    with it, `plan` those of each bar, and `copies` the bars (from 0) that repeat an earlier one.
     """
 
     bars: int
@@ -80,6 +80,7 @@ class Request:
     quarters_per_minute: float | None = None
     ensemble: Ensemble | None = None
     instruments: tuple[Instrument, ...] = ()
+    roles: tuple[str, ...] = ()
     title: str = ""
     timing: Timing | None = None
     bars_are_given: bool = True
@@ -105,7 +106,7 @@ class Request:
             "instruments": ", ".join(i.name for i in self.instruments) or None,
             "chords": print_progression(self.chords, self.key) if self.chords else None,
             "form": self.form or None,
-            "like": self.like.title if self.like else None,
+            "like": self.like.in_words(self.bars) if self.like else None,
         }
         return {name: value for name, value in words.items() if value is not None}
 
@@ -139,6 +140,7 @@ def make_request(
     timing = _timing(seconds, hit)
     flags = find_preset(preset).flags() if preset else {}
     influence = _influence(like)
+    roles: tuple[str, ...] = ()
     has_players = bool(ensemble or instruments or flags)
     style = style or flags.get("style", "") or (influence.style if influence else "")
     mood = mood or flags.get("mood", "")
@@ -153,6 +155,7 @@ def make_request(
         tempo = influence.tempo if tempo is None and timing is None else tempo
         if not has_players:
             ensemble, instruments = influence.ensemble, influence.instruments
+            roles = influence.roles
     mode = key.strip().lower() if key.strip().lower() in ("major", "minor") else ""
     bars_are_given = timing is None or bars is not None
     if bars is None:
@@ -179,6 +182,7 @@ def make_request(
         quarters_per_minute=_tempo(tempo),
         ensemble=find_ensemble(ensemble) if ensemble else None,
         instruments=_instruments(instruments),
+        roles=roles,
         title=on_one_line(title),
         timing=timing,
         bars_are_given=bars_are_given,
