@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from composer.analysis.facts import analyse
     from composer.composing.compose import Composition, compose, write
     from composer.composing.originality import Originality, is_too_close, originality
-    from composer.composing.partner import continue_piece, harmonize, infill, vary
+    from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
     from composer.corpus.readers import read_piece
     from composer.errors import (
         CheckpointError,
@@ -43,6 +43,7 @@ __all__ = [
     "RequestError",
     "UnreadablePieceError",
     "analyse",
+    "arrange",
     "compose",
     "continue_piece",
     "describe",
@@ -62,6 +63,7 @@ _HOMES = {
     "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
     "analyse": "composer.analysis.facts",
+    "arrange": "composer.composing.partner",
     "compose": "composer.composing.compose",
     "continue_piece": "composer.composing.partner",
     "describe": "composer.analysis.describe",

@@ -1,8 +1,9 @@
-"""Commands that take a piece and give it back changed: continue, infill, harmonize, vary."""
+"""Commands that take a piece and change it: continue, infill, harmonize, arrange, vary."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,12 +47,27 @@ def add_to(commands: Commands) -> None:
 
     parser = add_command(commands, "harmonize", "write parts under a melody", harmonize)
     _add_common(parser)
-    parser.add_argument("--ensemble", default="choir", help="who plays (default: choir)")
+    parser.add_argument(
+        "--ensemble", default="", help="who plays (default: a choir, or a small group by the style)"
+    )
+    parser.add_argument(
+        "--chords", default="", help='bar by bar, such as "Dm7 G7 | Cmaj7" or "ii7 V7 | I"'
+    )
+
+    parser = add_command(commands, "arrange", "score a piece for other players", arrange)
+    _add_common(parser)
+    parser.add_argument("--ensemble", default="", help="who plays, such as string-quartet")
+    parser.add_argument(
+        "--instruments", metavar="LIST", default="", help="instead of an ensemble: flute,viola,harp"
+    )
 
     parser = add_command(commands, "vary", "write a share of a piece's bars anew", vary)
     _add_common(parser)
     parser.add_argument("--strength", type=float, default=0.5, help="0 to 1 (default: 0.5)")
-    parser.add_argument("--keep", metavar="LIST", default="", help="parts that stay, by name")
+    parser.add_argument(
+        "--keep", metavar="LIST", default="",
+        help="what stays: melody, chords, rhythm, or parts by name",
+    )  # fmt: skip
     parser.add_argument(
         "--dream", metavar="TIMES", type=int, default=1,
         help="vary the variation again, each step saved (default: 1)",
@@ -93,8 +109,27 @@ def harmonize(given: argparse.Namespace) -> None:
     _change(
         given,
         "harmonized",
-        lambda piece, **how: harmonize(piece, ensemble=given.ensemble, **how),
+        lambda piece, **how: harmonize(piece, ensemble=given.ensemble, chords=given.chords, **how),
     )
+
+
+def arrange(given: argparse.Namespace) -> None:
+    from composer.composing.arranging import arrange, left_out
+
+    instruments = [name.strip() for name in given.instruments.split(",") if name.strip()]
+
+    def act(piece: Piece, **how: Any) -> Piece:
+        arranged = arrange(piece, ensemble=given.ensemble, instruments=instruments, **how)
+        lost = left_out(piece, arranged)
+        if lost:
+            print(
+                f"{lost} of {piece.note_count} notes are left out: more at once than these players "
+                "can play",
+                file=sys.stderr,
+            )
+        return arranged
+
+    _change(given, "arranged", act)
 
 
 def vary(given: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from composer.music.bars import bars_of, prevailing_key
 from composer.music.ensembles import Ensemble, EnsemblePart
 from composer.music.instruments import BY_NAME
 from composer.music.piece import Note, Piece
+from composer.rendering.quantise import quantise
 
 LONG_REST = 8
 """Bars: a desk that has a line of its own may rest for less; one that has none for four."""
@@ -59,6 +60,7 @@ def arrange(
     if not pitched:
         raise RequestError("drums alone cannot play a piece; give instruments with pitches too")
     core = core_of(pitched)
+    piece = quantise(piece)
     if not _is_played_already(piece, desks):
         lines = lines_of(piece)
         seat_lines(core, lines, piece.ticks_per_quarter)

@@ -121,7 +121,12 @@ def held_to(
     key, meter, tempo = estimate_key(given), prevailing_meter(given), prevailing_tempo(given)
     bars = len(bars_of(given)) + more_bars
     asked = make_request(
-        style=style, mood=mood, ensemble=ensemble, chords=chords, bars=min(bars, MOST_BARS)
+        style=style,
+        mood=mood,
+        ensemble=ensemble,
+        chords=chords,
+        key=key_name(key) if key and chords else "",
+        bars=min(bars, MOST_BARS),
     )
     return replace(
         asked,
