@@ -1,7 +1,8 @@
 """Standard MIDI files (types 0 and 1) to pieces, fast: symusic parses, numpy orders the notes.
 
 A file that is not music we can read is refused with one line. Nothing is guessed or repaired but
-lengths of 0 ticks (read as 1), and impossible key signatures and tempi (read as unknown).
+lengths of 0 ticks (read as 1), impossible key signatures and tempi (read as unknown), and notes
+that never end (`with_ended_notes`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from composer.corpus.midi_bytes import conductor_end_tick, sequence_title, unended_notes
+from composer.corpus.midi_repair import with_ended_notes
 from composer.errors import UnreadablePieceError
 from composer.music.bars import meter_ticks
 from composer.music.instruments import instrument_for
@@ -67,10 +69,13 @@ class _Track(NamedTuple):
 
 def _read(data: bytes, name: str, expected_notes: int) -> Piece:
     score = _parsed(data)
+    note_count = sum(track.note_num() for track in score.tracks)
+    if note_count != expected_notes and unended_notes(data, note_count):
+        data = with_ended_notes(data)
+        score = _parsed(data)
     ticks_per_quarter = int(score.ticks_per_quarter)
     tracks = [_track(track) for track in score.tracks if track.note_num()]
-    note_count = sum(len(track.rows) for track in tracks)
-    _refuse_bad_notes(data, tracks, note_count, expected_notes)
+    _refuse_bad_notes(tracks)
     last_tick = max(int((track.rows[:, 0] + track.rows[:, 1]).max()) for track in tracks)
     if last_tick > MOST_QUARTERS * ticks_per_quarter:
         raise UnreadablePieceError(f"longer than {MOST_QUARTERS} quarters")
@@ -126,14 +131,10 @@ def _track(track: Any) -> _Track:
     )
 
 
-def _refuse_bad_notes(
-    data: bytes, tracks: list[_Track], note_count: int, expected_notes: int
-) -> None:
+def _refuse_bad_notes(tracks: list[_Track]) -> None:
+    note_count = sum(len(track.rows) for track in tracks)
     if note_count > MOST_NOTES:
         raise UnreadablePieceError(f"{note_count} notes; at most {MOST_NOTES} are read")
-    unended = 0 if note_count == expected_notes > 0 else unended_notes(data, note_count)
-    if unended:
-        raise UnreadablePieceError(f"{unended} of its {note_count + unended} notes never end")
     if not tracks:
         raise UnreadablePieceError("no notes in it")
     if any(int(track.rows.min()) < 0 for track in tracks):

@@ -181,9 +181,29 @@ def test_notes_without_an_end_are_found_in_running_status_and_between_other_mess
     )
     body = events + number(200) + b"\x90\x40\x00\x00\xf0\x02\x01\xf7\x00\xff\x2f\x00"
     data = midi(b"MTrk" + len(body).to_bytes(4, "big") + body)
-    with pytest.raises(UnreadablePieceError, match="1 of its 2 notes never end"):
-        read_midi(data, "a.mid")
+    assert read_midi(data, "a.mid").note_count == 2
     assert read_midi(data, "a.mid", expected_notes=1).note_count == 1
+
+
+def test_notes_without_an_end_are_ended_as_a_sequencer_does():
+    """By the next onset of the pitch, the track's end, or a whole note; others stay as they are."""
+    data = midi(
+        track(
+            *(on(60), on(64), on(64, 240), off(64, 240), on(60, 480), off(60, 240), off(60, 240)),
+            *(on(67, 0), on(67, 480), off(67), off(67), on(72, 0), on(48, 9600), off(50, 960)),
+        )
+    )
+    rows = [note[:3] for note in read_midi(data, "a.mid").parts[0].notes]
+    assert rows == [
+        (0, 1200, 60),  # two notes and two ends: as they were
+        (0, 240, 64),  # by the next onset
+        (240, 240, 64),
+        (960, 480, 60),
+        (1440, 960, 67),
+        (1920, 960, 67),
+        (2880, 1920, 72),  # by a whole note
+        (12480, 960, 48),  # by the end of the track
+    ]
 
 
 WHOLE = midi(
