@@ -1,0 +1,151 @@
+"""The report: every field judged by the notes, every key documented, always valid JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from composer.cli import main
+from composer.composing.compose import compose
+from composer.composing.report import Field, achieved, held_to, report, write_report
+from composer.composing.request import Request, make_request
+from composer.music.bars import bars_of
+from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange
+from tests.pieces import pieces
+
+PAGE = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+
+
+def chorale() -> Piece:
+    """Two bars of C major for two voices, a beat a second."""
+    top = tuple(Note(24 * n, 24, pitch) for n, pitch in enumerate((64, 65, 67, 64, 65, 62, 60, 60)))
+    low = tuple(Note(48 * n, 48, pitch) for n, pitch in enumerate((48, 52, 53, 48)))
+    parts = (Part("soprano", 52, top, "Soprano"), Part("cello", 42, low, "Cello"))
+    return Piece(parts, (MeterChange(0, 4, 4),), 192, tempi=(TempoChange(0, 60.0),))
+
+
+def fields(piece: Piece, request: Request, source: Piece | None = None) -> dict[str, Field]:
+    return {field.name: field for field in achieved(piece, request, source)}
+
+
+def no_nan(text: str) -> Any:
+    raise AssertionError(f"{text} is no JSON")
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "kept"),
+    [
+        ({"bars": 2}, "bars", True),
+        ({"bars": 3}, "bars", False),
+        ({"bars": 2, "meter": "4/4"}, "meter", True),
+        ({"bars": 2, "meter": "3/4"}, "meter", False),
+        ({"bars": 2, "tempo": 60}, "tempo", True),
+        ({"bars": 2, "tempo": 61}, "tempo", False),
+        ({"bars": 2, "key": "C major"}, "key", True),
+        ({"bars": 2, "key": "major"}, "key", True),
+        ({"bars": 2, "key": "A minor"}, "key", False),
+        ({"bars": 2, "key": "minor"}, "key", False),
+        ({"bars": 2, "instruments": ["cello", "soprano"]}, "parts", True),
+        ({"bars": 2, "instruments": ["cello"]}, "parts", False),
+        ({"bars": 2, "ensemble": "choir"}, "parts", False),
+        ({"bars": 2, "form": "AB"}, "form", True),
+        ({"bars": 2, "form": "AA"}, "form", False),
+        ({"bars": 2, "chords": "C | F C"}, "chords", True),
+        ({"bars": 2, "chords": "F#"}, "chords", False),
+    ],
+)
+def test_a_field_is_kept_if_the_notes_keep_it(asked: dict[str, Any], name: str, kept: bool) -> None:
+    """Judged by the notes of one small piece, whatever was asked."""
+    assert fields(chorale(), make_request(**asked))[name].kept is kept
+
+
+def test_nothing_asked_is_nothing_to_keep() -> None:
+    """All that was free has no `asked` and no `kept`, and is told all the same."""
+    found = fields(chorale(), Request(bars=2))
+    for name in ("style", "mood", "key", "meter", "tempo", "parts", "chords", "form"):
+        assert found[name].asked is None
+        assert found[name].kept is None
+    assert found["meter"].achieved == "4/4"
+    assert found["parts"].achieved == "Soprano, Cello"
+    assert found["seconds"].achieved == 8.0
+    assert found["notes"].achieved == 12
+
+
+def test_a_note_beyond_its_instrument_is_told() -> None:
+    """One of twelve is too low for the cello."""
+    piece = chorale()
+    low = replace(piece.parts[1], notes=(Note(0, 24, 20), *piece.parts[1].notes[1:]))
+    found = fields(replace(piece, parts=(piece.parts[0], low)), Request(bars=2))["range"]
+    assert (found.achieved, found.kept) == ("1 notes out of range", False)
+    assert found.share == pytest.approx(11 / 12)
+
+
+def test_a_piece_written_into_another_is_held_to_it() -> None:
+    """Bars and those to be added, key, meter, tempo, parts; and how much of it is unchanged."""
+    source = chorale()
+    same = fields(source, held_to(source), source)
+    assert all(same[n].kept for n in ("bars", "key", "meter", "tempo", "parts", "range"))
+    assert same["unchanged"].share == 1.0
+    assert fields(source, held_to(source, more_bars=1))["bars"].kept is False
+    other = replace(source, parts=(source.parts[0], replace(source.parts[1], notes=())))
+    less = fields(other, held_to(source), source)
+    assert less["parts"].kept is False
+    assert less["unchanged"].achieved == "8 of 12 notes"
+    assert held_to(source, has_its_parts=False).instruments == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(pieces())
+def test_any_piece_has_a_report_and_it_is_json(tmp_path_factory: Any, piece: Piece) -> None:
+    """Silent, odd, far out of range: no NaN, no exception, the same again when read."""
+    told = report(piece, held_to(piece), verb="vary", seed=1, fingerprint="none", given=piece)
+    path = write_report(told, tmp_path_factory.mktemp("report"), "piece")
+    assert json.loads(path.read_text(encoding="utf-8"), parse_constant=no_nan) == told
+    assert told["achieved"]["bars"]["achieved"] == len(bars_of(piece))
+    assert told["originality"]["nearest"] == []
+
+
+def test_what_is_no_number_is_null(tmp_path: Path) -> None:
+    """Wherever it stands, and paths are words."""
+    said = {"mood": math.nan, "file": tmp_path, "parts": ("a",), "strength": 0.0, "style": ""}
+    told = report(chorale(), Request(bars=2), verb="vary", seed=1, fingerprint="", said=said)
+    assert told["request"] == {
+        "verb": "vary", "file": str(tmp_path), "parts": ["a"], "strength": 0.0,
+    }  # fmt: skip
+
+
+def test_every_key_is_documented() -> None:
+    """In docs/report.md, in backticks."""
+    made = compose(style="hymn", bars=4, seed=1, chords="C | F", form="AB", temperature=0.5)
+    told = report(made.piece, made.request, verb="vary", seed=1, fingerprint="", given=chorale())
+    keys = {*told, *told["achieved"], *told["versions"], *told["originality"]}
+    keys |= {key for field in told["achieved"].values() for key in field}
+    keys |= {*told["originality"]["human"]}
+    keys |= {"notes", "part", "first_bar", "last_bar", "corpus", "file", "source_bar", "licence"}
+    assert [key for key in sorted(keys) if f"`{key}`" not in PAGE] == []
+
+
+def test_every_verb_writes_a_report_beside_its_files(tmp_path: Path) -> None:
+    """The command line, from a composed file on."""
+    run = ["--seed", "1", "--format", "mid", "--out", str(tmp_path)]
+    assert main(["compose", "--style", "hymn", "--ensemble", "choir", "--bars", "2", *run]) == 0
+    (source,) = tmp_path.glob("*.mid")
+    verbs = (["continue", "--bars", "1"], ["infill", "--bars", "2"], ["harmonize"], ["vary"])
+    for verb, *flags in verbs:
+        assert main([verb, str(source), *flags, *run]) == 0
+    reports = {path: json.loads(path.read_text("utf-8")) for path in tmp_path.glob("*.json")}
+    assert {told["request"]["verb"] for told in reports.values()} == {
+        "compose", "continue", "infill", "harmonize", "vary",
+    }  # fmt: skip
+    for path, told in reports.items():
+        assert path.with_suffix(".mid").is_file()
+        assert list(told) == ["request", "achieved", "seed", "versions", "originality"]
+        assert told["achieved"]["bars"]["kept"]
+        assert told["achieved"]["meter"]["kept"] is not False
+        assert told["seed"] == 1
