@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from composer.errors import FileError, RequestError
-from composer.rendering.engraving import PAPERS_MILLIMETRES
+from composer.rendering.page import PAPERS_MILLIMETRES
 from composer.rendering.files import FORMATS
 
 if TYPE_CHECKING:

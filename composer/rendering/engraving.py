@@ -12,13 +12,16 @@ from typing import Any
 
 from composer.errors import RequestError
 from composer.rendering.outlines import MUSIC_FONT, with_outlined_music
+from composer.rendering.page import (
+    MARGIN_MILLIMETRES,
+    STAFF_MILLIMETRES,
+    paper_size,
+    zoom_of,
+)
+from composer.rendering.page_fill import lay_out
 from composer.rendering.typesetting import typeset
 
-PAPERS_MILLIMETRES = {"a4": (210, 297), "letter": (216, 279)}
-_UNITS_PER_MILLIMETRE = 10  # verovio's page units at a staff of about seven millimetres
-_ROOM_FOR_A_STAFF_MILLIMETRES = 17
-_MOST_STAVES_TWICE_A_PAGE = 10
-_MARGIN_MILLIMETRES = 14
+_UNITS_A_STAFF = 72  # verovio's page units
 _PIXELS_PER_INCH = 150
 _PIXELS_PER_MILLIMETRE = 4
 _HEADER_PLACES: tuple[tuple[str, str, str, int, int], ...] = (  # size in percent, and for how long
@@ -37,14 +40,17 @@ def engraved(musicxml: str, paper: str) -> Any:
     """A toolkit of verovio with the music on pages. Raises `RequestError` as `svg_pages`."""
     import verovio
 
-    width, height = _paper_size(paper)
-    zoom = _zoom(musicxml, height)
+    width, height = paper_size(paper)
+    zoom = zoom_of(musicxml, paper)
     toolkit = verovio.toolkit()
-    toolkit.setOptions(_options(width, height, zoom))
+    toolkit.setOptions(_options(width, height, zoom) | {"breaks": "none"})
     verovio.enableLog(verovio.LOG_OFF)
     if not toolkit.loadData(musicxml):
         raise RequestError("this MusicXML cannot be engraved; check that it is a whole file")
-    toolkit.loadData(_with_header(toolkit.getMEI(), musicxml))
+    mei = _with_header(toolkit.getMEI(), musicxml)
+    toolkit.setOptions(_options(width, height, zoom))
+    toolkit.loadData(mei)
+    lay_out(toolkit, lambda factor: _options(width, height, zoom * factor))
     return toolkit
 
 
@@ -67,33 +73,16 @@ def png_pages(musicxml: str, *, paper: str = "a4") -> list[bytes]:
 
 
 def _typeset(pages: Sequence[str], paper: str, **options: Any) -> list[bytes]:
-    width, height = _paper_size(paper)
+    width, height = paper_size(paper)
     lines = [f"#set page(width: {width}mm, height: {height}mm, margin: 0pt)"]
     pictures = {f"page{number}.svg": page for number, page in enumerate(pages, 1)}
     lines += [f'#image("{name}", width: 100%, height: 100%)' for name in pictures]
     return typeset("\n".join(lines), pictures, **options)
 
 
-def _paper_size(paper: str) -> tuple[int, int]:
-    try:
-        return PAPERS_MILLIMETRES[paper.lower()]
-    except KeyError:
-        allowed = ", ".join(PAPERS_MILLIMETRES)
-        raise RequestError(f"paper {paper!r} is unknown; allowed: {allowed}") from None
-
-
-def _zoom(musicxml: str, height: int) -> float:
-    """How much smaller than usual the staves must be for two systems, or a big one, a page."""
-    two_staves = sum(int(count) - 1 for count in re.findall(r"<staves>(\d+)</staves>", musicxml))
-    staves = musicxml.count("<score-part ") + two_staves
-    room = height - 2 * _MARGIN_MILLIMETRES - 20
-    systems = 2 if staves <= _MOST_STAVES_TWICE_A_PAGE else 1
-    return max(1.0, systems * staves * _ROOM_FOR_A_STAFF_MILLIMETRES / room)
-
-
 def _options(width: int, height: int, zoom: float) -> dict[str, Any]:
-    units = _UNITS_PER_MILLIMETRE * zoom
-    margin = round(_MARGIN_MILLIMETRES * units)
+    units = _UNITS_A_STAFF / STAFF_MILLIMETRES * zoom
+    margin = round(MARGIN_MILLIMETRES * units)
     return {
         "pageWidth": round(width * units),
         "pageHeight": round(height * units),
@@ -102,6 +91,9 @@ def _options(width: int, height: int, zoom: float) -> dict[str, Any]:
         "pageMarginLeft": margin,
         "pageMarginRight": margin,
         "scale": max(1, round(100 * _PIXELS_PER_MILLIMETRE / units)),
+        "breaks": "auto",
+        "breaksNoWidow": True,
+        "minLastJustification": 0.6,
         "header": "encoded",
         "footer": "none",
         "font": MUSIC_FONT,

@@ -10,12 +10,12 @@ from composer.music.facts import Chord
 from composer.music.piece import MeterChange
 from composer.rendering.division import is_compound
 from composer.rendering.musicxml_header import text_element
-from composer.rendering.notation import Measure, Score, StaffPart
+from composer.rendering.notation import Measure, OctaveMark, Score, StaffPart
 from composer.rendering.spelling import Spelling, spelling_near
 from composer.rendering.words import NO_CHORD_SIGN, chord_sign, tempo_words
 
 _BEAT_UNITS = {
-    1: "whole", 2: "half", 4: "quarter", 8: "eighth", 16: "16th", 32: "32nd", 64: "64th",
+    2: "half", 4: "quarter", 8: "eighth", 16: "16th", 32: "32nd", 64: "64th",
 }  # fmt: skip
 
 
@@ -45,7 +45,8 @@ def _beat_unit(meter: MeterChange) -> tuple[str, bool, float]:
     """What a metronome counts in this meter: the value, whether dotted, and its quarters."""
     if is_compound(meter.numerator, meter.denominator):
         return _BEAT_UNITS[meter.denominator // 2], True, 12.0 / meter.denominator
-    return _BEAT_UNITS[meter.denominator], False, 4.0 / meter.denominator
+    unit = max(2, meter.denominator)  # no metronome counts whole notes
+    return _BEAT_UNITS[unit], False, 4.0 / unit
 
 
 def _write_offset(direction: Element, tick: int, measure: Measure) -> None:
@@ -91,3 +92,16 @@ def write_dynamics(element: Element, measure: Measure, part: StaffPart) -> None:
         _write_offset(direction, dynamic.tick, measure)
         if part.staves > 1:
             text_element(direction, "staff", 1)
+
+
+def write_octave_marks(element: Element, marks: Sequence[OctaveMark], tick: int) -> None:
+    """The ends of octave lines at a tick; the notes under them keep their sounding pitch."""
+    for mark in marks:
+        if mark.tick != tick:
+            continue
+        placement = {1: "above", -1: "below"}.get(mark.octaves)
+        direction = SubElement(element, "direction", {"placement": placement} if placement else {})
+        kind = {1: "down", -1: "up", 0: "stop"}[mark.octaves]
+        line = SubElement(direction, "direction-type")
+        SubElement(line, "octave-shift", type=kind, size="8", number=str(mark.staff))
+        text_element(direction, "staff", mark.staff)

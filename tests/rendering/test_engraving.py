@@ -50,3 +50,14 @@ def test_paper_is_a4_or_letter(musicxml: str) -> None:
 def test_many_scores_in_one_process_are_engraved(musicxml: str) -> None:
     """Verovio is used again and again without a fresh process."""
     assert len({svg_pages(musicxml)[0] for _ in range(20)}) == 1
+
+
+@pytest.mark.parametrize("bars", range(16, 23))
+def test_no_piece_ends_with_a_lonely_bar_on_a_page_of_its_own(bars: int) -> None:
+    """Whatever its length: staves shrink or grow a little until the last page is worth turning."""
+    line = [(beat, 1, 60 + beat % 12) for beat in range(4 * bars)]
+    voices = [part_of(name, line) for name in ("soprano", "alto", "tenor", "bass")]
+    pages = svg_pages(musicxml_text(piece_of(*voices)))
+    assert len(pages) == 1 or pages[-1].count('class="system"') > 1
+    last_system = pages[-1].rpartition('class="system"')[2]
+    assert last_system.count('class="measure"') > 1
