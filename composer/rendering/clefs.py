@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from composer.music.instruments import Instrument
 
-_MIDDLE_LINES = {"treble": 34, "bass": 22, "alto": 28, "tenor-clef": 26, "treble-8": 27}
+MIDDLE_LINES = {"treble": 34, "bass": 22, "alto": 28, "tenor-clef": 26, "treble-8": 27}
 """Diatonic position of each clef's middle line: 7 times the octave plus the letter from C."""
 
 _ALLOWED = {
@@ -58,6 +58,6 @@ def choose_clefs(measures: Sequence[Sequence[int]], allowed: Sequence[str]) -> l
 
 
 def _reading_cost(positions: Sequence[int], clef: str, is_usual: bool) -> float:
-    middle = _MIDDLE_LINES[clef]
+    middle = MIDDLE_LINES[clef]
     ledgers = sum(max(0, (abs(position - middle) - 4) // 2) for position in positions)
     return ledgers + (0.0 if is_usual else _UNUSUAL_COST * min(4, len(positions)))

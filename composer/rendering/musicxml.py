@@ -16,12 +16,18 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.rendering.accidentals import NAMES as ACCIDENTALS
 from composer.rendering.long_rests import long_rests
 from composer.rendering.musicxml_bar_lines import write_left_line, write_right_line
-from composer.rendering.musicxml_directions import write_chords, write_dynamics, write_tempi
+from composer.rendering.musicxml_directions import (
+    write_chords,
+    write_dynamics,
+    write_octave_marks,
+    write_tempi,
+)
 from composer.rendering.musicxml_header import text_element, write_header, write_part_list
 from composer.rendering.notation import (
     BarSigns,
     Head,
     Measure,
+    OctaveMark,
     Score,
     StaffPart,
     Symbol,
@@ -156,10 +162,25 @@ class _PartWriter:
                 backup = SubElement(element, "backup")
                 text_element(backup, "duration", position - bar.start_tick)
             position = bar.start_tick
+            begin, end = self._octave_marks(measure, line)
             for symbol in line.symbols:
+                write_octave_marks(element, begin, position)
                 self._write_symbol(element, symbol, line)
                 position += symbol.length_ticks
+                write_octave_marks(element, end, position)
         write_right_line(element, signs, is_last=bar.end_tick >= self.score.piece.end_tick)
+
+    def _octave_marks(
+        self, measure: Measure, line: VoiceLine
+    ) -> tuple[list[OctaveMark], list[OctaveMark]]:
+        """The beginnings and ends of octave lines to write with a voice: readers take a line to
+        cover what is written between them, so it begins with the first voice of its staff and
+        ends with the last."""
+        marks = [mark for mark in measure.octaves if mark.staff == line.staff]
+        voices = [other for other in measure.voices if other.staff == line.staff]
+        begin = [mark for mark in marks if mark.octaves] if line is voices[0] else []
+        end = [mark for mark in marks if not mark.octaves] if line is voices[-1] else []
+        return begin, end
 
     def _write_attributes(self, element: Element, measure: Measure) -> None:
         is_first = measure.bar.number == 1

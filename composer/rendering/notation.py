@@ -81,6 +81,14 @@ class Dynamic:
     mark: str
 
 
+class OctaveMark(NamedTuple):
+    """Where a line over (`octaves` 1, "8va") or under (-1, "8vb") a staff begins or ends (0)."""
+
+    staff: int
+    tick: int
+    octaves: int
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One measure of one part; `key` (as written), `meter` and clefs only where they change."""
@@ -91,6 +99,7 @@ class Measure:
     meter: MeterChange | None = None
     clefs: tuple[ClefChange, ...] = ()
     dynamics: tuple[Dynamic, ...] = ()
+    octaves: tuple[OctaveMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

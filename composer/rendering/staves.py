@@ -16,6 +16,7 @@ from composer.rendering.division import Division
 from composer.rendering.dynamics import written_dynamics
 from composer.rendering.hands import assign_staves
 from composer.rendering.notation import ClefChange, Head, Measure, StaffPart, Symbol, VoiceLine
+from composer.rendering.octave_lines import with_octave_lines
 from composer.rendering.rhythm import Stretch, Value, Written, write_bar
 from composer.rendering.signatures import within_seven
 from composer.rendering.spelling import Spelling, along_fifths
@@ -69,6 +70,8 @@ def write_part(
     ]
     if not instrument.is_drums:
         measures = with_accidentals(measures)
+    if count == 2:
+        measures = with_octave_lines(measures, clefs)
     first_clefs = tuple(found[0] if found else instrument.clef for found in clefs)
     return StaffPart(name, instrument, part.program, first_clefs, tuple(measures))
 

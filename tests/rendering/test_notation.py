@@ -150,3 +150,15 @@ def test_sound_needs_a_soundfont(tmp_path: Path) -> None:
     wrong.write_bytes(b"not a font")
     with pytest.raises(RequestError, match="not a SoundFont"):
         wav_bytes(midi, soundfont=wrong)
+
+
+def test_passages_far_off_the_staff_stand_under_octave_lines() -> None:
+    """8va over high passages, 8vb under low ones, never for a lone high note."""
+    high = [(beat, 1, 96 + beat % 3) for beat in range(8)]
+    low = [(beat, 1, 22) for beat in range(8)]
+    text = musicxml_text(piece_of(part_of("piano", sorted([*high, *low]))))
+    assert text.count('<octave-shift type="down"') == 1
+    assert text.count('<octave-shift type="up"') == 1
+    assert text.count('<octave-shift type="stop"') == 2
+    lone = [(0, 4, 72), (4, 1, 96), (5, 3, 72), (8, 4, 72)]
+    assert "octave-shift" not in musicxml_text(piece_of(part_of("piano", lone)))
