@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from composer.corpus.drum_notes import with_drum_pitches
 from composer.corpus.midi import MOST_BYTES
 from composer.errors import UnreadablePieceError
 
@@ -35,7 +36,7 @@ def parse_score(data: bytes, name: str) -> Any:
     if suffix == ".mxl":
         data, suffix = _unpacked(data), ".musicxml"
     if suffix in (".xml", ".musicxml"):
-        data = _METRONOME.sub(_stated_or_nothing, data)
+        data = with_drum_pitches(_METRONOME.sub(_stated_or_nothing, data))
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of details that a Piece does not hold
         path = Path(folder) / f"{UNTITLED}{suffix}"
