@@ -130,6 +130,7 @@ class Maker:
             self.piece,
             seed=self.seed,
             mechanical=self.mechanical,
+            punctual=self.punctual,
             paper=self.paper,
             subtitle=self.subtitle,
             credit=self.credit,

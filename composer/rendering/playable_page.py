@@ -34,6 +34,7 @@ def page_text(
     *,
     seed: int = 0,
     mechanical: bool = False,
+    punctual: Sequence[int] = (),
     paper: str = "a4",
     subtitle: str = "",
     credit: str = "",
@@ -46,9 +47,10 @@ def page_text(
     """
     text = musicxml_text(piece, subtitle=subtitle, credit=credit, chords=chords)
     toolkit = engraved(text, paper)
-    midi = midi_bytes(piece, seed=seed, mechanical=mechanical)
+    midi = midi_bytes(piece, seed=seed, mechanical=mechanical, punctual=punctual)
     sound = sound_of(midi, soundfont=soundfont).small()
-    steps = _steps(toolkit.renderToTimemap(), played_seconds(piece, seed, mechanical))
+    played = perform(piece, seed=seed, mechanical=mechanical, punctual=punctual).piece
+    steps = _steps(toolkit.renderToTimemap(), seconds_of_quarters(piece, played))
     return Template(_page().read_text(encoding="utf-8")).substitute(
         title=escape(piece.title or "Untitled"),
         pages="\n".join(pages_of(toolkit)),
@@ -57,9 +59,8 @@ def page_text(
     )
 
 
-def played_seconds(piece: Piece, seed: int, mechanical: bool) -> Callable[[float], float]:
+def seconds_of_quarters(piece: Piece, performance: Piece) -> Callable[[float], float]:
     """When a place of the score (in quarters from its beginning) is played, in seconds."""
-    performance = perform(piece, seed=seed, mechanical=mechanical).piece
     finer = performance.ticks_per_quarter // piece.ticks_per_quarter
     played_tick = {
         written.onset_tick: played.onset_tick

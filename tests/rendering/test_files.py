@@ -73,7 +73,7 @@ def test_a_part_draws_its_long_rests_together(tmp_path: Path) -> None:
     horn = part_of("horn", [(0, 4, 60), (20, 4, 60)])
     piece = piece_of(part_of("flute", [(beat, 1, 72) for beat in range(24)]), horn)
     write_piece(piece, tmp_path, "duo", ["musicxml"], parts=True)
-    part = (tmp_path / "duo-parts/horn.musicxml").read_text(encoding="utf-8")
+    part = (tmp_path / "duo-parts/horn-in-f.musicxml").read_text(encoding="utf-8")
     assert "<multiple-rest>4</multiple-rest>" in part
     assert "multiple-rest" not in (tmp_path / "duo.musicxml").read_text(encoding="utf-8")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from composer.music.piece import Tags
-from composer.rendering.playable_page import page_text, played_seconds
+from composer.music.piece import Piece, Tags
+from composer.rendering.performance import perform
+from composer.rendering.playable_page import page_text, seconds_of_quarters
 from tests.rendering.pieces import part_of, piece_of
 
 PIECE = piece_of(
@@ -49,10 +51,14 @@ def test_the_page_needs_nothing_else() -> None:
 
 def test_notes_light_up_when_they_are_played() -> None:
     """By the tempo map of the performance, late where it swings, from the pickup on."""
-    seconds = played_seconds(PIECE, 0, True)
+
+    def seconds_of(piece: Piece, mechanical: bool = False) -> Callable[[float], float]:
+        return seconds_of_quarters(piece, perform(piece, mechanical=mechanical).piece)
+
+    seconds = seconds_of(PIECE, mechanical=True)
     assert seconds(0) == pytest.approx(3.5 * 60 / 96)
     assert seconds(0.5) == pytest.approx(4 * 60 / 96)
-    jazz = played_seconds(replace(PIECE, tags=Tags(style="jazz")), 0, False)
+    jazz = seconds_of(replace(PIECE, tags=Tags(style="jazz")))
     assert jazz(1.0) == pytest.approx((4 + 2 / 3) * 60 / 96)
-    classical = played_seconds(PIECE, 0, False)
+    classical = seconds_of(PIECE)
     assert classical(12) > 15.5 * 60 / 96
