@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,32 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from composer.analysis.keys import estimate_key
-from composer.composing.climax import as_cue
+from composer.composing.candidates import Task, choose_all
 from composer.composing.foretaste import with_cue
-from composer.composing.given import (
-    choose_fifths,
-    given_chords,
-    given_fields,
-    section_starts,
-)
+from composer.composing.given import section_starts
 from composer.composing.lockstep import one_thread as one_thread
-from composer.composing.lockstep import write_all
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.request import Request, make_request
-from composer.composing.sampling import Chance, Writer
+from composer.composing.sampling import Chance, quiet
 from composer.errors import RequestError
 from composer.model.checkpoint import Checkpoint, load_checkpoint
 from composer.model.transformer import RowTables
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
-from composer.music.piece import Piece, TempoChange
-from composer.rendering.files import write_piece
-from composer.tokens.decode import chords_of, decode
+from composer.music.normalise import normalise
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
+from composer.rendering.files import SOUND_FORMATS, write_piece
+from composer.rendering.quantise import quantise
 from composer.tokens.fields import FORMAT_VERSION, layout
-from composer.tokens.grammar import Grammar
-from composer.tokens.transpose import semitones_to_common_key, transposed
 
 WEIGHTS = Path(__file__).parents[1] / "weights.safetensors"
 LARGEST_SEED = 2**32 - 1
@@ -53,6 +45,8 @@ class Composition:
     fingerprint: str
     name: str
     """A stem for file names (see `file_stem`)."""
+    rejected: int = 0
+    """How many candidates were copies."""
 
     @property
     def achieved(self) -> dict[str, str | int | float | None]:
@@ -62,7 +56,12 @@ class Composition:
     def report(self) -> dict[str, Any]:
         """Request, achievement, seed, versions and originality, as plain values for JSON."""
         return report(
-            self.piece, self.request, verb="compose", seed=self.seed, fingerprint=self.fingerprint
+            self.piece,
+            self.request,
+            verb="compose",
+            seed=self.seed,
+            fingerprint=self.fingerprint,
+            given=self.request.melody,
         )
 
 
@@ -83,13 +82,15 @@ def compose(
     guidance: float = 0.0,
     seconds: float | None = None,
     hit: float | None = None,
+    melody: Piece | None = None,
     like: Piece | None = None,
     seed: int | None = None,
     temperature: float = 0.8,
     top_p: float = 1.0,
     min_p: float = 0.1,
+    best_of: int = 1,
     weights: Path | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = quiet,
 ) -> Composition:
     """Compose a piece; what is not given is chosen by the model, or by the mood.
 
@@ -98,13 +99,16 @@ def compose(
     `chords` symbols or Roman numerals bar by bar, again and again to the end ("Dm7 G7 | Cmaj7"),
     `form` sections by letter ("AABA"); `guidance` strengthens style and mood. `seconds` is an exact
     duration, to the end of the last bar, and `hit` the second at which a bar and the climax begin;
-    bars, meter and tempo follow. `like` is a piece as an influence: its style, instruments, meter,
-    tempo, mode, form and texture where they are free, none of its notes. The same seed, request
-    and weights give the same piece; without a seed one is drawn. `progress(bars done, bars in all)`
-    is called as bars are written. Raises RequestError for what cannot be met, CheckpointError for
-    weights that cannot be used.
+    bars, meter and tempo follow. `melody` is a piece whose melody this one begins with, note for
+    note; it decides key, meter and, unless there are to be more, bars. `like` is a piece as an
+    influence: its style, instruments, meter, tempo, mode, form and texture where they are free,
+    none of its notes. The same seed, request and weights give the same piece; without a seed one
+    is drawn. `progress(bars done, bars in all)` is called as bars are written. Raises RequestError
+    for what cannot be met, CheckpointError for weights that cannot be used.
     """
-    request = make_request(
+    checkpoint = load_weights(weights)
+    task = _task(
+        checkpoint,
         style=style,
         mood=mood,
         bars=bars,
@@ -120,27 +124,84 @@ def compose(
         guidance=guidance,
         seconds=seconds,
         hit=hit,
+        melody=melody,
         like=like,
+        seed=seed,
+        temperature=temperature,
+        top_p=top_p,
+        min_p=min_p,
+        best_of=best_of,
     )
-    chance = Chance(temperature, top_p, min_p)
-    seed = new_seed(seed)
+    return _composed(checkpoint, [task], weights, progress)[0]
+
+
+def compose_all(
+    requests: Sequence[Mapping[str, Any]],
+    weights: Path | None = None,
+    progress: Callable[[int, int], None] = quiet,
+) -> list[Composition]:
+    """A composition for each request (arguments of `compose`), written side by side.
+
+    It takes a fraction of the time of one after another. Raises what `compose` raises.
+    """
     checkpoint = load_weights(weights)
+    tasks = [_task(checkpoint, **request) for request in requests]
+    return _composed(checkpoint, tasks, weights, progress)
+
+
+def _task(
+    checkpoint: Checkpoint,
+    *,
+    seed: int | None = None,
+    temperature: float = 0.8,
+    top_p: float = 1.0,
+    min_p: float = 0.1,
+    best_of: int = 1,
+    **fields: Any,
+) -> Task:
+    request, chance = make_request(**fields), Chance(temperature, top_p, min_p)
+    seed = new_seed(seed)
     request = with_cue(checkpoint.model, request, chance, np.random.default_rng([seed, 1]))
-    random = np.random.default_rng(seed)
-    fifths = choose_fifths(request, random)
-    semitones = -semitones_to_common_key(fifths)
-    grammar = Grammar(
-        request.bars,
-        chords=given_chords(request, semitones),
-        section_starts=section_starts(request),
-        semitones=semitones,
-    )
-    writer = Writer(checkpoint.model, grammar, given_fields(request), chance, random)
-    rows = transposed(write_all([writer], progress)[0], semitones)
-    piece = _finished(decode(rows), request, fifths)
+    return Task(request, seed, chance, best_of)
+
+
+def _composed(
+    checkpoint: Checkpoint,
+    tasks: Sequence[Task],
+    weights: Path | None,
+    progress: Callable[[int, int], None],
+) -> list[Composition]:
+    free = [task for task in tasks if task.request.melody is None]
+    choices = iter(choose_all(checkpoint.model, free, progress) if free else ())
     fingerprint = checkpoint.fingerprint
-    name = file_stem(request, seed, chance, fingerprint if weights else "")
-    return Composition(piece, chords_of(rows), request, seed, fingerprint, name)
+    compositions = []
+    for task in tasks:
+        name = file_stem(task.request, task.seed, task.chance, fingerprint if weights else "")
+        rejected = 0
+        if task.request.melody is None:
+            choice = next(choices)
+            piece, chords, rejected = choice.best.piece, choice.best.chords, choice.rejected
+        else:
+            piece, chords = _around_melody(task, weights, progress)
+        compositions.append(
+            Composition(piece, chords, task.request, task.seed, fingerprint, name, rejected)
+        )
+    return compositions
+
+
+def _around_melody(
+    task: Task, weights: Path | None, progress: Callable[[int, int], None]
+) -> tuple[Piece, tuple[Chord, ...]]:
+    """A piece around the melody of a request, and its chords."""
+    from composer.composing.accompany import accompanied, chords_over, with_heard_key
+
+    request = task.request
+    if task.best_of > 1:
+        raise RequestError("--best-of is not possible beside --melody; leave one of them out")
+    written = accompanied(request, task.seed, task.chance, weights, progress)
+    piece = with_heard_key(written)
+    title = request.title or (request.melody.title if request.melody else "")
+    return replace(piece, title=title or title_of(piece, request)), chords_over(piece, request)
 
 
 def write(
@@ -160,25 +221,31 @@ def write(
 
     The options and what is raised are those of `composer.write_piece`.
     """
-    paths = write_piece(
-        composition.piece,
-        folder,
-        composition.name,
-        formats,
-        seed=composition.seed,
-        mechanical=mechanical,
-        loop=loop,
-        stems=stems,
-        parts=parts,
-        repeats=repeats,
-        paper=paper,
-        soundfont=soundfont,
-        subtitle=_subtitle(composition.request),
-        chords=composition.chords if _shows_chords(composition) else (),
-        sections=_sections(composition),
-        credit=f"composed with symbolic-composer, seed {composition.seed}",
-        punctual=_punctual(composition),
-    )
+    piece = composition.piece
+    how: dict[str, Any] = {
+        "seed": composition.seed,
+        "mechanical": mechanical,
+        "loop": loop,
+        "repeats": repeats,
+        "paper": paper,
+        "soundfont": soundfont,
+        "subtitle": _subtitle(composition.request),
+        "sections": _sections(composition),
+        "credit": f"composed with symbolic-composer, seed {composition.seed}",
+        "punctual": _punctual(composition),
+    }
+    if piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER:
+        how |= {"stems": stems, "parts": parts, "chords": _shown_chords(composition)}
+        paths = write_piece(piece, folder, composition.name, formats, **how)
+    else:  # a melody as it was played
+        sounds = [suffix for suffix in formats if suffix in SOUND_FORMATS]
+        sheets = [suffix for suffix in formats if suffix not in SOUND_FORMATS]
+        paths = write_piece(piece, folder, composition.name, sounds, stems=stems, **how)
+        composition = replace(composition, piece=normalise(quantise(piece)))
+        how["chords"] = _shown_chords(composition)
+        paths += write_piece(
+            composition.piece, folder, composition.name, sheets, parts=parts, **how
+        )
     remove_later_pages(folder, composition.name, paths)
     return paths
 
@@ -203,30 +270,23 @@ def new_seed(seed: int | None) -> int:
     return seed
 
 
-def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
-    """With its title, its key as it is heard or was asked for, and the very tempo and duration."""
-    keys = tuple(key._replace(fifths=fifths) for key in piece.keys[:1])
-    piece = replace(piece, keys=keys)
-    heard = None if request.key or request.mode else estimate_key(piece)
-    if heard:
-        piece = replace(piece, keys=(heard._replace(tick=0),))
-    if request.cue is not None:
-        piece = as_cue(piece, request.cue, request.mood)
-    elif request.quarters_per_minute is not None:
-        piece = replace(piece, tempi=(TempoChange(0, request.quarters_per_minute),))
-    return replace(piece, title=title_of(piece, request))
-
-
 def _punctual(composition: Composition) -> tuple[int, ...]:
     """Ticks that a performance must not shift."""
     piece, cue = composition.piece, composition.request.cue
     return () if cue is None else (*cue.hit_ticks(piece), piece.end_tick)
 
 
-def _shows_chords(composition: Composition) -> bool:
+def _shown_chords(composition: Composition) -> tuple[Chord, ...]:
     """Chord symbols stand over a lead sheet, and wherever chords were given."""
-    is_lead_sheet = composition.piece.tags.ensemble in ("lead-sheet", "melody")
-    return bool(composition.request.chords) or is_lead_sheet
+    piece, request = composition.piece, composition.request
+    is_lead_sheet = piece.tags.ensemble in ("lead-sheet", "melody")
+    if not request.chords and not is_lead_sheet:
+        return ()
+    if request.melody is None:
+        return composition.chords
+    from composer.composing.accompany import chords_over
+
+    return chords_over(piece, request)
 
 
 def _sections(composition: Composition) -> list[tuple[int, str]]:

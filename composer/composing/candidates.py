@@ -1,0 +1,139 @@
+"""Tries at a request, written side by side: copies are thrown away, the best of the rest is kept.
+
+A copy shares a passage with the training music that is longer than what 99 of 100 pieces by people
+share with it. It is written again, at most `MOST_COPIES` times a request; if nothing else comes,
+the one that shares least is kept, and the report says that it is too close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from composer.analysis.keys import estimate_key
+from composer.composing.climax import as_cue
+from composer.composing.given import choose_fifths, given_chords, given_fields, section_starts
+from composer.composing.lockstep import write_all
+from composer.composing.naming import title_of
+from composer.composing.originality import Originality, is_too_close, originality
+from composer.composing.request import Request
+from composer.composing.sampling import Chance, Rows, Writer, quiet
+from composer.errors import RequestError
+from composer.model.transformer import RowTransformer
+from composer.music.facts import Chord
+from composer.music.piece import Piece, TempoChange
+from composer.tokens.decode import chords_of, decode
+from composer.tokens.grammar import Grammar
+from composer.tokens.transpose import semitones_to_common_key, transposed
+
+MOST_CANDIDATES = 64
+MOST_COPIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A settled request, the seed of its chances, and from how many candidates to choose."""
+
+    request: Request
+    seed: int
+    chance: Chance
+    best_of: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.best_of <= MOST_CANDIDATES:
+            raise RequestError(
+                f"the best of {self.best_of} is not possible; give 1 to {MOST_CANDIDATES}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A piece, its chords, the rows (rows, COLUMNS) it was written in, and what it shares."""
+
+    piece: Piece
+    chords: tuple[Chord, ...]
+    rows: Rows
+    originality: Originality
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The candidate that is kept, and how many copies were rejected."""
+
+    best: Candidate
+    rejected: int
+
+
+def choose_all(
+    model: RowTransformer, tasks: Sequence[Task], progress: Callable[[int, int], None] = quiet
+) -> list[Choice]:
+    """The best candidate of every task; all are written together.
+
+    `progress(bars done, bars in all)` is called as bars are written; if copies are written again,
+    it begins anew.
+    """
+    kept: list[list[Candidate]] = [[] for _ in tasks]
+    copies: list[list[Candidate]] = [[] for _ in tasks]
+    while True:
+        todo = [
+            (place, len(kept[place]) + len(copies[place]) + number)
+            for place, task in enumerate(tasks)
+            if len(copies[place]) <= MOST_COPIES
+            for number in range(task.best_of - len(kept[place]))
+        ]
+        if not todo:
+            break
+        sketches = [_Sketch(model, tasks[place], number) for place, number in todo]
+        written = write_all([sketch.writer for sketch in sketches], progress)
+        for (place, _), sketch, rows in zip(todo, sketches, written, strict=True):
+            candidate = sketch.candidate(rows)
+            (copies if is_too_close(candidate.originality) else kept)[place].append(candidate)
+    return [
+        _choice(task, some, rejected)
+        for task, some, rejected in zip(tasks, kept, copies, strict=True)
+    ]
+
+
+def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) -> Choice:
+    if not kept:
+        least = min(copies, key=lambda candidate: candidate.originality.longest_notes)
+        return Choice(least, len(copies) - 1)
+    return Choice(kept[0], len(copies))
+
+
+class _Sketch:
+    """A candidate to be written; the first has the very chances of a request without others."""
+
+    def __init__(self, model: RowTransformer, task: Task, number: int) -> None:
+        self.request = task.request
+        random = np.random.default_rng([task.seed, 2, number] if number else task.seed)
+        self.fifths = choose_fifths(self.request, random)
+        self.semitones = -semitones_to_common_key(self.fifths)
+        grammar = Grammar(
+            self.request.bars,
+            chords=given_chords(self.request, self.semitones),
+            section_starts=section_starts(self.request),
+            semitones=self.semitones,
+        )
+        self.writer = Writer(model, grammar, given_fields(self.request), task.chance, random)
+
+    def candidate(self, rows: Rows) -> Candidate:
+        sounding = transposed(rows, self.semitones)
+        piece = _finished(decode(sounding), self.request, self.fifths)
+        return Candidate(piece, tuple(chords_of(sounding)), rows, originality(piece))
+
+
+def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
+    """With its title, its key as it is heard or was asked for, and the very tempo and duration."""
+    keys = tuple(key._replace(fifths=fifths) for key in piece.keys[:1])
+    piece = replace(piece, keys=keys)
+    heard = None if request.key or request.mode else estimate_key(piece)
+    if heard:
+        piece = replace(piece, keys=(heard._replace(tick=0),))
+    if request.cue is not None:
+        piece = as_cue(piece, request.cue, request.mood)
+    elif request.quarters_per_minute is not None:
+        piece = replace(piece, tempi=(TempoChange(0, request.quarters_per_minute),))
+    return replace(piece, title=title_of(piece, request))
