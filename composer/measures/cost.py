@@ -55,7 +55,7 @@ def validate(made: Sequence[Made]) -> None:
 def evaluate(
     made: Sequence[Made], weights: Path | None, rows_per_second_in_training: float | None
 ) -> Cost:
-    """The start of a fresh process, and the speed of what was made (one thread, one at a time)."""
+    """The start of a fresh process, and the speed of what was made (one thread, side by side)."""
     validate(made)
     arguments = [str(weights.resolve()) if weights else "", str(_BARS)]
     process = subprocess.run(
