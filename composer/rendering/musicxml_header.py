@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from composer.rendering.notation import Score, StaffPart
 from composer.rendering.percussion import drum_sign
-from composer.rendering.short_names import short_name
+from composer.rendering.short_names import short_names
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BRACKETED = ("woodwind", "brass", "percussion", "voice", "strings")
@@ -53,6 +53,7 @@ def write_part_list(root: Element, score: Score) -> None:
     part_list = SubElement(root, "part-list")
     open_group = 0
     sections = [part.instrument.section if part.staves == 1 else part.name for part in score.parts]
+    abbreviations = short_names(score.parts)
     for number, part in enumerate(score.parts, 1):
         section = sections[number - 1]
         if open_group == 0 and section in _BRACKETED and sections[number : number + 1] == [section]:
@@ -60,18 +61,19 @@ def write_part_list(root: Element, score: Score) -> None:
             group = SubElement(part_list, "part-group", type="start", number="1")
             text_element(group, "group-symbol", "bracket")
             text_element(group, "group-barline", "yes" if section != "voice" else "no")
-        _write_score_part(part_list, score, part, number)
+        abbreviation = abbreviations[number - 1] if len(score.parts) > 1 else ""
+        _write_score_part(part_list, part, number, abbreviation)
         if open_group and sections[number : number + 1] != [section]:
             SubElement(part_list, "part-group", type="stop", number="1")
             open_group = 0
 
 
-def _write_score_part(part_list: Element, score: Score, part: StaffPart, number: int) -> None:
+def _write_score_part(part_list: Element, part: StaffPart, number: int, abbreviation: str) -> None:
     identifier = f"P{number}"
     element = SubElement(part_list, "score-part", id=identifier)
     text_element(element, "part-name", part.name)
-    if len(score.parts) > 1:
-        text_element(element, "part-abbreviation", short_name(part))
+    if abbreviation:
+        text_element(element, "part-abbreviation", abbreviation)
     if part.instrument.is_drums:
         for pitch in _drum_pitches(part):
             name = f"{identifier}-I{pitch}"

@@ -5,18 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from composer.music.bars import Bar, bars_of
-from composer.music.instruments import BY_NAME, SECTIONS, Instrument
 from composer.music.normalise import normalise
-from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Part, Piece
+from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Piece
 from composer.rendering.division import divide
-from composer.rendering.midi import track_name, without_overlaps
+from composer.rendering.midi import without_overlaps
 from composer.rendering.notation import Score
 from composer.rendering.pickup import with_pickup
 from composer.rendering.quantise import quantise
 from composer.rendering.repeats import fold, unfolded
+from composer.rendering.score_order import distinct_names, in_score_order, needs_one_staff
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, write_part
@@ -34,7 +33,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
     piece = with_pickup(piece)
-    parts = sorted(piece.parts, key=lambda part: _score_order(BY_NAME[part.instrument]))
+    parts = in_score_order(piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     parts = [with_written_lengths(part, piece.end_tick) for part in parts]
     piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
@@ -43,48 +42,10 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     bars = bars_of(piece)
     frames = _frames(bars, piece)
     written = tuple(
-        write_part(part, name, spellings, frames, is_single_line=_is_single_line(part, piece))
-        for part, name, spellings in zip(parts, _distinct_names(parts), _spell(piece), strict=True)
+        write_part(part, name, spellings, frames, is_single_line=needs_one_staff(part, piece))
+        for part, name, spellings in zip(parts, distinct_names(parts), _spell(piece), strict=True)
     )
     return Score(piece, written, _has_pickup(bars), folded.signs, folded.cuts)
-
-
-def _is_single_line(part: Part, piece: Piece) -> bool:
-    """Whether a part beside others never has two notes at a time."""
-    return len(piece.parts) > 1 and all(
-        later.onset_tick >= earlier.end_tick for earlier, later in pairwise(part.notes)
-    )
-
-
-def _score_order(instrument: Instrument) -> tuple[int, float]:
-    """The place of an instrument in a score: by section, drums last, then its orchestral place."""
-    places = _ORCHESTRAL_ORDER.get(instrument.section, ())
-    place = places.index(instrument.name) if instrument.name in places else len(places)
-    is_drums = instrument.section == "drums"
-    return len(SECTIONS) if is_drums else SECTIONS.index(instrument.section), place
-
-
-_ORCHESTRAL_ORDER = {
-    "woodwind": (
-        "piccolo", "flute", "recorder", "oboe", "english-horn", "clarinet", "bassoon",
-        "soprano-sax", "alto-sax", "tenor-sax", "baritone-sax",
-    ),
-    "brass": ("horn", "trumpet", "trombone", "tuba", "brass"),
-    "percussion": ("timpani",),
-    "voice": ("voice", "soprano", "alto", "tenor", "bass", "choir"),
-    "strings": ("violin", "fiddle", "viola", "cello", "contrabass", "strings"),
-}  # fmt: skip
-
-
-def _distinct_names(parts: Sequence[Part]) -> list[str]:
-    """Part names, numbered where several are called the same."""
-    names = [track_name(part) for part in parts]
-    counts: dict[str, int] = {}
-    distinct = []
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-        distinct.append(f"{name} {counts[name]}" if names.count(name) > 1 else name)
-    return distinct
 
 
 def _spell(piece: Piece) -> list[list[Spelling]]:

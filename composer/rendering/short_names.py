@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from composer.rendering.notation import StaffPart
 
 _SHORT = {
@@ -22,8 +24,27 @@ _SHORT = {
 }  # fmt: skip
 
 
-def short_name(part: StaffPart) -> str:
-    """The instrument's abbreviation, with the number that ends the part's name."""
-    number = part.name.rsplit(" ", 1)[-1]
-    short = _SHORT[part.instrument.name]
-    return f"{short} {number}" if number.isdigit() else short
+_ROLES = {
+    "melody": "Mel.", "bridge": "Bridge", "chords": "Chds.", "solo": "Solo", "lead": "Lead",
+    "arpeggio": "Arp.", "bass": "Bass",
+}  # fmt: skip
+"""Parts named by what they do, whatever plays them."""
+
+
+def short_names(parts: Sequence[StaffPart]) -> list[str]:
+    """The abbreviation of each part: of its role or instrument, with the number that ends its
+    name; parts that would be abbreviated alike are counted, so that staves can be told apart."""
+    names = [_short_name(part) for part in parts]
+    counts: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+        distinct.append(f"{name} {counts[name]}" if names.count(name) > 1 else name)
+    return distinct
+
+
+def _short_name(part: StaffPart) -> str:
+    *words, last = part.name.split(" ")
+    number = f" {last}" if words and last.isdigit() else ""
+    role = _ROLES.get(part.name.removesuffix(number).lower())
+    return (role or _SHORT[part.instrument.name]) + number

@@ -1,0 +1,88 @@
+"""Where the parts stand in a score, what they are called, and which need one staff only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from composer.music.instruments import BY_NAME, SECTIONS, Instrument
+from composer.music.piece import Part, Piece
+from composer.rendering.midi import track_name
+
+_CHAMBER_SECTIONS = (
+    "voice", "woodwind", "brass", "percussion", "strings", "plucked", "keyboard", "synth", "bass",
+    "drums",
+)  # fmt: skip
+_BAND_SECTIONS = (
+    "voice", "woodwind", "brass", "percussion", "plucked", "keyboard", "strings", "synth", "bass",
+    "drums",
+)  # fmt: skip
+_ORCHESTRA_SECTIONS = (*(section for section in SECTIONS if section != "drums"), "bass", "drums")
+_FEWEST_OF_AN_ORCHESTRA = 9
+_BASSES = frozenset({"acoustic-bass", "electric-bass", "synth-bass"})
+_IN_A_SECTION = {
+    "woodwind": (
+        "piccolo", "flute", "recorder", "oboe", "english-horn", "clarinet", "bassoon",
+        "soprano-sax", "alto-sax", "tenor-sax", "baritone-sax",
+    ),
+    "brass": ("horn", "trumpet", "trombone", "tuba", "brass"),
+    "percussion": ("timpani",),
+    "voice": ("voice", "soprano", "alto", "tenor", "bass", "choir"),
+    "strings": ("violin", "fiddle", "viola", "cello", "contrabass", "strings"),
+}  # fmt: skip
+_GROUPS_PLAYED_BY_MANY = frozenset({"strings", "brass", "choir", "accordion"})
+_ONE_STAFF_SEMITONES = 24
+_CHORDS_IN_A_MELODY = 0.1
+_SOUND_IN_BRACKETS = re.compile(r"\s*\((nylon|steel|jazz|clean|muted|finger|pick|bright)\)")
+
+
+def in_score_order(parts: Sequence[Part]) -> list[Part]:
+    """The parts from the top of the page down, as orchestras, chamber groups and bands have them:
+    a keyboard under those whom it accompanies, a band's bass and drums at the bottom."""
+    instruments = [BY_NAME[part.instrument] for part in parts]
+    sections = _sections_for(instruments)
+    return sorted(parts, key=lambda part: _place(BY_NAME[part.instrument], sections))
+
+
+def _sections_for(instruments: Sequence[Instrument]) -> Sequence[str]:
+    present = {instrument.section for instrument in instruments}
+    if len(instruments) >= _FEWEST_OF_AN_ORCHESTRA and {"woodwind", "strings"} <= present:
+        return _ORCHESTRA_SECTIONS
+    return _BAND_SECTIONS if "drums" in present else _CHAMBER_SECTIONS
+
+
+def _place(instrument: Instrument, sections: Sequence[str]) -> tuple[int, int]:
+    own = _IN_A_SECTION.get(instrument.section, ())
+    place = own.index(instrument.name) if instrument.name in own else len(own)
+    section = "bass" if instrument.name in _BASSES else instrument.section
+    return sections.index(section), place
+
+
+def distinct_names(parts: Sequence[Part]) -> list[str]:
+    """Part names, numbered where several are called the same; a synthesizer's word for the kind of
+    its sound ("nylon") is left out."""
+    names = [_SOUND_IN_BRACKETS.sub("", track_name(part)) for part in parts]
+    counts: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+        distinct.append(f"{name} {counts[name]}" if names.count(name) > 1 else name)
+    return distinct
+
+
+def needs_one_staff(part: Part, piece: Piece) -> bool:
+    """Whether a part beside others, of an instrument with two staves, is read on one.
+
+    So is a melody (next to no chords), and strings, brass or a choir within two octaves.
+    """
+    if len(piece.parts) == 1 or not part.notes:
+        return False
+    together = sum(b.onset_tick < a.end_tick for a, b in pairwise(part.notes))
+    if together == 0:
+        return True
+    pitches = [note.pitch for note in part.notes]
+    if max(pitches) - min(pitches) > _ONE_STAFF_SEMITONES:
+        return False
+    is_melody = together <= _CHORDS_IN_A_MELODY * len(part.notes)
+    return is_melody or part.instrument in _GROUPS_PLAYED_BY_MANY

@@ -1,0 +1,55 @@
+"""Parts stand where players look for them, under names that tell them apart."""
+
+from __future__ import annotations
+
+from composer.music.piece import Part
+from composer.rendering.score import build_score
+from composer.rendering.short_names import short_names
+from tests.rendering.pieces import part_of, piece_of
+
+LINE = [(beat, 1, 60) for beat in range(4)]
+CHORDS = [(0, 2, 55), (0, 2, 60), (0, 2, 64), (2, 2, 57), (2, 2, 60), (2, 2, 65)]
+
+
+def order_of(*names: str) -> list[str]:
+    score = build_score(piece_of(*(part_of(name, LINE) for name in names)))
+    return [part.instrument.name for part in score.parts]
+
+
+def test_a_keyboard_stands_under_those_it_accompanies() -> None:
+    """A violin sonata and a song have the piano at the bottom; an orchestra, above the strings."""
+    assert order_of("piano", "violin") == ["violin", "piano"]
+    assert order_of("piano", "cello", "voice") == ["voice", "cello", "piano"]
+    orchestra = ["flute", "oboe", "clarinet", "bassoon", "horn", "harp", "piano", "violin", "cello"]
+    assert order_of(*reversed(orchestra)) == orchestra
+
+
+def test_bass_and_drums_are_the_foot_of_a_band() -> None:
+    """As in every band score."""
+    assert order_of("drums", "electric-bass", "piano", "alto-sax") == [
+        "alto-sax", "piano", "electric-bass", "drums",
+    ]  # fmt: skip
+
+
+def test_no_two_staves_have_the_same_name_or_abbreviation() -> None:
+    """Three flutes are numbered, a melody is called so, a sound in brackets is no name."""
+    named = [part_of("piano", LINE), part_of("piano", LINE), *[part_of("flute", LINE)] * 3]
+    parts = [
+        Part(part.instrument, part.program, part.notes, name)
+        for part, name in zip(named, ("Melody", "Chords", "Fl", "Fl", "Fl (nylon)"), strict=True)
+    ]
+    score = build_score(piece_of(*parts))
+    assert [part.name for part in score.parts] == ["Fl 1", "Fl 2", "Fl 3", "Melody", "Chords"]
+    assert short_names(score.parts) == ["Fl. 1", "Fl. 2", "Fl. 3", "Mel.", "Chds."]
+
+
+def test_a_choir_in_close_harmony_and_a_played_melody_need_one_staff() -> None:
+    """Beside other parts; a piano that plays chords keeps its two."""
+    score = build_score(
+        piece_of(part_of("strings", CHORDS), part_of("piano", CHORDS), part_of("organ", LINE))
+    )
+    assert {part.instrument.name: part.staves for part in score.parts} == {
+        "strings": 1,
+        "piano": 2,
+        "organ": 1,
+    }
