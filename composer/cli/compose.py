@@ -49,6 +49,10 @@ def add_to(commands: Commands) -> None:
     add("--seconds", type=float, help="last exactly so long, for film; the bars follow")
     add("--hit", metavar="SECOND", type=float, help="where a bar and the climax begin")
     add(
+        "--melody", metavar="FILE", type=Path,
+        help="begin with this melody, note for note; it decides key, meter and bars (at least)",
+    )  # fmt: skip
+    add(
         "--like", metavar="FILE", type=Path,
         help="an influence: its style, players, meter, tempo, form and texture, none of its notes",
     )  # fmt: skip
@@ -88,10 +92,11 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
     if given.instruments is not None:
         names = given.instruments.split(",")
         values["instruments"] = [name.strip() for name in names if name.strip()]
-    if given.like is not None:
-        from composer.corpus.readers import read_piece
+    for name in ("melody", "like"):
+        if getattr(given, name) is not None:
+            from composer.corpus.readers import read_piece
 
-        values["like"] = read_piece(given.like)
+            values[name] = read_piece(getattr(given, name))
     return {key: value for key, value in values.items() if value is not None}
 
 

@@ -55,6 +55,8 @@ def _more(request: Request, chance: Chance, weights: str) -> dict[str, object]:
         more.pop("mood", None)
     if more.get("bars") == USUAL_BARS:
         del more["bars"]
+    if request.melody:
+        more["melody"] = repr(request.melody)
     if request.like:
         more["like"] = repr(request.like)
     if request.title:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composer.composing.timing import FASTEST, SLOWEST, Cue, Timing, check_timing
 from composer.composing.timing import MOST_BARS as MOST_BARS
 from composer.errors import RequestError
+from composer.music.bars import bars_of
 from composer.music.chords import (
     CHORD_INTERVALS,
     Harmony,
@@ -64,6 +65,7 @@ class Request:
     until then `bars` is only a limit unless they are given. `like` is a piece that the free fields
     are taken from; then, and with a cue, `header` are fields of the whole piece that are given
     with it, `plan` those of each bar, and `copies` the bars (from 0) that repeat an earlier one.
+    `melody` is a piece whose melody this one begins with.
     """
 
     bars: int
@@ -89,6 +91,7 @@ class Request:
     header: Fields = field(default_factory=dict)
     plan: tuple[Fields, ...] = ()
     copies: dict[int, int] = field(default_factory=dict)
+    melody: Piece | None = None
 
     def asked(self) -> dict[str, str | int | float]:
         """What was asked, in the words of the command line."""
@@ -106,6 +109,7 @@ class Request:
             "instruments": ", ".join(i.name for i in self.instruments) or None,
             "chords": print_progression(self.chords, self.key) if self.chords else None,
             "form": self.form or None,
+            "melody": self.melody.title if self.melody else None,
             "like": self.like.in_words(self.bars) if self.like else None,
         }
         return {name: value for name, value in words.items() if value is not None}
@@ -128,6 +132,7 @@ def make_request(
     guidance: float = 0.0,
     seconds: float | None = None,
     hit: float | None = None,
+    melody: Piece | None = None,
     like: Piece | None = None,
 ) -> Request:
     """Resolve words to values. A preset, then a piece `like` this, fill in what is not given.
@@ -135,8 +140,11 @@ def make_request(
     `style` may be a blend ("bach:0.6, joplin:0.4"), `mood` a curve ("calm@1 tense@17"), `key` a
     whole key ("D minor") or a mode ("minor"), `chords` symbols or Roman numerals bar by bar
     ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"). With `seconds` the bars follow, unless they are
-    given too. Raises RequestError, naming what was given and what is allowed.
+    given too. A `melody` decides bars (or how many at least), key and meter. Raises RequestError,
+    naming what was given and what is allowed.
     """
+    if melody is not None:
+        bars = _bars_with(melody, bars, key=key, meter=meter, form=form, seconds=seconds, like=like)
     timing = _timing(seconds, hit)
     flags = find_preset(preset).flags() if preset else {}
     influence = _influence(like)
@@ -146,9 +154,10 @@ def make_request(
     mood = mood or flags.get("mood", "")
     if not instruments:
         ensemble = ensemble or flags.get("ensemble", "")
-    key = key or flags.get("mode", "")
-    meter = meter or flags.get("meter", "")
-    if tempo is None and flags and timing is None:
+    if melody is None:
+        key = key or flags.get("mode", "")
+        meter = meter or flags.get("meter", "")
+    if tempo is None and flags and timing is None and melody is None:
         tempo = float(flags["tempo"])
     if influence:
         key, meter = key or influence.mode, meter or influence.meter
@@ -186,6 +195,7 @@ def make_request(
         title=on_one_line(title),
         timing=timing,
         bars_are_given=bars_are_given,
+        melody=_alone(melody) if melody is not None else None,
     )
     return _influenced(request, influence) if influence else request
 
@@ -196,6 +206,30 @@ def _timing(seconds: float | None, hit: float | None) -> Timing | None:
     if hit is not None:
         raise RequestError("--hit needs a duration; give --seconds too")
     return None
+
+
+def _bars_with(melody: Piece, bars: int | None, **decided: object) -> int:
+    """The bars of a melody, or more if they are given."""
+    for name, value in decided.items():
+        if value:
+            raise RequestError(
+                f"--{name} is not possible beside --melody, which decides key, meter, form and "
+                f"duration; leave --{name} out"
+            )
+    there = len(bars_of(melody))
+    if bars is not None and bars < there:
+        raise RequestError(
+            f"{bars} bars are not possible with a melody of {there}; give {there} or more, or "
+            "leave --bars out"
+        )
+    return there if bars is None else bars
+
+
+def _alone(piece: Piece) -> Piece:
+    """A piece with nothing but its melody: the part of that role, or the one most often highest."""
+    from composer.composing.melody import melody_place
+
+    return replace(piece, parts=(piece.parts[melody_place(piece)],))
 
 
 def _influence(like: Piece | None) -> Influence | None:
