@@ -30,17 +30,19 @@ class Rules(NamedTuple):
 
     `parallels`: no two parts move from one perfect fifth, octave or unison to another;
     `crossing`: no part goes above one before it; `leaps`: no sevenths, nothing beyond an octave;
-    `lines`: who does not accompany with chords has one note at a time, strings too.
+    `lines`: who does not accompany with chords has one note at a time, strings too; `full`: who
+    writes lines sings on every beat on which a given part does, and not before it.
     """
 
     parallels: bool = False
     crossing: bool = False
     leaps: bool = False
     lines: bool = False
+    full: bool = False
 
 
 NO_RULES = Rules()
-CHORALE = Rules(parallels=True, crossing=True, leaps=True, lines=True)
+CHORALE = Rules(parallels=True, crossing=True, leaps=True, lines=True, full=True)
 LINES = Rules(lines=True)
 
 
@@ -77,6 +79,7 @@ class RuledGrammar(Grammar):
         self.beside = beside or {}
         self.heard: dict[int, list[_Heard]] = {}
         """The notes of each part by its place, those beside to the end of the bar."""
+        self.beats_sung: list[int] = []
 
     def advance(self, row: list[int]) -> None:
         super().advance(row)
@@ -87,13 +90,90 @@ class RuledGrammar(Grammar):
         elif row[0] == Kind.BAR:
             for note in self.beside.get(self.bar, ()):
                 self._hear(note)
+            self.beats_sung = self._beats_sung()
         elif row[0] == Kind.NOTE:
             self._hear(row)
+
+    def _beats_sung(self) -> list[int]:
+        """Ticks of this bar: beats on which a given part sounds, and where one begins."""
+        given = [
+            note
+            for order, notes in self.heard.items()
+            if self.parts[order].value in self.silent
+            for note in notes
+            if note.end_tick > self.bar_start_tick
+        ]
+        beats = range(0, self.bar_ticks, GRID_TICKS_PER_QUARTER)
+        sung = {
+            beat
+            for beat in beats
+            for n in given
+            if n.start_tick <= self.bar_start_tick + beat < n.end_tick
+        }
+        onsets = {_tick(row) for row in self.beside.get(self.bar, ())}
+        return sorted(sung | onsets) if self.bar in self.beside else []
 
     def _hear(self, row: list[int]) -> None:
         start = self.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
         note = _Heard(start, start + LENGTHS_TICKS[row[5]], row[4])
         self.heard.setdefault(self.order[row[3]], []).append(note)
+
+    def _missing(self) -> tuple[int, int]:
+        """(tick in the bar, place of the part) of the next note without which a part would rest
+        while given parts sound; behind the bar where none is missing."""
+        nobody = self.bar_ticks, len(self.parts)
+        if not self.rules.full:
+            return nobody
+        singers = [
+            (order, int(part.sounding_until.max()) - self.bar_start_tick)
+            for order, part in enumerate(self.parts)
+            if part.value not in self.silent and isinstance(part, _OneAtATime)
+        ]
+        return min(
+            (
+                (tick, order)
+                for tick in self.beats_sung
+                for order, until in singers
+                if until <= tick and (tick, order) > (self.tick, self.last_part)
+            ),
+            default=nobody,
+        )
+
+    def _kinds_in_bar(self) -> list[Kind]:
+        kinds = super()._kinds_in_bar()
+        tick, _ = self._missing()
+        if tick == self.bar_ticks or Kind.NOTE not in kinds:
+            return kinds
+        chord_tick = _tick(self.pending[0]) if self.pending else self._first_chord_tick()
+        too_early = (Kind.BAR, Kind.MARK, *[Kind.CHORD] * (chord_tick > tick))
+        return [kind for kind in kinds if kind not in too_early]
+
+    def _notes_before_tick(self) -> int:
+        return min(super()._notes_before_tick(), self._missing()[0] + 1)
+
+    def _first_note_tick(self) -> int:
+        first = super()._first_note_tick()
+        if self.rules.full and self.beside.get(self.bar) is not None:
+            return max(first, min(self.beats_sung, default=self.bar_ticks))
+        return first
+
+    def _chord_beat(self, row: list[int]) -> Allowed:
+        allowed = super()._chord_beat(row)
+        missing = self._missing()[0]
+        return allowed & self._beats(0, missing + 1) if missing < self.bar_ticks else allowed
+
+    def _chord_position(self, row: list[int]) -> Allowed:
+        allowed = super()._chord_position(row)
+        missing = self._missing()[0]
+        return allowed & self._positions(row[1], 0, missing + 1)
+
+    def _note_part(self, row: list[int]) -> Allowed:
+        allowed = super()._note_part(row)
+        tick, last = self._missing()
+        if _tick(row) == tick:
+            for part in self.parts[last + 1 :]:
+                allowed[part.value] = False
+        return allowed
 
     def _free_pitches(self, row: list[int], order: int) -> Allowed:
         free = super()._free_pitches(row, order)
