@@ -61,15 +61,16 @@ def musicxml_text(
     credit: str = "",
     chords: Sequence[Chord] = (),
     repeats: bool = False,
+    paper: str = "a4",
 ) -> str:
     """The piece's score as the text of a MusicXML file.
 
     `credit` stands where a composer's name does. Every note is written with the onset and pitch
     it has in the piece (on the grid), and with its length where that can be read easily (see
     `build_score`). Chord symbols in `chords` stand over the top staff, at ticks of the piece; where
-    the score begins with a pickup they move with it.
+    the score begins with a pickup they move with it. Raises `RequestError` for an unknown paper.
     """
-    return _text(build_score(piece, repeats=repeats), piece, subtitle, credit, chords)
+    return _text(build_score(piece, repeats=repeats), piece, subtitle, credit, chords, paper)
 
 
 def part_texts(
@@ -79,6 +80,7 @@ def part_texts(
     credit: str = "",
     chords: Sequence[Chord] = (),
     repeats: bool = False,
+    paper: str = "a4",
 ) -> list[tuple[str, str]]:
     """For each part its name and the text of a MusicXML file with that part alone, in score order.
 
@@ -89,14 +91,16 @@ def part_texts(
     for part in score.parts:
         heading = f"{part.name} – {subtitle}" if subtitle else part.name
         alone = replace(score, parts=(part,))
-        texts.append((part.name, _text(alone, piece, heading, credit, chords)))
+        texts.append((part.name, _text(alone, piece, heading, credit, chords, paper)))
     return texts
 
 
-def _text(score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord]) -> str:
+def _text(
+    score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord], paper: str
+) -> str:
     as_written = _as_written(chords, piece, score)
     root = Element("score-partwise", version="4.0")
-    write_header(root, score, subtitle, credit)
+    write_header(root, score, subtitle, credit, paper)
     write_part_list(root, score)
     signs = {t.tick for t in score.piece.tempi} | {chord.tick for chord in as_written}
     for number, part in enumerate(score.parts, 1):
@@ -312,8 +316,10 @@ def _write_value(note: Element, symbol: Symbol, head: Head | None) -> None:
 def _write_notations(note: Element, symbol: Symbol, head: Head | None, *, is_first: bool) -> None:
     ties = _ties(head) if head else []
     tuplet = symbol.tuplet if is_first else ""
-    has_accent = is_first and symbol.is_accented
-    if not (ties or tuplet or has_accent):
+    articulations = []
+    if is_first:
+        articulations += ["accent"] * symbol.is_accented + ["staccato"] * symbol.is_staccato
+    if not (ties or tuplet or articulations):
         return
     notations = SubElement(note, "notations")
     for kind in ties:
@@ -324,5 +330,7 @@ def _write_notations(note: Element, symbol: Symbol, head: Head | None, *, is_fir
         if tuplet == "start":
             attributes["bracket"] = bracket
         SubElement(notations, "tuplet", attributes)
-    if has_accent:
-        SubElement(SubElement(notations, "articulations"), "accent")
+    if articulations:
+        element = SubElement(notations, "articulations")
+        for articulation in articulations:
+            SubElement(element, articulation)

@@ -50,6 +50,7 @@ class Symbol:
     is_hidden: bool = False
     fills_measure: bool = False
     is_accented: bool = False
+    is_staccato: bool = False
 
     @property
     def is_rest(self) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from composer.music.bars import Bar, bars_of
 from composer.music.normalise import normalise
-from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Piece
+from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part, Piece
+from composer.rendering.articulation import Place, printed_places, staccato_places
 from composer.rendering.division import divide
 from composer.rendering.midi import without_overlaps
 from composer.rendering.notation import Score
@@ -35,17 +36,31 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     piece = with_pickup(piece)
     parts = in_score_order(piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
+    played = [part.notes for part in parts]
     parts = [with_written_lengths(part, piece.end_tick) for part in parts]
     piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
+    dots = [_staccato(notes, part) for notes, part in zip(played, parts, strict=True)]
     folded = fold(piece) if repeats else unfolded(piece)
-    piece, parts = folded.piece, list(folded.piece.parts)
+    piece = folded.piece
     bars = bars_of(piece)
     frames = _frames(bars, piece)
+    names, spellings = distinct_names(piece.parts), _spell(piece)
     written = tuple(
-        write_part(part, name, spellings, frames, is_single_line=needs_one_staff(part, piece))
-        for part, name, spellings in zip(parts, distinct_names(parts), _spell(piece), strict=True)
+        write_part(
+            part,
+            names[number],
+            spellings[number],
+            frames,
+            is_single_line=needs_one_staff(part, piece),
+            staccato=printed_places(folded.cuts, dots[number]),
+        )
+        for number, part in enumerate(piece.parts)
     )
     return Score(piece, written, _has_pickup(bars), folded.signs, folded.cuts)
+
+
+def _staccato(played: Sequence[Note], part: Part) -> frozenset[Place]:
+    return frozenset() if part.is_drums else staccato_places(played, part.notes)
 
 
 def _spell(piece: Piece) -> list[list[Spelling]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from composer.music.bars import Bar, meter_ticks
 from composer.music.instruments import BY_NAME, Instrument
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part
 from composer.rendering.accidentals import with_accidentals
+from composer.rendering.articulation import Place
 from composer.rendering.beams import with_beams
 from composer.rendering.clefs import choose_clefs, clefs_allowed
 from composer.rendering.division import Division
@@ -40,17 +41,18 @@ def write_part(
     frames: Sequence[Frame],
     *,
     is_single_line: bool = False,
+    staccato: Collection[Place] = (),
 ) -> StaffPart:
     """The written part; `spellings` are the sounding ones of its notes, in order.
 
-    `is_single_line` keeps a keyboard's part on one staff.
+    `is_single_line` keeps a keyboard's part on one staff; notes at `staccato` get dots.
     """
     instrument = BY_NAME[part.instrument]
     bars = [frame.bar for frame in frames]
     keys = [_written_key(frame.key, instrument) for frame in frames]
     dynamics, accented = written_dynamics(part.notes, bars)
     heads = _heads(part, spellings, frames, instrument)
-    writer = _StaffWriter(part.notes, heads, accented)
+    writer = _StaffWriter(part.notes, heads, accented, staccato)
     count = 1 if instrument.staves == 2 and is_single_line else instrument.staves
     staves = assign_staves(part.notes) if count == 2 else [1] * len(part.notes)
     lines: list[list[VoiceLine]] = [[] for _ in frames]
@@ -136,11 +138,13 @@ def _clef_changes(clefs: Sequence[Sequence[str]], number: int) -> tuple[ClefChan
 
 @dataclass(frozen=True, slots=True)
 class _StaffWriter:
-    """Writes the staves of one part; `heads` and `accented` go by the index of the note."""
+    """Writes the staves of one part; `heads` and `accented` go by the index of the note,
+    `staccato` by its onset and pitch."""
 
     notes: Sequence[Note]
     heads: Sequence[Head]
     accented: frozenset[int]
+    staccato: Collection[Place]
 
     def write(
         self, staff: int, indices: Sequence[int], frames: Sequence[Frame]
@@ -159,7 +163,7 @@ class _StaffWriter:
     ) -> list[VoiceLine]:
         """The voices that sound in a measure; one that sounds alone is the upper one."""
         sounding = [chords for voice in voices if (chords := _inside(voice, frame.bar))]
-        if not sounding and _is_full(frame.bar):
+        if not sounding and _is_full(frame):
             bar = frame.bar
             rest = Symbol(bar.start_tick, bar.length_ticks, Value("whole"), fills_measure=True)
             return [VoiceLine(staff, 0, (rest,))]
@@ -193,13 +197,29 @@ class _StaffWriter:
             for index in sorted(chord.notes, key=lambda i: self.heads[i].spelling.pitch)
         )
         accent = any(not head.is_tied_to and head.note in self.accented for head in heads)
-        return Symbol(start, end - start, written.value, heads, written.tuplet, is_accented=accent)
+        return Symbol(
+            start,
+            end - start,
+            written.value,
+            heads,
+            written.tuplet,
+            is_accented=accent,
+            is_staccato=self._is_staccato(heads),
+        )
+
+    def _is_staccato(self, heads: Sequence[Head]) -> bool:
+        if not self.staccato or any(head.is_tied_to or head.is_tied_from for head in heads):
+            return False
+        return all(
+            (self.notes[head.note].onset_tick, self.notes[head.note].pitch) in self.staccato
+            for head in heads
+        )
 
 
-def _is_full(bar: Bar) -> bool:
+def _is_full(frame: Frame) -> bool:
     """Whether the bar is as long as its meter says; readers take a measure rest to be so."""
-    meter = bar.meter
-    return bar.length_ticks == meter_ticks(
+    meter = frame.meter or frame.bar.meter
+    return frame.bar.length_ticks == meter_ticks(
         meter.numerator, meter.denominator, GRID_TICKS_PER_QUARTER
     )
 

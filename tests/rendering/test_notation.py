@@ -162,3 +162,22 @@ def test_passages_far_off_the_staff_stand_under_octave_lines() -> None:
     assert text.count('<octave-shift type="stop"') == 2
     lone = [(0, 4, 72), (4, 1, 96), (5, 3, 72), (8, 4, 72)]
     assert "octave-shift" not in musicxml_text(piece_of(part_of("piano", lone)))
+
+
+def test_runs_of_short_notes_get_dots() -> None:
+    """Notes played half as long as they are written are staccato, if several follow each other."""
+    short = [(beat / 2, 5 / 24, 60 + beat) for beat in range(6)]
+    long = [(3 + beat, 1, 72) for beat in range(9)]
+    text = musicxml_text(piece_of(part_of("violin", [*short, *long])))
+    assert text.count("<staccato") == 6
+    lone = [(0, 5 / 24, 60), (0.5, 0.5, 60), *((1 + beat, 1, 72) for beat in range(11))]
+    assert "<staccato" not in musicxml_text(piece_of(part_of("violin", lone)))
+
+
+def test_silence_in_a_pickup_is_a_rest_of_its_length() -> None:
+    """Only a full bar has the rest that means a full bar."""
+    up = part_of("violin", [(0, 1, 67), (1, 3, 72)])
+    silent = part_of("viola", [(1, 3, 60)])
+    meters = (MeterChange(0, 1, 4), MeterChange(24, 3, 4))
+    text = musicxml_text(Piece((up, silent), meters, 96, keys=(KeyChange(0, 0, "major"),)))
+    assert '<rest measure="yes"' not in text
