@@ -79,6 +79,7 @@ class Maker:
             credit=self.credit,
             chords=self.chords,
             repeats=self.repeats,
+            paper=self.paper,
         )
         labels = file_labels([name for name, _ in named])
         for suffix in suffixes:
@@ -104,6 +105,7 @@ class Maker:
             credit=self.credit,
             chords=self.chords,
             repeats=self.repeats,
+            paper=self.paper,
         )
 
     @cached_property

@@ -6,10 +6,12 @@ import re
 from xml.etree.ElementTree import Element, SubElement
 
 from composer.rendering.notation import Score, StaffPart
+from composer.rendering.page import MARGIN_MILLIMETRES, STAFF_MILLIMETRES, paper_size, zoom_for
 from composer.rendering.percussion import drum_sign
 from composer.rendering.short_names import short_names
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TENTHS_A_STAFF = 40
 _BRACKETED = ("woodwind", "brass", "percussion", "voice", "strings")
 
 
@@ -20,7 +22,8 @@ def text_element(parent: Element, tag: str, content: object, /, **attributes: st
     return element
 
 
-def write_header(root: Element, score: Score, subtitle: str, credit: str) -> None:
+def write_header(root: Element, score: Score, subtitle: str, credit: str, paper: str) -> None:
+    """Titles, the program's name, and the paper: programs open large scores on small staves."""
     title = score.piece.title or "Untitled"
     work = SubElement(root, "work")
     text_element(work, "work-title", title)
@@ -34,11 +37,28 @@ def write_header(root: Element, score: Score, subtitle: str, credit: str) -> Non
     text_element(encoding, "software", "symbolic-composer")
     SubElement(encoding, "supports", element="accidental", type="no")
     SubElement(encoding, "supports", element="beam", type="yes")
+    _write_defaults(root, sum(part.staves for part in score.parts), paper)
     _write_credit(root, "title", title, "center")
     if subtitle:
         _write_credit(root, "subtitle", subtitle, "center")
     if credit:
         _write_credit(root, "composer", credit, "right")
+
+
+def _write_defaults(root: Element, staves: int, paper: str) -> None:
+    millimetres = STAFF_MILLIMETRES / zoom_for(staves, paper)
+    width, height = (f"{size * _TENTHS_A_STAFF / millimetres:.0f}" for size in paper_size(paper))
+    margin = f"{MARGIN_MILLIMETRES * _TENTHS_A_STAFF / millimetres:.0f}"
+    defaults = SubElement(root, "defaults")
+    scaling = SubElement(defaults, "scaling")
+    text_element(scaling, "millimeters", f"{millimetres:.3f}")
+    text_element(scaling, "tenths", _TENTHS_A_STAFF)
+    layout = SubElement(defaults, "page-layout")
+    text_element(layout, "page-height", height)
+    text_element(layout, "page-width", width)
+    margins = SubElement(layout, "page-margins", type="both")
+    for side in ("left", "right", "top", "bottom"):
+        text_element(margins, f"{side}-margin", margin)
 
 
 def _write_credit(root: Element, kind: str, words: str, justify: str) -> None:

@@ -45,7 +45,7 @@ def page_text(
 
     Errors as for `svg_pages` and `wav_bytes`.
     """
-    text = musicxml_text(piece, subtitle=subtitle, credit=credit, chords=chords)
+    text = musicxml_text(piece, subtitle=subtitle, credit=credit, chords=chords, paper=paper)
     toolkit = engraved(text, paper)
     midi = midi_bytes(piece, seed=seed, mechanical=mechanical, punctual=punctual)
     sound = sound_of(midi, soundfont=soundfont).small()
