@@ -40,7 +40,7 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "infill", "write some bars of a piece anew", infill)
     _add_common(parser, parts=False)
     parser.add_argument("--bars", required=True, help="which bars, such as 9-12 or 9")
-    parser.add_argument("--parts", metavar="LIST", default="", help="only these parts, by name")
+    parser.add_argument("--parts", metavar="LIST", help="only these parts, by name")
     parser.add_argument(
         "--alternatives", type=int, default=1, help="how many versions to write (default: 1)"
     )
@@ -93,7 +93,9 @@ def infill(given: argparse.Namespace) -> None:
     from composer.composing.partner import infill
 
     first, last = parse_bars(given.bars)
-    parts = words(given.parts)
+    parts = words(given.parts) if given.parts else []
+    if given.parts is not None and not parts:
+        raise RequestError("--parts names no part; leave it out to write all of them")
     _check_count("alternatives", given.alternatives)
     _change(
         given,

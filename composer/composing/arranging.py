@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from composer.analysis.facts import analyse
+from composer.composing.beats import check_beats
 from composer.composing.desks import Desk
 from composer.composing.doubling import double
 from composer.composing.draft import draft_of
@@ -59,6 +60,7 @@ def arrange(
     pitched = [desk for desk in desks if not desk.instrument.is_drums]
     if not pitched:
         raise RequestError("drums alone cannot play a piece; give instruments with pitches too")
+    check_beats(piece)
     core = core_of(pitched)
     piece = quantise(piece)
     if not _is_played_already(piece, desks):

@@ -13,6 +13,8 @@ from composer.music.piece import Note, Part
 
 _OCTAVES = (0, -12, 12, -24, 24, -36, 36, -48, 48)
 """Shifts in semitones, the smallest first."""
+_A_STEP_ASIDE = 4
+"""Semitones that the middle of a range must be nearer for a bass to leave its octave."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +53,18 @@ class Desk:
     def _add(self, note: Note) -> None:
         insort(self.notes, note)
         self.longest_ticks = max(self.longest_ticks, note.length_ticks)
+
+    def lay_bass(self, notes: Sequence[Note], ticks_per_quarter: int) -> list[Note]:
+        """Lay the bass: as `lay_line`, but all of it an octave lower where that is at home.
+
+        A bass guitar sounds an octave below a pianist's left hand.
+        """
+        mean = sum(note.pitch for note in notes) / len(notes)
+        lower = [note._replace(pitch=note.pitch - 12) for note in notes]
+        reaches = min(note.pitch for note in lower) >= self.instrument.low
+        if reaches and abs(mean - 12 - self.centre) + _A_STEP_ASIDE < abs(mean - self.centre):
+            notes = lower
+        return self.lay_line(notes, ticks_per_quarter)
 
     def lay_line(self, notes: Sequence[Note], ticks_per_quarter: int) -> list[Note]:
         """Lay a line that must be played; its notes as they were laid.

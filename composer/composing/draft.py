@@ -16,6 +16,7 @@ from statistics import median
 
 from composer.analysis.facts import analyse
 from composer.analysis.keys import with_key_as_heard
+from composer.composing.beats import check_beats
 from composer.errors import RequestError
 from composer.music.bars import Bar, bars_of
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, normalise
@@ -50,10 +51,14 @@ class Draft:
 
 
 def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
-    """Read a piece for editing; parts may be silent. Raises RequestError if it does not fit.
+    """Read a piece for editing; parts may be silent. Raises RequestError if it does not fit, and
+    if it was played without beats.
 
-    `semitones` to the key without signature are judged by the piece's key, unless given.
+    `semitones` to the key without signature are judged by the piece's key, unless given: then the
+    piece is one that has been read before.
     """
+    if semitones is None:
+        check_beats(piece)
     source = _finer(piece)
     sounding = [part for part in source.parts if part.notes]
     if not sounding:

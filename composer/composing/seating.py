@@ -66,7 +66,7 @@ def seat_lines(desks: Sequence[Desk], lines: Sequence[Line], ticks_per_quarter: 
     low = bass_desk(desks, lead)
     top = lead.lay_line(melody.notes, ticks_per_quarter)
     bass = next((line for line in rest if line.role == "bass"), None)
-    bottom = low.lay_line(bass.notes, ticks_per_quarter) if bass else []
+    bottom = low.lay_bass(bass.notes, ticks_per_quarter) if bass else []
     frame = _Frame(top, bottom, [*melody.notes, *(bass.notes if bass else ())])
     inner = [line for line in rest if line is not bass]
     free = [desk for desk in desks if desk not in (lead, low) and not desk.is_chordal]
