@@ -75,12 +75,12 @@ def _likelihood(report: Report) -> str:
         "## 1. Held-out bits per note\n\n"
         "Bits of all rows behind the header over the number of notes, of works that were never "
         "trained on; lower is better.\n\n"
-        + _table(("corpus", "notes", "model", "bigram", "saved"), rows)
+        + table(("corpus", "notes", "model", "bigram", "saved"), rows)
         + "\n\n![Held-out bits](bits.svg)"
     )
     for name, points in report.curves.items():
         curve = [(f"{p.rows:,}", f"{p.hours:.2f}", p.bits_per_note) for p in _thinned(points)]
-        text += f"\n\nTraining run `{name}`:\n\n" + _table(
+        text += f"\n\nTraining run `{name}`:\n\n" + table(
             ("rows seen", "hours", "held-out bits per note"), curve
         )
     if any(report.curves.values()):
@@ -93,7 +93,7 @@ def _obedience(report: Report) -> str:
         (name, met, given, f"{met / given:.1%}")
         for name, (met, given) in sorted(report.obeyed.items())
     ]
-    text = "## 2. Obedience\n\n" + _table(("field", "met", "given", "share"), rows)
+    text = "## 2. Obedience\n\n" + table(("field", "met", "given", "share"), rows)
     text += (
         "\n\nThe key is estimated from the notes. Chords count as followed where 85 % of a "
         "piece's notes on strong beats are chord tones or move on by step to one."
@@ -112,7 +112,7 @@ def _obedience(report: Report) -> str:
     return (
         text
         + "\n\n![Obedience](obedience.svg)\n\nEndings of all that was composed, beside those of "
-        "held-out pieces by people:\n\n" + _table(("", "generated", "real"), endings)
+        "held-out pieces by people:\n\n" + table(("", "generated", "real"), endings)
     )
 
 
@@ -133,7 +133,7 @@ def _judged(report: Report) -> str:
         text += (
             "Mood: a judge taught by the listeners of EMOPIA and VGMIDI (four quadrants, each "
             "counting alike; chance .25, signs .5).\n\n"
-            + _table(("pieces", "n", "quadrant", "arousal", "valence"), rows)
+            + table(("pieces", "n", "quadrant", "arousal", "valence"), rows)
             + "\n\n"
         )
     else:
@@ -149,7 +149,7 @@ def _judged(report: Report) -> str:
         text + f"Style: a judge taught by held-out music of people, {len(styles)} styles (chance "
         f"{1 / len(styles):.3f}), {ceiling.pieces} real and "
         f"{generated.pieces if generated else 0} generated pieces.\n\n"
-        + _table(
+        + table(
             ("style", "real, unheard (the ceiling)", "generated"),
             [*styles, ("each style alike", ceiling.accuracy, mean)],
         )
@@ -178,12 +178,12 @@ def _likeness(report: Report) -> str:
         "Means over the styles. *Apart* is the mean distance, within a style, of the generated "
         "music from a random half of the real, *halves apart* that of two such halves: a ratio of "
         "1 is as near as one can tell.\n\n"
-        + _table(columns, rows)
+        + table(columns, rows)
         + "\n\n![Likeness](likeness.svg)\n\n"
         "Overlapping areas (MGEval); 1 is the same spread.\n\n"
-        + _table(("feature", "generated and real", "two real halves"), areas)
+        + table(("feature", "generated and real", "two real halves"), areas)
         + "\n\n<details><summary>By style</summary>\n\n"
-        + _table(("style", "measure", "generated", "real", "apart", "halves apart"), by_style)
+        + table(("style", "measure", "generated", "real", "apart", "halves apart"), by_style)
         + "\n\n</details>"
     )
 
@@ -198,7 +198,7 @@ def _copying(report: Report) -> str:
     return (
         "## 4. Copying\n\n"
         "Notes of the longest passage of one part shared with the training works, in any key.\n\n"
-        + _table(columns, rows)
+        + table(columns, rows)
         + f"\n\n{found.beyond} of {found.generated.pieces} generated pieces share more than the "
         "99th percentile of people.\n\n![Copying](copying.svg)"
     )
@@ -214,7 +214,7 @@ def _cost(report: Report) -> str:
         ("peak memory of composing, MiB", "unknown" if memory is None else f"{memory:,.0f}"),
     ]
     return (
-        "## 5. Cost\n\n" + _table(("what", "figure"), rows) + "\n\nOn the machine as it was, "
+        "## 5. Cost\n\n" + table(("what", "figure"), rows) + "\n\nOn the machine as it was, "
         "other work included."
     )
 
@@ -286,7 +286,7 @@ def _thinned(points: Sequence[Point], most: int = 12) -> list[Point]:
     return [points[place] for place in places]
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [columns, ["---"] * len(columns), *([_cell(value) for value in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
