@@ -3,7 +3,8 @@
 A length that ends on a sixteenth, on another onset of the part or inside a triplet is written as
 it is. Others come from playing (legato that stops short, fingers that stay down); each takes the
 nearest end that is easy to read. Drums sound as long as they like: they are written up to the
-next onset or beat.
+next onset or beat. A single line's quick notes before the beat (how files play grace notes) take
+their time from the note before, which would need a second voice otherwise.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from composer.music.instruments import BY_NAME
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
 
 _SIXTEENTH_TICKS = GRID_TICKS_PER_QUARTER // 4
 _THIRTY_SECOND_TICKS = GRID_TICKS_PER_QUARTER // 8
+_QUICK_TICKS = _THIRTY_SECOND_TICKS
 _PERFORMED_SHARE = 0.1
 _TINY_GAP_TICKS = 2
 _FILLED_SHARE = 0.4
@@ -28,6 +31,8 @@ def with_written_lengths(part: Part, end_tick: int) -> Part:
     """The part, on the grid, with the lengths that its score shows, none beyond the piece."""
     if not part.notes:
         return part
+    if not part.is_drums and BY_NAME[part.instrument].staves == 1:
+        part = replace(part, notes=tuple(_before_quick_notes(part.notes)))
     reader = _Reader.of(part.notes)
     if part.is_drums:
         drums = [reader.drum(note) for note in part.notes]
@@ -38,6 +43,26 @@ def with_written_lengths(part: Part, end_tick: int) -> Part:
     is_performed = hard > _PERFORMED_SHARE * len(part.notes)
     notes = [reader.read(note, is_performed=is_performed) for note in part.notes]
     return replace(part, notes=tuple(_kept_apart(notes, end_tick)))
+
+
+def _before_quick_notes(notes: Sequence[Note]) -> list[Note]:
+    """The notes, those cut short into whose last moments only quick ones fall."""
+    onsets = [note.onset_tick for note in notes]
+    cut = []
+    for note in notes:
+        first = bisect_right(onsets, note.onset_tick)
+        inside = notes[first : bisect_left(onsets, note.end_tick, lo=first)]
+        if inside and _are_quick(inside, note):
+            note = _ending(note, inside[0].onset_tick)
+        cut.append(note)
+    return cut
+
+
+def _are_quick(inside: Sequence[Note], around: Note) -> bool:
+    taken = around.end_tick - inside[0].onset_tick
+    return taken <= min(2 * _QUICK_TICKS, around.length_ticks // 2) and all(
+        note.length_ticks <= _QUICK_TICKS and note.end_tick <= around.end_tick for note in inside
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,10 @@ def test_drums_are_written_up_to_the_next_stroke_or_beat() -> None:
     """Their sounding length means nothing."""
     strokes = [(0, 1 / 24, 36), (0.5, 1 / 24, 42), (1, 1 / 24, 38)]
     assert lengths(part_of("drums", strokes)) == [12, 12, 24]
+
+
+def test_quick_notes_before_the_beat_leave_a_line_a_line() -> None:
+    """A grace note played inside the note before shortens it; a keyboard's hand holds it."""
+    graced = [(0, 1, 72), (0.875, 0.125, 76), (1, 1, 74)]
+    assert lengths(part_of("violin", graced)) == [21, 3, 24]
+    assert lengths(part_of("piano", graced)) == [24, 3, 24]
