@@ -1,27 +1,40 @@
 """Played onsets to positions that can be read, beat by beat.
 
 For music recorded against a click or with its beats in the tempo map. Every beat takes the
-division, among halves, quarters, thirds and finer, that costs least: how far it moves the onsets
-of all parts in that beat, and how hard it is to read; to leave the division of the beat before
-costs a little too. A score's own onsets are recognised and left alone.
+division, among halves, quarters, thirds and finer, under which its onsets are likeliest: players
+miss a position by a normal error, whose size is learned from the piece, and some divisions are
+rarer than others (the Bayesian view of Cemgil, Desain and Kappen, "Rhythm quantization for
+transcription", Computer Music Journal 24, 2000). What a player is early or late by for a while is
+taken off first. A score's own onsets are recognised and left alone.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from math import log
+from statistics import median
 
 from composer.music.piece import Note, Part, Piece
 
-_DIVISIONS = {1: 0.0, 2: 0.015, 4: 0.045, 3: 0.06, 6: 0.14, 8: 0.14}
-"""Parts of a beat, and what each costs, in beats of displacement."""
+_COMMON_DIVISIONS = {1: 0.24, 2: 0.36, 4: 0.34, 3: 0.04, 6: 0.01, 8: 0.01}
+"""Parts of a beat, and how often music divides it so."""
 
-_CHANGE_COST = 0.02
+_CHANGE_COST = 3.0
 _EARLY = 0.125
 """How far before a beat a note still belongs to it, in beats."""
 
+_FIRST_ERROR = 0.03
+_SMALLEST_ERROR, _LARGEST_ERROR = 0.004, 0.07
+"""Standard deviations, in beats."""
+_ROUNDS = 3
+_FARTHEST_ERRORS = 6.0
+_DRIFT_BEATS = 16.0
+_FEWEST_ONSETS_OF_A_DRIFT = 5
+
 _SCORE_SHARE = 0.9
-_SCORE_TOLERANCE = 0.01
+_SCORE_TOLERANCE_TICKS = 0.7
 
 
 def quantise(piece: Piece) -> Piece:
@@ -31,11 +44,27 @@ def quantise(piece: Piece) -> Piece:
     beat or on sixths already, nine in ten, comes back unchanged.
     """
     quarter = piece.ticks_per_quarter
-    onsets = sorted({note.onset_tick for part in piece.parts for note in part.notes})
-    if not onsets or _is_score(onsets, quarter):
+    onsets = [sorted({note.onset_tick for note in part.notes}) for part in piece.parts]
+    everything = sorted({onset for of_part in onsets for onset in of_part})
+    if not everything or _is_score(everything, quarter):
         return piece
-    moved = _moved_onsets(onsets, quarter)
-    parts = tuple(_with_onsets(part, moved) for part in piece.parts)
+    played = [[onset / quarter for onset in of_part] for of_part in onsets]
+    straight = played
+    error = _FIRST_ERROR
+    for _ in range(_ROUNDS):
+        divisions = _divisions(sorted(beat for of_part in straight for beat in of_part), error)
+        meant = [[_nearest(beat, divisions) for beat in of_part] for of_part in straight]
+        drifts = [_drift(*both) for both in zip(played, meant, strict=True)]
+        straight = [
+            [beat - late for beat, late in zip(*both, strict=True)]
+            for both in zip(played, drifts, strict=True)
+        ]
+        error = _error(straight, meant)
+    moved = [
+        {onset: max(0, round(beat * quarter)) for onset, beat in zip(*both, strict=True)}
+        for both in zip(onsets, meant, strict=True)
+    ]
+    parts = tuple(_with_onsets(*both) for both in zip(piece.parts, moved, strict=True))
     end = max(n.end_tick for part in parts for n in part.notes)
     return replace(piece, parts=parts, end_tick=max(piece.end_tick, end))
 
@@ -45,25 +74,35 @@ def _is_score(onsets: Sequence[int], quarter: int) -> bool:
     for onset in onsets:
         place = onset / quarter
         error = min(abs(place * parts - round(place * parts)) / parts for parts in (8, 6))
-        on_grid += error <= _SCORE_TOLERANCE
+        on_grid += error * quarter <= _SCORE_TOLERANCE_TICKS
     return on_grid >= _SCORE_SHARE * len(onsets)
 
 
-def _moved_onsets(onsets: Sequence[int], quarter: int) -> dict[int, int]:
-    """For each onset, where it goes: the cheapest path of divisions through the beats."""
+def _beat_of(onset: float) -> int:
+    return int((onset + _EARLY) // 1)
+
+
+def _nearest(onset: float, divisions: dict[int, int]) -> float:
+    beat = _beat_of(onset)
+    parts = divisions.get(beat, 4)
+    return beat + round((onset - beat) * parts) / parts
+
+
+def _divisions(onsets: Sequence[float], error: float) -> dict[int, int]:
+    """For each beat with onsets its division: the likeliest path through all of them."""
     beats: dict[int, list[float]] = {}
     for onset in onsets:
-        beat = int((onset / quarter + _EARLY) // 1)
-        beats.setdefault(beat, []).append(onset / quarter - beat)
-    costs = dict(_DIVISIONS)
+        beats.setdefault(_beat_of(onset), []).append(onset - _beat_of(onset))
+    priors = {parts: -log(share) for parts, share in _COMMON_DIVISIONS.items()}
+    costs = dict.fromkeys(priors, 0.0)
     back: list[dict[int, int]] = []
     for places in beats.values():
         cheapest = min(costs, key=costs.__getitem__)
         change = costs[cheapest] + _CHANGE_COST
         came_from = {parts: parts if costs[parts] <= change else cheapest for parts in costs}
         costs = {
-            parts: min(costs[parts], change) + reading + _displacement(places, parts)
-            for parts, reading in _DIVISIONS.items()
+            parts: min(costs[parts], change) + prior + _surprise(places, parts, error)
+            for parts, prior in priors.items()
         }
         back.append(came_from)
     parts = min(costs, key=costs.__getitem__)
@@ -71,18 +110,35 @@ def _moved_onsets(onsets: Sequence[int], quarter: int) -> dict[int, int]:
     for came_from in reversed(back):
         chosen.append(parts)
         parts = came_from[parts]
-    divisions = dict(zip(beats, reversed(chosen), strict=True))
-    moved = {}
-    for onset in onsets:
-        beat = int((onset / quarter + _EARLY) // 1)
-        parts = divisions[beat]
-        place = round((onset / quarter - beat) * parts) / parts
-        moved[onset] = max(0, round((beat + place) * quarter))
-    return moved
+    return dict(zip(beats, reversed(chosen), strict=True))
 
 
-def _displacement(places: Sequence[float], parts: int) -> float:
-    return sum(abs(place - round(place * parts) / parts) for place in places)
+def _surprise(places: Sequence[float], parts: int, error: float) -> float:
+    """How unlikely the places are in a beat of so many parts, all equally frequent."""
+    misses = (abs(place - round(place * parts) / parts) / error for place in places)
+    return sum(log(parts) + min(miss, _FARTHEST_ERRORS) ** 2 / 2 for miss in misses)
+
+
+def _drift(played: Sequence[float], meant: Sequence[float]) -> list[float]:
+    """By how much each onset is late because its player is, for some beats before and behind."""
+    late = [heard - right for heard, right in zip(played, meant, strict=True)]
+    drifts = []
+    for onset in played:
+        first = bisect_left(played, onset - _DRIFT_BEATS)
+        last = bisect_right(played, onset + _DRIFT_BEATS)
+        is_enough = last - first >= _FEWEST_ONSETS_OF_A_DRIFT
+        drifts.append(median(late[first:last]) if is_enough else 0.0)
+    return drifts
+
+
+def _error(straight: Sequence[Sequence[float]], meant: Sequence[Sequence[float]]) -> float:
+    """The standard deviation of what is left, by its median."""
+    misses = [
+        abs(heard - right)
+        for of_part in zip(straight, meant, strict=True)
+        for heard, right in zip(*of_part, strict=True)
+    ]
+    return min(_LARGEST_ERROR, max(_SMALLEST_ERROR, 1.48 * median(misses)))
 
 
 def _with_onsets(part: Part, moved: dict[int, int]) -> Part:
