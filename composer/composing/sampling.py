@@ -12,10 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.composing.leanings import Leanings
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
-from composer.tokens.fields import COLUMNS, HEADER_KINDS, ROW_FIELDS, Kind
+from composer.music.facts import Recall
+from composer.tokens.fields import COLUMNS, FARTHEST_RECALL, HEADER_KINDS, ROW_FIELDS, Kind
 from composer.tokens.grammar import Grammar, empty_row
+from composer.tokens.values import recall_values
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
@@ -52,6 +55,12 @@ class Chance:
 def quiet(done: int, total: int) -> None:
     """Progress that nobody wants to see."""
 
+
+RECALLED = {
+    recall_values(Recall(distance, "exact"))[:2]: distance
+    for distance in range(1, FARTHEST_RECALL + 1)
+}
+"""Distance and kind of recall of a plan -> how many bars back the bar is that returns unchanged."""
 
 PartRow = tuple[int | None, int | None, int | None]
 
@@ -122,6 +131,8 @@ class Writer:
         self.before, self.block = list(before), list(block)
         self.written: list[list[int]] = []
         self.bar_is_complete = False
+        self.leanings = Leanings(grammar, bool(grammar.chords), grammar.until == grammar.bars)
+        self.leanings.read([*header, *before])
         self.unread = self._window()
         self.read = 0
         """How many rows the model has read since it began, or began afresh."""
@@ -144,20 +155,33 @@ class Writer:
             if row[0] in (Kind.BAR, Kind.MARK):
                 progress(self.grammar.bar + 1, self.grammar.until)
             self._take(row)
-            if row[0] == Kind.PLAN and self.grammar.bar in self.given.copied_bars:
-                self._copy()
+            if row[0] == Kind.PLAN and (repeated := self._repeated_bar(row)) is not None:
+                self._copy(repeated)
         return np.array(self.written, dtype=np.int16)
 
     def _take(self, row: list[int]) -> None:
         self.grammar.advance(row)
+        self.leanings.advance(row)
         self.bar_is_complete = False
         self.written.append(row)
         self.unread.append(row)
         self._hold_steady(row)
 
-    def _copy(self) -> None:
-        """A bar that the given form says is an exact repeat is copied, not written again."""
-        for row in self._bar_rows(self.given.copied_bars[self.grammar.bar]):
+    def _repeated_bar(self, plan: list[int]) -> int | None:
+        """The bar that this one is an exact repeat of, by the given form or by its own plan.
+
+        A plan decides nothing about a bar of which something is given, nor how a piece ends.
+        """
+        bar = self.grammar.bar
+        if bar in self.given.copied_bars:
+            return self.given.copied_bars[bar]
+        distance = RECALLED.get((plan[1], plan[2]))
+        is_free = not self.block and not self.grammar.chords and bar + 1 < self.grammar.bars
+        return bar - distance if distance is not None and is_free else None
+
+    def _copy(self, bar: int) -> None:
+        """An exact repeat is copied, not written again."""
+        for row in self._bar_rows(bar):
             if self._fits(row):
                 self._take(row)
         self.bar_is_complete = True
@@ -239,6 +263,8 @@ class Writer:
         if row:
             tilt = self.given.tilts.get((Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]))
             logits = logits if tilt is None else logits + tilt
+        lean = self.leanings.tilt(row)
+        logits = logits if lean is None else logits + lean
         return sample(np.where(allowed, logits, -np.inf), self.chance, self.random)
 
     def _window(self) -> list[list[int]]:

@@ -1,0 +1,174 @@
+"""What leans on notes while they are written: chords that hold, parts that were silent, the end.
+
+A model that has learned little forgets a field that it was given; these lean on its logits, never
+forbid. `docs/experiments.md` says what each of them brings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer.analysis.texture import beat_ticks
+from composer.music.chords import CHORD_INTERVALS
+from composer.music.facts import CHORD_QUALITIES
+from composer.music.lengths import LENGTHS_TICKS
+from composer.music.meters import grid_bar_ticks
+from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange
+from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, ROW_FIELDS, Kind, column_of
+from composer.tokens.grammar import Grammar
+from composer.tokens.values import key_of, meter_of
+
+Floats = NDArray[np.float64]
+
+GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT = 2.5, 0.8
+"""Logits for the notes of a chord that was given, on the strong beats of a bar and elsewhere."""
+OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.8, 0.2
+"""The same for a chord that the model wrote."""
+END = 2.5
+"""Logits for the tonic chord in the last bar of a piece, and for notes that last to its end."""
+ROOT = 3.0
+"""Logits that the root has there before other notes of the chord, in the bass."""
+CHORD = 3
+"""Notes that make a whole chord of one who can play several."""
+CALM = -0.6
+"""Logits for each level of density of the last bar, and for each of its beats."""
+PATIENCE_BARS, PART_LEAN, MOST_PART_LEAN = 2, 0.5, 3.0
+"""A part silent for longer gains so many logits for each further bar."""
+
+_TONIC_PITCH_CLASS = {"major": 0, "minor": 9}  # of the key without signature
+
+
+class Leanings:
+    """Follows the rows of a piece of `grammar`; `chords_are_given` says whose its chords are.
+
+    `comes_to_rest` says whether the piece ends here, on its tonic.
+    """
+
+    def __init__(self, grammar: Grammar, chords_are_given: bool, comes_to_rest: bool) -> None:
+        self.grammar = grammar
+        self.chords_are_given, self.comes_to_rest = chords_are_given, comes_to_rest
+        self.mode = ""
+        self.strong_ticks: tuple[int, ...] = (0,)
+        self.chord: tuple[int, str] | None = None
+        self.last_bar_of_part: dict[int, int] = {}
+        self.first_bar = grammar.bar + 1
+
+    def read(self, rows: Iterable[list[int]]) -> None:
+        """Rows that are there before any is written."""
+        for row in rows:
+            if row[0] in (Kind.FORM, Kind.CHORD):
+                self.advance(row)
+
+    def advance(self, row: list[int]) -> None:
+        """Take a complete row as written; the grammar has taken it already."""
+        match row[0]:
+            case Kind.FORM:
+                key = key_of(row[column_of(Kind.FORM, "key")])
+                self.mode = key[1] if key else ""
+            case Kind.BAR:
+                self.strong_ticks = strong_ticks(row[column_of(Kind.BAR, "meter")])
+                if self._in_last_bar() and not self.chords_are_given and self.mode:
+                    self.chord = (_TONIC_PITCH_CLASS[self.mode], self.mode)
+            case Kind.CHORD:
+                self.chord = (row[3] - 1, CHORD_QUALITIES[row[4] - 1])
+            case Kind.NOTE:
+                self.last_bar_of_part[row[3]] = self.grammar.bar
+
+    def tilt(self, row: list[int]) -> Floats | None:
+        """What to add to the logits of the next field of a row; None for nothing."""
+        if not row:
+            return self._kind()
+        match Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]:
+            case Kind.NOTE, "pitch":
+                return self._pitch(row)
+            case Kind.NOTE, "part":
+                return self._part()
+            case Kind.NOTE, "beat" if self._in_last_bar():
+                return CALM * np.arange(FIELD_SIZES["beat"], dtype=np.float64)
+            case Kind.NOTE, "length" if self._in_last_bar():
+                return self._length(row)
+            case Kind.CHORD, "root" if self._in_last_bar() and self.mode:
+                return _only("root", 1 + _TONIC_PITCH_CLASS[self.mode], END)
+            case Kind.PLAN, "density" if self._in_last_bar():
+                return CALM * np.arange(FIELD_SIZES["density"], dtype=np.float64)
+        return None
+
+    def _in_last_bar(self) -> bool:
+        return self.comes_to_rest and self.grammar.bar == self.grammar.bars - 1
+
+    def _kind(self) -> Floats | None:
+        """Once the last bar has its chord, the end."""
+        if not self._in_last_bar() or self.grammar.last_part != self._bass():
+            return None
+        bass = self.grammar.parts[self.grammar.last_part].instrument
+        whole = bass.is_monophonic or len(self.grammar.struck) >= CHORD
+        return _only("kind", Kind.MARK, END) if whole else None
+
+    def _bass(self) -> int:
+        """The place of the last part that is no drums: scores have the bass below."""
+        parts = self.grammar.parts
+        return max((i for i, p in enumerate(parts) if not p.instrument.is_drums), default=-1)
+
+    def _pitch(self, row: list[int]) -> Floats | None:
+        if self.chord is None or self.chord[1] == "none":
+            return None
+        strong = _tick(row) in self.strong_ticks
+        root, quality = self.chord
+        if self._in_last_bar():
+            tilt = END * _tones(root, CHORD_INTERVALS[quality])
+            return tilt + ROOT * _tones(root, (0,)) if self._begins_the_bass(row) else tilt
+        if self.chords_are_given:
+            lean = GIVEN_CHORD if strong else GIVEN_CHORD_OFF_BEAT
+        else:
+            lean = OWN_CHORD if strong else OWN_CHORD_OFF_BEAT
+        return lean * _tones(root, CHORD_INTERVALS[quality])
+
+    def _begins_the_bass(self, row: list[int]) -> bool:
+        """Whether this is the lowest note of the bass at its onset."""
+        grammar = self.grammar
+        is_first = _tick(row) != grammar.tick or grammar.last_part != self._bass()
+        return is_first and grammar.order[row[3]] == self._bass()
+
+    def _part(self) -> Floats | None:
+        tilt = np.zeros(FIELD_SIZES["part"])
+        for part in self.grammar.parts:
+            last = self.last_bar_of_part.get(part.value, self.first_bar)
+            waited = self.grammar.bar - last - PATIENCE_BARS
+            tilt[part.value] = min(MOST_PART_LEAN, PART_LEAN * max(0, waited))
+        return tilt if tilt.any() else None
+
+    def _length(self, row: list[int]) -> Floats:
+        """Lengths that fill the last bar."""
+        tilt = np.zeros(FIELD_SIZES["length"])
+        tilt[: len(LENGTHS_TICKS)] = np.equal(LENGTHS_TICKS, self.grammar.bar_ticks - _tick(row))
+        return END * tilt
+
+
+def strong_ticks(meter_field: int) -> tuple[int, ...]:
+    """The first beat of a bar, and its middle where it has four beats or more."""
+    meter = MeterChange(0, *meter_of(meter_field))
+    bar_ticks = grid_bar_ticks(*meter[1:])
+    beats = bar_ticks // beat_ticks(meter, GRID_TICKS_PER_QUARTER)
+    return (0, bar_ticks // 2) if beats >= 4 and beats % 2 == 0 else (0,)
+
+
+def _tick(row: list[int]) -> int:
+    """The tick in its bar of a note whose beat and position are there."""
+    return row[1] * GRID_TICKS_PER_QUARTER + row[2]
+
+
+def _tones(root: int, intervals: tuple[int, ...]) -> Floats:
+    """1 for every pitch at these intervals above a root, drums aside: (pitch values,)."""
+    pitches = np.arange(FIELD_SIZES["pitch"])
+    tones = np.isin(pitches % 12, [(root + interval) % 12 for interval in intervals])
+    tilt: Floats = (tones & (pitches < DRUM_PITCH_OFFSET)).astype(np.float64)
+    return tilt
+
+
+def _only(name: str, value: int, lean: float) -> Floats:
+    tilt = np.zeros(FIELD_SIZES[name])
+    tilt[value] = lean
+    return tilt
