@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from composer.composing.compose import Composition, compose, write
     from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
+    from composer.composing.session import Session
     from composer.corpus.readers import read_piece
     from composer.errors import (
         CheckpointError,
@@ -41,6 +42,7 @@ __all__ = [
     "Originality",
     "Piece",
     "RequestError",
+    "Session",
     "UnreadablePieceError",
     "analyse",
     "arrange",
@@ -62,6 +64,7 @@ _HOMES = {
     "Composition": "composer.composing.compose",
     "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
+    "Session": "composer.composing.session",
     "analyse": "composer.analysis.facts",
     "arrange": "composer.composing.partner",
     "compose": "composer.composing.compose",

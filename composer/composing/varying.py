@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import ceil
 from pathlib import Path
 
 import numpy as np
 
-from composer.composing.draft import Draft, draft_of, part_places
+from composer.composing.draft import Draft, check_bars, draft_of, part_places
 from composer.composing.melody import melody_put_back, with_melody_apart
 from composer.composing.sampling import Chance
 from composer.composing.voice_leading import NO_RULES, Rules
@@ -31,6 +31,7 @@ def vary(
     strength: float,
     *,
     keep: Sequence[str] = (),
+    bars: Sequence[int] = (),
     style: str = "",
     mood: str = "",
     seed: int | None = None,
@@ -42,6 +43,7 @@ def vary(
 
     `keep` names what stays: parts; "melody", the part of the melody or the top line of a part
     that has more than it; "chords", the harmony as it is heard; "rhythm", onsets and lengths.
+    `bars` (from 1) are the only ones to change, if there are any.
     With one seed a smaller strength is a stop on the way to a larger one, so `share_changed`
     never falls as strength grows. Raises RequestError for a strength beyond 0..1 and where
     nothing is left to vary.
@@ -67,6 +69,9 @@ def vary(
         rules=Rules(crossing=True) if len(piece.parts) > len(whole.parts) == 1 else NO_RULES,
     )
     steps = _steps(len(draft.bars), writing.seed)
+    if bars:
+        check_bars(draft, min(bars) - 1, max(bars) - 1)
+        steps = [part for step in steps for part in _inside(step, {bar - 1 for bar in bars})]
     steps = steps[: ceil(round(strength * len(steps), 6))]
     for done, (first, last) in enumerate(steps, 1):
         if "rhythm" in kept_facts:
@@ -101,6 +106,13 @@ def heard_chords(draft: Draft) -> RowsOfBars:
     return {
         bar: [row for row in rows if row[0] == Kind.CHORD] for bar, rows in enumerate(draft.bars)
     }
+
+
+def _inside(step: tuple[int, int], bars: Collection[int]) -> list[tuple[int, int]]:
+    """What is left of a step where only these bars may change."""
+    first, last = step
+    inside = [bar for bar in range(first, last + 1) if bar in bars]
+    return [step] if len(inside) == last - first + 1 else [(bar, bar) for bar in inside]
 
 
 def _steps(bars: int, seed: int) -> list[tuple[int, int]]:
