@@ -34,6 +34,7 @@ def add_to(commands: Commands) -> None:
         "--log", metavar="FILE", type=Path, nargs="+", default=[],
         help="logs of training (.jsonl) to draw as curves",
     )  # fmt: skip
+    add("--remi", metavar="DIR", type=Path, help="where benchmarks/remi.py left its results")
     add(
         "--out", metavar="DIR", type=Path, default=Path("evaluation"),
         help="folder of the report (default: evaluation)",
@@ -59,6 +60,7 @@ def evaluate(given: argparse.Namespace) -> None:
             given.evaluation,
             sizes,
             logs=given.log,
+            remi=given.remi,
             progress=_stages(bar),
         )
     print_paths(report.write_report(found, given.out))

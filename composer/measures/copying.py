@@ -32,11 +32,13 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Copying:
-    """`beyond` counts the generated pieces above the human 99th percentile."""
+    """`beyond` counts the generated pieces above the human 99th percentile, `rejected` the copies
+    that `compose` threw away and wrote again before."""
 
     generated: Shared
     human: Shared
     beyond: int
+    rejected: int
     generated_notes: tuple[int, ...]
     human_notes: tuple[int, ...]
 
@@ -54,10 +56,12 @@ def shared(notes: Sequence[int]) -> Shared:
     return Shared(len(notes), float(np.mean(notes)), median, high, highest, max(notes))
 
 
-def evaluate(index: CopyIndex, generated: Sequence[Piece], human: Sequence[Piece]) -> Copying:
+def evaluate(
+    index: CopyIndex, generated: Sequence[Piece], human: Sequence[Piece], rejected: int = 0
+) -> Copying:
     """Generated pieces beside held-out human ones, all searched for in the index."""
     ours = tuple(longest_shared(piece, index) for piece in generated)
     theirs = tuple(longest_shared(piece, index) for piece in human)
     human_shared = shared(theirs)
     beyond = sum(notes > human_shared.percentile_99 for notes in ours)
-    return Copying(shared(ours), human_shared, beyond, ours, theirs)
+    return Copying(shared(ours), human_shared, beyond, rejected, ours, theirs)

@@ -1,18 +1,9 @@
-"""The whole evaluation of some weights: one command, a report that anyone can make again.
-
-    python -m composer.measures.report --shards DIR --out DIR [--weights FILE] [--evaluation DIR]
-        [--log FILE ...] [--quick]
-
-`--shards` are corpora built by `composer train` or `composer corpora build`, `--evaluation` holds
-the labelled sets of mood (without it mood is not judged), `--log` are logs of training.
-"""
+"""The whole evaluation of some weights, a report that anyone can make again."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +23,7 @@ from composer.measures.report_text import charts_of, markdown
 from composer.measures.requests import Made
 from composer.measures.samples import Sample
 from composer.measures.style_judge import StyleScores
+from composer.measures.token_baseline import Baseline, baseline
 from composer.measures.training_log import Point, curve, rows_per_second
 from composer.music.piece import Piece
 
@@ -85,6 +77,7 @@ class Report:
     sizes: Sizes
     likelihoods: tuple[likelihood.Comparison, ...]
     curves: dict[str, list[Point]]
+    baseline: Baseline | None
     obeyed: dict[str, tuple[int, int]]
     chords: ChordsFollowed | None
     endings: dict[str, float]
@@ -107,21 +100,24 @@ def evaluate(
     sizes: Sizes = FULL,
     *,
     logs: Sequence[Path] = (),
+    remi: Path | None = None,
     copies: Path | None = None,
     seed: int = 0,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """Measure some weights (None: those of the package) against built corpora.
 
-    `evaluation_folder` holds `emopia.zip` and `vgmidi.zip`; without it mood is not judged. `copies`
-    is the copying index of the corpora trained on, by default the package's. `progress(stage, done,
-    total)` is called as work goes on. Raises CheckpointError for weights that cannot be used,
-    CorpusError for shards without held-out works, RequestError and FileError for missing data.
+    `evaluation_folder` holds `emopia.zip` and `vgmidi.zip`; without it mood is not judged. `remi`
+    holds the results of benchmarks/remi.py. `copies` is the copying index of the corpora trained
+    on, by default the package's. `progress(stage, done, total)` is called as work goes on. Raises
+    CheckpointError for weights that cannot be used, CorpusError for shards without held-out works,
+    RequestError and FileError for missing data.
     """
     checkpoint = load_weights(weights)
     shards = load_shards(shards_folder)
     index = copying_index(copies) if copies else copying_index()
     curves = {f"{path.parent.name}/{path.stem}": curve(path) for path in logs}
+    beside_tokens = baseline(remi) if remi else None
     clips = mood_judge.labelled_clips(evaluation_folder) if evaluation_folder else None
     real = held_out.by_style(
         held_out.held_out_music(shards, sizes.bars, sizes.human, seed), FEWEST_OF_A_STYLE
@@ -145,6 +141,7 @@ def evaluate(
         sizes,
         tuple(likelihoods),
         curves,
+        beside_tokens,
         obedience.shares(outcomes),
         obedience.chord_shares(outcomes),
         endings.evaluate([one.composition.piece for one in everything]),
@@ -225,7 +222,8 @@ def _copying(
     index: CopyIndex, made: Sequence[Made], real: dict[str, list[Sample]]
 ) -> copying.Copying:
     human = [sample.piece for found in real.values() for sample in found]
-    return copying.evaluate(index, [one.composition.piece for one in made], human)
+    pieces = [one.composition.piece for one in made]
+    return copying.evaluate(index, pieces, human, sum(one.composition.rejected for one in made))
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
@@ -254,33 +252,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="the whole evaluation of some weights")
-    add = parser.add_argument
-    add("--shards", type=Path, required=True, help="built corpora")
-    add("--out", type=Path, required=True, help="folder of the report")
-    add("--weights", type=Path, help="weights (default: the package's)")
-    add("--evaluation", type=Path, help="folder of the labelled sets of mood")
-    add("--log", type=Path, nargs="*", default=[], help="logs of training (.jsonl)")
-    add("--quick", action="store_true", help="a small sample of everything")
-    given = parser.parse_args(arguments)
-
-    def progress(stage: str, done: int, total: int) -> None:
-        print(f"{stage}: {done} of {total}", file=sys.stderr)
-
-    report = evaluate(
-        given.weights,
-        given.shards,
-        given.evaluation,
-        QUICK if given.quick else FULL,
-        logs=given.log,
-        progress=progress,
-    )
-    for path in write_report(report, given.out):
-        print(path)
-
-
-if __name__ == "__main__":
-    main()

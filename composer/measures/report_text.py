@@ -13,6 +13,7 @@ from composer.measures.charts import Line, Series, bar_chart, line_chart
 if TYPE_CHECKING:
     from composer.measures.likeness import Likeness, Overlap
     from composer.measures.report import Report
+    from composer.measures.token_baseline import Baseline
     from composer.measures.training_log import Point
 
 _NOTE_BINS = (0, 9, 12, 16, 20, 24, 32, 48, 64)
@@ -78,6 +79,8 @@ def _likelihood(report: Report) -> str:
         + table(("corpus", "notes", "model", "bigram", "saved"), rows)
         + "\n\n![Held-out bits](bits.svg)"
     )
+    if report.baseline:
+        text += "\n\n" + _baseline(report.baseline)
     for name, points in report.curves.items():
         curve = [(f"{p.rows:,}", f"{p.hours:.2f}", p.bits_per_note) for p in _thinned(points)]
         text += f"\n\nTraining run `{name}`:\n\n" + table(
@@ -86,6 +89,26 @@ def _likelihood(report: Report) -> str:
     if any(report.curves.values()):
         text += "\n\n![By rows](curve-rows.svg)\n![By hours](curve-hours.svg)"
     return text
+
+
+def _baseline(found: Baseline) -> str:
+    """Rows beside REMI tokens after equal time."""
+    what = ("parameters", "steps", "minutes of CPU")
+    rows = [
+        (name, *both)
+        for name, both in zip(what, (found.parameters, found.steps, found.cpu_minutes), strict=True)
+    ]
+    bits = [
+        (one.crops, one.corpus, one.notes, one.rows, one.tokens, f"{1 - one.rows / one.tokens:.0%}")
+        for one in found.beside
+    ]
+    return (
+        "### Beside REMI tokens\n\nBoth trained from nothing for the same time on the same music, "
+        "and scored on the same held-out notes behind the same header (`benchmarks/remi.py`).\n\n"
+        + table(("", "rows", "REMI tokens"), rows)
+        + "\n\n"
+        + table(("crops of", "corpus", "notes", "rows", "REMI tokens", "fewer bits"), bits)
+    )
 
 
 def _obedience(report: Report) -> str:
@@ -200,7 +223,8 @@ def _copying(report: Report) -> str:
         "Notes of the longest passage of one part shared with the training works, in any key.\n\n"
         + table(columns, rows)
         + f"\n\n{found.beyond} of {found.generated.pieces} generated pieces share more than the "
-        "99th percentile of people.\n\n![Copying](copying.svg)"
+        "99th percentile of people. Before that, composing itself threw away "
+        f"{found.rejected} copies and wrote them again.\n\n![Copying](copying.svg)"
     )
 
 

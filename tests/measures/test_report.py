@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import torch
 
+from composer.cli import main
 from composer.corpus.shards import Shard
 from composer.errors import CorpusError, FileError
 from composer.measures import likelihood
+from composer.measures import report as report_module
 from composer.measures.charts import Line, Series, bar_chart, line_chart
 from composer.measures.report import FULL, QUICK, Sizes, evaluate, plain, write_report
+from composer.measures.token_baseline import baseline
 from composer.measures.training_log import curve, rows_per_second
 from composer.model.checkpoint import save_checkpoint
 from composer.model.transformer import RowTables, RowTransformer, Shape
@@ -80,6 +83,53 @@ def test_one_call_measures_everything(tmp_path: Path) -> None:
     assert all(path.name in text for path in charts)
     assert all(ElementTree.parse(path).getroot().tag.endswith("svg") for path in charts)
     assert {"random requests", "styles"} <= set(stages)
+
+
+def test_the_command_writes_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every path is printed; the rivals' results stand in it; without corpora it says so."""
+    sizes = Sizes(crops=1, requests=1, a_style=2, a_quadrant=0, human=20, bars=4)
+    monkeypatch.setattr(report_module, "QUICK", sizes)
+    shards, out = stored(corpus(), tmp_path), tmp_path / "out"
+    arguments = [
+        "--weights",
+        weights(tmp_path),
+        "--quick",
+        "--out",
+        out,
+        "--remi",
+        rivals(tmp_path),
+    ]
+    assert main(["evaluate", "--shards", str(shards), *map(str, arguments)]) == 0
+    written = capsys.readouterr().out.split()
+    assert {Path(path).name for path in written} >= {"report.md", "report.json", "bits.svg"}
+    text = (out / "report.md").read_text(encoding="utf-8")
+    assert "Beside REMI tokens" in text
+    assert "| 60% |" in text
+    assert main(["evaluate", "--shards", str(tmp_path / "none"), "--out", str(out)]) == 2
+    assert "no built corpora" in capsys.readouterr().err
+
+
+def rivals(folder: Path) -> Path:
+    for name, bits in (("rows", 4.0), ("remi", 10.0)):
+        found = {"parameters": 7, "steps": 2, "cpu_minutes": 30.0,
+                 "bits": {"220 rows": {"tunes": [100, bits]}}}  # fmt: skip
+        (folder / f"{name}.json").write_text(json.dumps(found))
+    return folder
+
+
+def test_results_of_rivals_are_of_one_music(tmp_path: Path) -> None:
+    """Missing, broken or unequal ones are refused by name."""
+    with pytest.raises(FileError, match=r"benchmarks/remi\.py"):
+        baseline(tmp_path)
+    rivals(tmp_path)
+    (beside,) = baseline(tmp_path).beside
+    assert (beside.corpus, beside.rows, beside.tokens) == ("tunes", 4.0, 10.0)
+    path = tmp_path / "remi.json"
+    path.write_text(path.read_text().replace("[100,", "[99,"))
+    with pytest.raises(FileError, match="99 notes"):
+        baseline(tmp_path)
 
 
 def test_full_measures_more_than_quick() -> None:
