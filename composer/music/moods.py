@@ -47,6 +47,11 @@ def moods() -> tuple[Mood, ...]:
     )
 
 
+def arousal_of(name: str) -> float:
+    """The arousal of a mood by its name in the table, 0 for a word that is not there."""
+    return next((mood.arousal for mood in moods() if mood.name == name), 0.0)
+
+
 def find_mood(text: str) -> Mood:
     """The mood that a person means: a word ("melancholy"), a quadrant ("q3") or "0.6,-0.4".
 

@@ -17,6 +17,7 @@ from math import pi, sin
 from typing import NamedTuple
 
 from composer.music.bars import Bar
+from composer.music.moods import arousal_of
 from composer.music.normalise import ACCENT_VELOCITY, LEVEL_VELOCITY
 from composer.music.piece import Note, Part
 from composer.rendering.dynamics import bar_levels
@@ -25,6 +26,8 @@ PLAIN_VELOCITY = 80
 PHRASE_BARS = 4
 _BASE_VELOCITIES = {"melody": 84, "bass": 76, "drums": 84, "chords": 64, "arpeggio": 62}
 _OTHER_BASE_VELOCITY = 74
+_AROUSAL_VELOCITIES = 24
+"""How much louder the most driven mood is than a neutral one: two dynamic marks."""
 _DOWNBEAT_ACCENT, _MIDDLE_ACCENT, _BEAT_ACCENT = 8, 5, 3
 _TOP_ACCENT = 6
 _ARCH = 7
@@ -42,8 +45,8 @@ def plain(part: Part) -> Part:
     return replace(part, notes=tuple(notes))
 
 
-def voiced(part: Part, bars: Sequence[Bar], chance: random.Random) -> Part:
-    """The part with every velocity as it is played."""
+def voiced(part: Part, bars: Sequence[Bar], chance: random.Random, mood: str = "") -> Part:
+    """The part with every velocity as it is played; a driven mood is louder than a still one."""
     if is_played(part):
         return plain(part)
     curve = _Curve.of(part, bars)
@@ -52,6 +55,7 @@ def voiced(part: Part, bars: Sequence[Bar], chance: random.Random) -> Part:
     for note in part.notes:
         tops[note.onset_tick] = max(note.pitch, tops.get(note.onset_tick, 0))
     base = _BASE_VELOCITIES.get("drums" if part.is_drums else part.role, _OTHER_BASE_VELOCITY)
+    base += _AROUSAL_VELOCITIES * arousal_of(mood)
     notes = []
     for note in part.notes:
         number = max(0, bisect_right(starts, note.onset_tick) - 1)

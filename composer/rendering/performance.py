@@ -65,7 +65,7 @@ def perform(
         parts = tuple(map(plain, piece.parts))
         return Performance(replace(piece, parts=parts), ((),) * len(parts))
     chance = random.Random(seed)
-    parts = tuple(voiced(part, bars, chance) for part in piece.parts)
+    parts = tuple(voiced(part, bars, chance, piece.tags.mood) for part in piece.parts)
     tempi = piece.tempi if loop else _bent_tempi(piece, bars)
     if punctual:
         tempi = on_time(tempi, piece, punctual)

@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
+from statistics import fmean
 from typing import Any
 
 import mido
@@ -17,6 +18,7 @@ from composer.music.instruments import INSTRUMENTS
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, Tags, TempoChange
 from composer.rendering.midi import assign_channels, midi_bytes, stem_bytes
+from composer.rendering.performance import perform
 from tests.rendering.pieces import grid_pieces, part_of, piece_of
 from tests.rendering.reading import rows_of_midi, rows_of_part
 from tests.shared import CORPORA, needs_corpora
@@ -190,3 +192,17 @@ def test_real_pieces_are_read_alike_by_every_library() -> None:
         found = {reader: sorted(filter(None, rows_of_midi(data, reader))) for reader in READERS}
         assert found["symusic"] == found["mido"] == found["music21"] == found["pretty_midi"], corpus
         assert sorted(rows_of_midi(mechanical, "mido")) == sorted(scaled_rows(piece)), corpus
+
+
+def test_a_driven_mood_is_played_louder_than_a_still_one() -> None:
+    """Where a piece says nothing about dynamics; what somebody played stays."""
+    notes = tuple(Note(24 * beat, 24, 60 + beat % 5) for beat in range(32))
+    piece = Piece((Part("piano", 0, notes),), (MeterChange(0, 4, 4),), 768)
+
+    def loudness(mood: str, velocity: int = 0) -> float:
+        part = replace(piece.parts[0], notes=tuple(n._replace(velocity=velocity) for n in notes))
+        moody = replace(piece, parts=(part,), tags=Tags(mood=mood))
+        return fmean(note.velocity for note in perform(moody).piece.parts[0].notes)
+
+    assert loudness("tense") > loudness("") + 10 > loudness("sad") + 20
+    assert loudness("tense", 71) == loudness("sad", 71) == 71
