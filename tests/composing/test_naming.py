@@ -12,7 +12,6 @@ from composer.composing.request import make_request
 from composer.composing.sampling import Chance
 from composer.music.keys import parse_key, printed_key_name
 
-
 USUAL = Chance()
 
 
@@ -75,5 +74,5 @@ def test_title_signature_and_report_name_one_key() -> None:
     for seed in (1, 2):
         made = compose(style="hymn", ensemble="choir", bars=4, seed=seed)
         (signature,) = made.piece.keys
-        assert made.achieved["key"] in made.piece.title.replace("♭", "b").replace("♯", "#")
+        assert str(made.achieved["key"]) in made.piece.title.replace("♭", "b").replace("♯", "#")
         assert made.piece.title.endswith(printed_key_name(signature))
