@@ -31,7 +31,7 @@ class HandCosts(NamedTuple):
     leap: float = 0.022
     far_leap: float = 47.0
     register: float = 0.089
-    middle: float = 62.0
+    middle: float = 60.5
     follow: float = 0.5
     overlap_of_halves: float = 0.3
     crossing: float = 0.76
