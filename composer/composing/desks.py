@@ -39,7 +39,7 @@ class Desk:
         return Part(
             self.seat.instrument,
             self.seat.program,
-            tuple(sorted(self.notes)),
+            tuple(sorted(self.notes, key=lambda note: (note.onset_tick, note.pitch))),
             self.seat.name,
             self.seat.role,
         )

@@ -160,10 +160,11 @@ def with_new_pitches(draft: Draft, pitches: Mapping[tuple[int, int, int], int]) 
         tick = on_grid[bar] + (2 * (note.onset_tick - starts[bar]) + step) // (2 * step)
         return note._replace(pitch=pitches.get((place, tick, note.pitch), note.pitch))
 
-    parts = [
-        replace(part, notes=tuple(sorted(moved(place, note) for note in part.notes)))
-        for place, part in enumerate(draft.source.parts)
-    ]
+    parts = []
+    for place, part in enumerate(draft.source.parts):
+        notes = [moved(place, note) for note in part.notes]
+        notes.sort(key=lambda note: (note.onset_tick, note.pitch))
+        parts.append(replace(part, notes=tuple(notes)))
     return replace(draft.source, parts=tuple(parts))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from composer.analysis.facts import analyse
 from composer.composing.draft import Draft, draft_of
+from composer.composing.melody import is_one_line, top_line
 from composer.composing.sampling import Chance
 from composer.composing.voice_leading import CHORALE, LINES, Rules
 from composer.composing.writing import (
@@ -22,7 +23,7 @@ from composer.music.bars import bars_of, prevailing_key
 from composer.music.chords import parse_progression, place_progression
 from composer.music.ensembles import Ensemble, EnsemblePart, find_ensemble
 from composer.music.instruments import BY_NAME
-from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
 from composer.music.styles import Style, find_style
 from composer.tokens.encode import chord_row
 from composer.tokens.fields import UNKNOWN, Kind
@@ -50,11 +51,11 @@ def harmonize(
 ) -> Piece:
     """The notes of a melody, with the other seats of an ensemble under them.
 
-    The melody is the part of that role, or else the first; the ensemble's first seat plays it,
-    note for note. Without `ensemble` a choir sings, or in the styles of rhythm sections a small
-    group plays. `chords` ("Dm7 G7 | Cmaj7", or Roman numerals) are repeated to the end. Voices
-    keep the rules of the chorale unless the style is a freer one. Raises RequestError if the
-    ensemble has no other seat or a chord cannot be read.
+    The melody is the part of that role, or else the first (of a part that plays chords the top
+    line); the ensemble's first seat plays it, note for note. Without `ensemble` a choir sings, or
+    in the styles of rhythm sections a small group plays. `chords` ("Dm7 G7 | Cmaj7", or Roman
+    numerals) are repeated to the end. Voices keep the rules of the chorale unless the style is a
+    freer one. Raises RequestError if the ensemble has no other seat or a chord cannot be read.
     """
     asked_style = find_style(style) if style else None
     played_by = find_ensemble(ensemble or _usual_ensemble(asked_style))
@@ -64,8 +65,7 @@ def harmonize(
             f"ensemble {played_by.name!r} has no part to write under a melody; give one of "
             "several parts, such as choir, string-quartet or band"
         )
-    tune = next((part for part in melody.parts if part.role == "melody"), melody.parts[0])
-    lead = replace(seated(seats[0]), notes=tune.notes)
+    lead = replace(seated(seats[0]), notes=_tune(melody))
     tags = replace(melody.tags, ensemble=played_by.name)
     parts = (lead, *map(seated, seats[1:]))
     draft = draft_of(replace(melody, parts=parts, tags=tags))
@@ -117,6 +117,14 @@ def seated(seat: EnsemblePart) -> Part:
     instrument = BY_NAME[seat.instrument]
     program = 0 if instrument.is_drums else instrument.program
     return Part(instrument.name, program, (), seat.name, seat.role)
+
+
+def _tune(piece: Piece) -> tuple[Note, ...]:
+    pitched = [part for part in piece.parts if part.notes and not part.is_drums]
+    if not pitched:
+        raise RequestError("there is no melody: no part has pitched notes")
+    part = next((part for part in pitched if part.role == "melody"), pitched[0])
+    return part.notes if is_one_line(part) else tuple(top_line(part.notes))
 
 
 def _usual_ensemble(style: Style | None) -> str:

@@ -175,6 +175,14 @@ class RuledGrammar(Grammar):
                 allowed[part.value] = False
         return allowed
 
+    def _free_here(self, order: int) -> Allowed:
+        """A chord that has grown up to the part above it is complete."""
+        free = super()._free_here(order)
+        if self.rules.crossing and order == self.last_part:
+            within = free & self._within(order, self.bar_start_tick + self.tick)
+            return free if within.any() else within
+        return free
+
     def _free_pitches(self, row: list[int], order: int) -> Allowed:
         free = super()._free_pitches(row, order)
         if self.rules == NO_RULES or self.parts[order].instrument.is_drums or not free.any():

@@ -121,7 +121,7 @@ class Writing:
         old = self._notes(range(first, last + 1), chosen)
         if not any(old.values()):
             return self.draft
-        rows = self._write(first, last, list(chosen.values()), rhythm=old)
+        rows = self.rows(first, last, list(chosen.values()), rhythm=old)
         new = rows[rows[:, 0] == Kind.NOTE, column_of(Kind.NOTE, "pitch")].tolist()
         starts = [bar.start_tick for bar in bars_of(self.draft.grid)]
         places_of_notes = [
@@ -137,7 +137,7 @@ class Writing:
         self._take(with_new_pitches(self.draft, pitches))
         return self.draft
 
-    def _write(
+    def rows(
         self,
         first: int,
         last: int,
@@ -197,7 +197,7 @@ class Writing:
         best: list[Part] = []
         fewest_silent = 0
         for attempt in range(MOST_ATTEMPTS):
-            parts = self._parts_of(self._write(first, last, places, progress, attempt))
+            parts = self._parts_of(self.rows(first, last, places, progress, attempt))
             silent = sum(self._silent_bars(parts[place], first, last) for place in due)
             if not best or silent < fewest_silent:
                 best, fewest_silent = parts, silent
