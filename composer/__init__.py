@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from composer.analysis.describe import describe
     from composer.analysis.facts import analyse
     from composer.composing.compose import Composition, compose, write
+    from composer.composing.looping import looped
     from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
     from composer.composing.session import Session
@@ -52,6 +53,7 @@ __all__ = [
     "harmonize",
     "infill",
     "is_too_close",
+    "looped",
     "normalise",
     "originality",
     "read_piece",
@@ -73,6 +75,7 @@ _HOMES = {
     "harmonize": "composer.composing.partner",
     "infill": "composer.composing.partner",
     "is_too_close": "composer.composing.originality",
+    "looped": "composer.composing.looping",
     "normalise": "composer.music.normalise",
     "originality": "composer.composing.originality",
     "read_piece": "composer.corpus.readers",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _REQUESTED = (
     "style", "mood", "bars", "key", "meter", "tempo", "ensemble", "preset", "title",
     "chords", "form", "seconds", "hit", "guidance", "seed", "temperature", "top_p", "min_p",
-    "weights",
+    "best_of", "weights",
 )  # fmt: skip
 
 
@@ -67,6 +67,10 @@ def add_to(commands: Commands) -> None:
     add(
         "--min-p", type=float, help="drop what is this much rarer than the likeliest (default: 0.1)"
     )
+    add(
+        "--best-of", metavar="N", type=int,
+        help="write N candidates side by side and keep the one the critic likes best (default: 1)",
+    )  # fmt: skip
     add("--weights", metavar="FILE", type=Path, help="weights of your own training")
     outputs = parser.add_argument_group("what is written")
     add_outputs(outputs, "pieces")
@@ -74,10 +78,14 @@ def add_to(commands: Commands) -> None:
 
 
 def compose(given: argparse.Namespace) -> None:
+    import composer
+
     formats = parse_formats(given.format)
     check_writable(given.out)
     check_soundfont(given.soundfont)
     composition = _composed(_request(given))
+    if given.loop:
+        composition = composer.looped(composition, weights=given.weights)
     paths = _written(composition, given, formats)
     if given.json:
         print_json(composition.report() | {"files": [str(path) for path in paths]})
