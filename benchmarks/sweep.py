@@ -3,8 +3,9 @@
     python -m benchmarks.sweep CORPORA [--pieces 150] [--cache FILE] [--checks bars,notes,...]
 
 CORPORA is the folder in which the corpora lie. Pieces are those of the `valid` split, dealt out
-evenly over corpora and ensembles, and first the largest that are written for an orchestra. Prints a
-table by corpus and every failure; exits with 1 if there is one. With --cache, what passed a check
+evenly over corpora and ensembles, and first the largest that are written for an orchestra. Checks
+are the functions of `sweep_checks`; "pdf" and "mscx" are made of every fifth piece. Prints a table
+by corpus and every failure; exits with 1 if there is one. With --cache, what passed a check
 passes it again as long as its MusicXML stays the same.
 """
 
@@ -33,9 +34,11 @@ from composer.music.normalise import normalise
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.quantise import quantise
 
-CHECKS = ("bars", "notes", "verovio", "musescore", "music21", "reader", "pdf")
+CHECKS = ("bars", "notes", "verovio", "musescore", "music21", "reader", "pdf", "mscx")
+BY_MUSESCORE = ("musescore", "mscx")
+FOR_SOME = ("pdf", "mscx")
+EVERY = 5
 LARGE = 3
-PDF_EVERY = 5
 
 Check = Callable[[Rendered], list[str]]
 
@@ -50,15 +53,16 @@ def main() -> None:
     parser.add_argument("--musescore", default="mscore3")
     given = parser.parse_args()
     checks = {name: _check(name, given.musescore) for name in given.checks.split(",")}
-    if not shutil.which(given.musescore) and checks.pop("musescore", None):
-        print(f"{given.musescore} is not here: that check is left out")
+    if not shutil.which(given.musescore):
+        print(f"{given.musescore} is not here: its checks are left out")
+        checks = {name: check for name, check in checks.items() if name not in BY_MUSESCORE}
     passed = Passed(given.cache)
     works = chosen(given.corpora, given.pieces, given.seed)
     failures: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, work in enumerate(works):
             started = time.perf_counter()
-            own = {n: c for n, c in checks.items() if n != "pdf" or number % PDF_EVERY == 0}
+            own = {n: c for n, c in checks.items() if n not in FOR_SOME or number % EVERY == 0}
             found = problems_of(work, own, passed, Path(folder))
             label = f"{work.corpus}/{work.path}"
             if found:
@@ -130,10 +134,8 @@ class Passed:
 def _check(name: str, musescore: str) -> Check:
     if name not in CHECKS:
         raise SystemExit(f"check {name!r} is unknown; allowed: {', '.join(CHECKS)}")
-    if name == "musescore":
-        return partial(sweep_checks.musescore, program=musescore)
-    check: Check = getattr(sweep_checks, name)
-    return check
+    check: Callable[..., list[str]] = getattr(sweep_checks, name)
+    return partial(check, program=musescore) if name in BY_MUSESCORE else check
 
 
 def print_table(works: Sequence[Work], failures: dict[str, list[str]]) -> None:

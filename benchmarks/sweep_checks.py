@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -19,7 +20,9 @@ from tests.rendering.reading import Row, measure_problems, rows_as_signs, rows_o
 
 _NO_CONTENT = re.compile(
     r"XDG_RUNTIME_DIR|^qt\.|^QStandardPaths|^convert <|^\s*to <"  # MuseScore's surroundings
-    r"|importMusicXml|element already exists"  # how long it took; any drum set says this
+    r"|importMusicXml|success!"  # how long it took
+    r"|element already exists|^chord 0x"  # whenever two drums sound together, in any file
+    r"|in measure underrun|^measure +\d+ pos"  # it fills the gaps of second voices in its own format
 )
 _BY_VEROVIO = """
 import sys, verovio
@@ -99,15 +102,27 @@ def pdf(rendered: Rendered) -> list[str]:
 
 
 def musescore(rendered: Rendered, program: str) -> list[str]:
-    """MuseScore 3 loads and exports it without a warning and with the same pitched notes, also
-    when it reads its own format again."""
+    """MuseScore 3 loads it and exports the same pitched notes, without a warning."""
+    own, back = rendered.path.with_suffix(".mscx"), rendered.path.with_suffix(".back.musicxml")
+    job = rendered.path.with_suffix(".json")
+    job.write_text(json.dumps([{"in": str(rendered.path), "out": [str(own), str(back)]}]))
+    problems = _said([program, "-j", str(job)], timeout_seconds=600)
+    return problems + _lost_on_the_way(rendered, back)
+
+
+def mscx(rendered: Rendered, program: str) -> list[str]:
+    """MuseScore 3 reads its own format again, finds nothing corrupt, and the notes are the same."""
     own, back = rendered.path.with_suffix(".mscx"), rendered.path.with_suffix(".back.musicxml")
     problems = []
     for source, target in ((rendered.path, own), (own, back)):
-        command = [program, "-o", str(target), str(source)]
-        problems += _said(command, timeout_seconds=600)
-        if not target.exists():
-            return [*problems, f"MuseScore wrote no {target.suffix}"]
+        problems += _said([program, "-o", str(target), str(source)], timeout_seconds=600)
+    return problems + _lost_on_the_way(rendered, back)
+
+
+def _lost_on_the_way(rendered: Rendered, exported: Path) -> list[str]:
+    """How the pitched notes of an export differ from those of our file."""
+    if not exported.exists():
+        return [f"there is no {exported.suffix} to read back"]
     drums = [part.is_drums for part in build_score(rendered.piece).piece.parts]
     found, expected = (
         [
@@ -115,9 +130,9 @@ def musescore(rendered: Rendered, program: str) -> list[str]:
             for part, is_drums in zip(written_parts(text), drums, strict=True)
             if not is_drums
         ]
-        for text in (read_musicxml(back), rendered.musicxml)
+        for text in (read_musicxml(exported), rendered.musicxml)
     )
-    return problems + _differences(found, expected)
+    return _differences(found, expected)
 
 
 def _said(command: Sequence[str], timeout_seconds: int) -> list[str]:

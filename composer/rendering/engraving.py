@@ -29,6 +29,7 @@ _HEADER_PLACES: tuple[tuple[str, str, str, int, int], ...] = (  # size in percen
     ("subtitle", "center", "top", 110, 80),
     ("composer", "right", "bottom", 90, 100),
 )
+_UNDER_THE_TITLE = '<rend halign="center" valign="top" fontsize="60%">\u00a0</rend>'
 
 
 def svg_pages(musicxml: str, *, paper: str = "a4") -> list[str]:
@@ -119,8 +120,11 @@ def _with_header(mei: str, musicxml: str) -> str:
     lines = [
         f'<rend halign="{across}" valign="{down}" '
         f'fontsize="{size * min(1, most / len(credits[kind])):.0f}%">{credits[kind]}</rend>'
+        + _UNDER_THE_TITLE
+        * (kind == "title")
         for kind, across, down, size, most in _HEADER_PLACES
         if credits.get(kind)
     ]
     header = f'<pgHead func="first">{"".join(lines)}</pgHead>'
-    return re.sub(r"<pgHead\b.*?</pgHead>", lambda _: header, mei, count=1, flags=re.DOTALL)
+    bare = re.sub(r"<pg(Head|Foot)\b.*?</pg\1>", "", mei, flags=re.DOTALL)
+    return re.sub(r"<scoreDef\b[^>]*>", lambda found: found[0] + header, bare, count=1)

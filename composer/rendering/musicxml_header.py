@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from composer.rendering.notation import Score, StaffPart
@@ -12,6 +13,13 @@ from composer.rendering.short_names import short_names
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TENTHS_A_STAFF = 40
+_CLOSE_STAVES = 45
+_CREDITS = {
+    "title": (22, "center", 0),
+    "subtitle": (14, "center", 60),
+    "composer": (10, "right", 90),
+}
+"""Size in points, where across, and how many tenths under the margin."""
 _BRACKETED = ("woodwind", "brass", "percussion", "voice", "strings")
 
 
@@ -37,35 +45,60 @@ def write_header(root: Element, score: Score, subtitle: str, credit: str, paper:
     text_element(encoding, "software", "symbolic-composer")
     SubElement(encoding, "supports", element="accidental", type="no")
     SubElement(encoding, "supports", element="beam", type="yes")
-    _write_defaults(root, sum(part.staves for part in score.parts), paper)
-    _write_credit(root, "title", title, "center")
+    page = _page_tenths(score, paper)
+    _write_defaults(root, page)
+    _write_credit(root, page, "title", title)
     if subtitle:
-        _write_credit(root, "subtitle", subtitle, "center")
+        _write_credit(root, page, "subtitle", subtitle)
     if credit:
-        _write_credit(root, "composer", credit, "right")
+        _write_credit(root, page, "composer", credit)
 
 
-def _write_defaults(root: Element, staves: int, paper: str) -> None:
-    millimetres = STAFF_MILLIMETRES / zoom_for(staves, paper)
-    width, height = (f"{size * _TENTHS_A_STAFF / millimetres:.0f}" for size in paper_size(paper))
-    margin = f"{MARGIN_MILLIMETRES * _TENTHS_A_STAFF / millimetres:.0f}"
+class _Page(NamedTuple):
+    """The paper in tenths of a staff space; what is between staves, only where room is scarce."""
+
+    millimetres_a_staff: float
+    width: int
+    height: int
+    margin: int
+    staff_distance: int
+
+
+def _page_tenths(score: Score, paper: str) -> _Page:
+    zoom = zoom_for(sum(part.staves for part in score.parts), paper)
+    millimetres = STAFF_MILLIMETRES / zoom
+    sizes = (*paper_size(paper), MARGIN_MILLIMETRES)
+    width, height, margin = (round(size * _TENTHS_A_STAFF / millimetres) for size in sizes)
+    return _Page(millimetres, width, height, margin, _CLOSE_STAVES if zoom > 1 else 0)
+
+
+def _write_defaults(root: Element, page: _Page) -> None:
     defaults = SubElement(root, "defaults")
     scaling = SubElement(defaults, "scaling")
-    text_element(scaling, "millimeters", f"{millimetres:.3f}")
+    text_element(scaling, "millimeters", f"{page.millimetres_a_staff:.3f}")
     text_element(scaling, "tenths", _TENTHS_A_STAFF)
     layout = SubElement(defaults, "page-layout")
-    text_element(layout, "page-height", height)
-    text_element(layout, "page-width", width)
+    text_element(layout, "page-height", page.height)
+    text_element(layout, "page-width", page.width)
     margins = SubElement(layout, "page-margins", type="both")
     for side in ("left", "right", "top", "bottom"):
-        text_element(margins, f"{side}-margin", margin)
+        text_element(margins, f"{side}-margin", page.margin)
+    if page.staff_distance:
+        staves = SubElement(defaults, "staff-layout")
+        text_element(staves, "staff-distance", page.staff_distance)
 
 
-def _write_credit(root: Element, kind: str, words: str, justify: str) -> None:
+def _write_credit(root: Element, page: _Page, kind: str, words: str) -> None:
+    size, justify, down = _CREDITS[kind]
     element = SubElement(root, "credit", page="1")
     text_element(element, "credit-type", kind)
-    size = {"title": "22", "subtitle": "14"}.get(kind, "10")
-    attributes = {"justify": justify, "valign": "top", "font-size": size}
+    attributes = {
+        "default-x": str(page.width // 2 if justify == "center" else page.width - page.margin),
+        "default-y": str(page.height - page.margin - down),
+        "justify": justify,
+        "valign": "top",
+        "font-size": str(size),
+    }
     text_element(element, "credit-words", words, **attributes)
 
 

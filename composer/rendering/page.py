@@ -11,7 +11,8 @@ MARGIN_MILLIMETRES = 14
 STAFF_MILLIMETRES = 7.2
 """The height of a staff where nothing asks for a smaller one."""
 
-_ROOM_FOR_A_STAFF_MILLIMETRES = 17
+_ROOM_FOR_A_STAFF_MILLIMETRES = {2: 17.0, 1: 19.5}
+"""By how many systems a page shall hold: a big system alone has winds far above their staves."""
 _HEADER_MILLIMETRES = 20
 _MOST_STAVES_TWICE_A_PAGE = 10
 
@@ -35,4 +36,4 @@ def zoom_for(staves: int, paper: str) -> float:
     """How much smaller than usual the staves must be for two systems, or a big one, a page."""
     room = paper_size(paper)[1] - 2 * MARGIN_MILLIMETRES - _HEADER_MILLIMETRES
     systems = 2 if staves <= _MOST_STAVES_TWICE_A_PAGE else 1
-    return max(1.0, systems * staves * _ROOM_FOR_A_STAFF_MILLIMETRES / room)
+    return max(1.0, systems * staves * _ROOM_FOR_A_STAFF_MILLIMETRES[systems] / room)
