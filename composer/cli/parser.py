@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from composer.cli import compose, corpora, evaluate, files, partner, styles, train
+from composer.cli import compose, corpora, evaluate, files, partner, session, styles, train
 from composer.errors import RequestError
 
 
@@ -22,6 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
     compose.add_to(commands)
     styles.add_to(commands)
     partner.add_to(commands)
+    session.add_to(commands)
     files.add_to(commands)
     train.add_to(commands)
     corpora.add_to(commands)

@@ -64,6 +64,7 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "vary", "write a share of a piece's bars anew", vary)
     _add_common(parser)
     parser.add_argument("--strength", type=float, default=0.5, help="0 to 1 (default: 0.5)")
+    parser.add_argument("--bars", default="", help="only these, such as 9-12 (default: all)")
     parser.add_argument(
         "--keep", metavar="LIST", default="",
         help="what stays: melody, chords, rhythm, or parts by name",
@@ -96,7 +97,7 @@ def infill(given: argparse.Namespace) -> None:
     parts = words(given.parts) if given.parts else []
     if given.parts is not None and not parts:
         raise RequestError("--parts names no part; leave it out to write all of them")
-    _check_count("alternatives", given.alternatives)
+    check_count("alternatives", given.alternatives)
     _change(
         given,
         "infilled",
@@ -137,12 +138,12 @@ def arrange(given: argparse.Namespace) -> None:
 def vary(given: argparse.Namespace) -> None:
     from composer.composing.partner import vary
 
-    keep = words(given.keep)
-    _check_count("dream", given.dream)
+    keep, bars = words(given.keep), bars_named(given.bars)
+    check_count("dream", given.dream)
     _change(
         given,
         "varied",
-        lambda piece, **how: vary(piece, given.strength, keep=keep, **how),
+        lambda piece, **how: vary(piece, given.strength, keep=keep, bars=bars, **how),
         versions=given.dream,
         each_from_the_last=True,
     )
@@ -156,7 +157,15 @@ def parse_bars(text: str) -> tuple[int, int]:
     return int(first), int(last if dash else first)
 
 
-def _check_count(flag: str, count: int) -> None:
+def bars_named(text: str) -> list[int]:
+    """ "9-11" -> [9, 10, 11], "" -> []. Raises RequestError as `parse_bars` does."""
+    if not text:
+        return []
+    first, last = parse_bars(text)
+    return list(range(first, last + 1))
+
+
+def check_count(flag: str, count: int) -> None:
     if not 1 <= count <= 20:
         raise RequestError(f"--{flag} {count} is not possible; give 1 to 20")
 
@@ -191,12 +200,12 @@ def _change(
 
             changed = act(piece, **how, progress=progress)
         name = f"{given.file.stem}-{word}-{seed}"
-        _write(changed, given, name, formats, seed)
-        _write_report(changed, given, name, seed, source)
+        write(changed, given, name, formats, seed)
+        write_report_beside(changed, given, name, seed, source)
         piece = changed if each_from_the_last else piece
 
 
-def _write(
+def write(
     piece: Piece, given: argparse.Namespace, name: str, formats: list[str], seed: int
 ) -> None:
     """MIDI as it is, untouched notes to the tick; sheet music from the grid."""
@@ -218,7 +227,7 @@ def _write(
     print_paths(paths)
 
 
-def _write_report(
+def write_report_beside(
     piece: Piece, given: argparse.Namespace, name: str, seed: int, source: Piece
 ) -> None:
     """What the piece is held to beside what it is, and what of `source` is unchanged."""
@@ -227,10 +236,14 @@ def _write_report(
 
     said = {key: value for key, value in vars(given).items() if key not in _NOT_ABOUT_MUSIC}
     beyond = {key: said.get(key) or "" for key in ("style", "mood", "ensemble", "chords")}
+    instruments = [
+        name.strip() for name in (said.get("instruments") or "").split(",") if name.strip()
+    ]
     request = held_to(
         source,
         more_bars=given.bars if given.command == "continue" else 0,
         has_its_parts="ensemble" not in said,
+        instruments=instruments,
         **beyond,
     )
     fingerprint = load_weights(given.weights).fingerprint

@@ -111,6 +111,7 @@ def held_to(
     style: str = "",
     mood: str = "",
     ensemble: str = "",
+    instruments: Sequence[str] = (),
     chords: str = "",
 ) -> Request:
     """What a piece written into another is held to: the other's bars, key, meter, tempo and
@@ -136,7 +137,7 @@ def held_to(
         quarters_per_minute=tempo.quarters_per_minute if tempo else None,
         instruments=tuple(BY_NAME[part.instrument] for part in given.parts if part.notes)
         if has_its_parts
-        else (),
+        else asked.instruments,
     )
 
 
