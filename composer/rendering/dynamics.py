@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import median
 
 from composer.music.bars import Bar
@@ -33,11 +33,13 @@ def _level(velocity: float) -> int:
 
 
 def written_dynamics(
-    notes: Sequence[Note], bars: Sequence[Bar]
+    notes: Sequence[Note], bars: Sequence[Bar], joints: Collection[int] = ()
 ) -> tuple[list[tuple[Dynamic, ...]], frozenset[int]]:
     """The dynamics of each bar of a part, and which notes (indices) are accented.
 
-    A part whose velocities all are alike says nothing about dynamics.
+    A part whose velocities all are alike says nothing about dynamics. At the `joints` (positions of
+    bars that also follow on another bar, over a repeat sign) a level is said again and hairpins
+    end.
     """
     if len({note.velocity for note in notes if note.velocity}) < 2:
         return [() for _ in bars], frozenset()
@@ -50,10 +52,10 @@ def written_dynamics(
         if level is None:
             position += 1
             continue
-        if level != shown:
+        if level != shown or position in joints:
             marks[position].append(Dynamic(bars[position].start_tick, MARKS[level]))
             shown = level
-        end = _end_of_slope(levels, position)
+        end = _end_of_slope(levels, position, joints)
         if end > position:
             rises = (levels[end] or 0) > level
             word = "crescendo" if rises else "diminuendo"
@@ -65,13 +67,13 @@ def written_dynamics(
     return [tuple(found) for found in marks], _accents(notes, bars, levels)
 
 
-def _end_of_slope(levels: Sequence[int | None], start: int) -> int:
+def _end_of_slope(levels: Sequence[int | None], start: int, joints: Collection[int] = ()) -> int:
     """The last bar of a steady rise or fall over two levels or more; `start` if there is none."""
     direction = 0
     end = start
     for position in range(start + 1, len(levels)):
         before, level = levels[position - 1], levels[position]
-        if before is None or level is None or level == before:
+        if before is None or level is None or level == before or position in joints:
             break
         step = 1 if level > before else -1
         if direction and step != direction:

@@ -12,7 +12,7 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange,
 from composer.rendering.articulation import Place, printed_places, staccato_places
 from composer.rendering.division import divide
 from composer.rendering.midi import without_overlaps
-from composer.rendering.notation import Score
+from composer.rendering.notation import BarSigns, Score
 from composer.rendering.pickup import with_pickup
 from composer.rendering.quantise import quantise
 from composer.rendering.repeats import fold, unfolded
@@ -43,7 +43,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     folded = fold(piece) if repeats else unfolded(piece)
     piece = folded.piece
     bars = bars_of(piece)
-    frames = _frames(bars, piece)
+    frames = _frames(bars, piece, folded.signs)
     names, spellings = distinct_names(piece.parts), _spell(piece)
     written = tuple(
         write_part(
@@ -86,7 +86,7 @@ def _has_pickup(bars: Sequence[Bar]) -> bool:
     )
 
 
-def _frames(bars: Sequence[Bar], piece: Piece) -> list[Frame]:
+def _frames(bars: Sequence[Bar], piece: Piece, signs: Sequence[BarSigns]) -> list[Frame]:
     """The measures; a pickup is written in the meter that follows it."""
     has_pickup = _has_pickup(bars)
     frames: list[Frame] = []
@@ -102,8 +102,16 @@ def _frames(bars: Sequence[Bar], piece: Piece) -> list[Frame]:
         new_key = key if shown_key is None or key[1:] != shown_key[1:] else None
         new_meter = meter if shown_meter is None or meter[1:] != shown_meter[1:] else None
         shown_key, shown_meter = key, meter
-        frames.append(Frame(bar, division, new_key, new_meter))
+        is_joint = _is_joint(signs, position)
+        frames.append(Frame(bar, division, new_key, new_meter, is_joint))
     return frames
+
+
+def _is_joint(signs: Sequence[BarSigns], position: int) -> bool:
+    """Whether a bar is played after another than the one printed before it."""
+    own = signs[position]
+    before = signs[position - 1] if position else BarSigns()
+    return own.begins_repeat or own.begins_ending or before.ends_repeat or before.ends_ending
 
 
 def _key_in(keys: Sequence[KeyChange], bar: Bar) -> KeyChange:

@@ -26,12 +26,16 @@ from composer.rendering.voices import LOWER, Chord, separate_voices
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all parts share in one measure; key (sounding) and meter only where they change."""
+    """What all parts share in one measure; key (sounding) and meter only where they change.
+
+    A measure is a joint where it also follows on another one, over a repeat sign.
+    """
 
     bar: Bar
     division: Division
     key: KeyChange | None
     meter: MeterChange | None
+    is_joint: bool = False
 
 
 def write_part(
@@ -50,7 +54,8 @@ def write_part(
     instrument = BY_NAME[part.instrument]
     bars = [frame.bar for frame in frames]
     keys = [_written_key(frame.key, instrument) for frame in frames]
-    dynamics, accented = written_dynamics(part.notes, bars)
+    joints = [number for number, frame in enumerate(frames) if frame.is_joint]
+    dynamics, accented = written_dynamics(part.notes, bars, joints)
     heads = _heads(part, spellings, frames, instrument)
     writer = _StaffWriter(part.notes, heads, accented, staccato)
     count = 1 if instrument.staves == 2 and is_single_line else instrument.staves

@@ -130,3 +130,16 @@ def test_played_out_by_music21_the_score_is_the_whole_piece(piece: Piece) -> Non
     expected = [rows_as_signs(part) for part in build_score(piece).piece.parts]
     assert measure_problems(text) == []
     assert rows_of_musicxml(text, is_played_out=True) == expected
+
+
+def test_where_a_repeat_begins_its_loudness_is_said() -> None:
+    """Whoever comes back from a loud end sees that the beginning is soft."""
+    order = "xyzwabcdabcdefgh"
+    piece = tune(order)
+    loud = [
+        note._replace(velocity=48 if order[note.onset_tick // 96] in "xyzwabc" else 96)
+        for note in _notes(piece)
+    ]
+    piece = replace(piece, parts=(replace(piece.parts[0], notes=tuple(loud)),))
+    measures = musicxml_text(piece, repeats=True).split("<measure ")[1:]
+    assert "<p />" in measures[4]
