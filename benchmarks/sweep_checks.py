@@ -22,7 +22,7 @@ _NO_CONTENT = re.compile(
     r"XDG_RUNTIME_DIR|^qt\.|^QStandardPaths|^convert <|^\s*to <"  # MuseScore's surroundings
     r"|importMusicXml|success!"  # how long it took
     r"|element already exists|^chord 0x"  # whenever two drums sound together, in any file
-    r"|in measure underrun|^measure +\d+ pos"  # it fills the gaps of second voices in its own format
+    r"|in measure underrun|^measure +\d+ pos"  # gaps of second voices, in its own format
 )
 _BY_VEROVIO = """
 import sys, verovio

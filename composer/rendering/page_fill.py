@@ -2,7 +2,8 @@
 
 Verovio breaks lines greedily, so the end of a piece may be a bar alone on a page. Sizes of a few
 percent more or less are tried (a trial lays out and draws the last page only) until the end looks
-meant; a long piece is not tried as often, for there the end weighs less.
+meant, and a remnant of a line is shared out (`even_breaks`); a long piece is not tried as often,
+for there the end weighs less.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_FACTORS = (1.0, 1.04, 0.97, 1.08, 1.12, 0.94, 1.16, 1.2)
+from composer.rendering.line_breaks import even_breaks
+
+_FACTORS = (1.0, 1.04, 0.97, 1.08, 1.12, 0.94, 1.16, 1.2, 1.25)
 _LONG_PIECE_PAGES = 10
 _FACTORS_FOR_A_LONG_PIECE = 2
 _GOOD_ENOUGH = 0.05
 _FULL_SYSTEM, _FULL_PAGE = 0.6, 0.5
 _COST_OF_RESIZING = 0.5
+_SHARE_THAT_EVEN_LINES_LEAVE = 0.3
 _COST_OF_A_LONELY_SYSTEM = 0.3
 _STAFF_LINE = re.compile(r'd="M\d+ (\d+) L(\d+) (\d+)"')
 _VIEW_BOX = re.compile(r'class="definition-scale"[^>]*viewBox="0 0 (\d+) (\d+)"')
@@ -38,6 +42,11 @@ def lay_out(toolkit: Any, options: Callable[[float], dict[str, Any]]) -> None:
             best, lowest = factor, cost
     if best != tried:
         _lay_out_with(toolkit, options(best))
+    if not is_long and _width_of_the_end(toolkit) < _FULL_SYSTEM:
+        mei = even_breaks(toolkit)
+        if mei is not None:
+            toolkit.setOptions(options(best) | {"breaks": "encoded"})
+            toolkit.loadData(mei)
 
 
 def _lay_out_with(toolkit: Any, options: dict[str, Any]) -> None:
@@ -46,19 +55,30 @@ def _lay_out_with(toolkit: Any, options: dict[str, Any]) -> None:
 
 
 def _loneliness(toolkit: Any) -> float:
-    """How much the last system and the last page (if not the first) fall short of being full."""
+    """How far the end is from looking meant: a remnant of a line, a page with little on it."""
     pages = toolkit.getPageCount()
     page = toolkit.renderToSVG(pages)
-    box, margin = _VIEW_BOX.search(page), _MARGIN.search(page)
-    last_system = page.rpartition('class="system"')[2]
-    lines = [(int(x), int(y)) for start_y, x, y in _STAFF_LINE.findall(last_system) if start_y == y]
-    if box is None or margin is None or not lines:
-        return 0.0
-    width, height = int(box[1]) - 2 * int(margin[1]), int(box[2]) - 2 * int(margin[2])
-    across = max(x for x, _ in lines) / width
-    down = max(y for _, y in lines) / height
+    across, down = _end_of(page)
+    systems = page.count('class="system"')
     lonely = max(0.0, _FULL_SYSTEM - across)
+    if systems > 1:
+        lonely *= _SHARE_THAT_EVEN_LINES_LEAVE
     if pages > 1 and down < _FULL_PAGE:
         lonely += _FULL_PAGE - down
-        lonely += _COST_OF_A_LONELY_SYSTEM * (page.count('class="system"') == 1)
+        lonely += _COST_OF_A_LONELY_SYSTEM * (systems == 1)
     return lonely
+
+
+def _width_of_the_end(toolkit: Any) -> float:
+    return _end_of(toolkit.renderToSVG(toolkit.getPageCount()))[0]
+
+
+def _end_of(page: str) -> tuple[float, float]:
+    """How far across and down a page its music reaches, as shares of what is within margins."""
+    box, margin = _VIEW_BOX.search(page), _MARGIN.search(page)
+    last_system = page.rpartition('class="system"')[2]
+    lines = [(int(x), int(y)) for y1, x, y in _STAFF_LINE.findall(last_system) if y1 == y]
+    if box is None or margin is None or not lines:
+        return 1.0, 1.0
+    width, height = int(box[1]) - 2 * int(margin[1]), int(box[2]) - 2 * int(margin[2])
+    return max(x for x, _ in lines) / width, max(y for _, y in lines) / height
