@@ -16,7 +16,7 @@ from composer.composing.harmonizing import rules_for, seated
 from composer.composing.lines import lines_of
 from composer.composing.request import make_request
 from composer.composing.sampling import Chance
-from composer.composing.seating import bass_desk, core_of, lead_desk, seat_lines
+from composer.composing.seating import bass_desk, core_of, lead_desk, seat_leftovers, seat_lines
 from composer.composing.varying import heard_chords
 from composer.composing.voice_leading import LINES
 from composer.composing.writing import LONGEST_SILENCE, Progress, Turn, Writing, quiet
@@ -65,11 +65,12 @@ def arrange(
     piece = quantise(piece)
     if not _is_played_already(piece, desks):
         lines = lines_of(piece)
-        seat_lines(core, lines, piece.ticks_per_quarter)
+        lost = seat_lines(core, lines, piece.ticks_per_quarter)
         lead = lead_desk(core, lines[0])
         extra = [desk for desk in pitched if desk not in core]
         key = analyse(piece).key or prevailing_key(piece)
         double(extra, core, lead, bass_desk(core, lead), piece, key)
+        seat_leftovers(extra, lost)
     else:
         pitched[0].notes = [n for part in piece.parts if not part.is_drums for n in part.notes]
     _seat_drums(piece, desks)

@@ -78,8 +78,10 @@ class Desk:
         for reached in one_at_a_time(in_reach(notes, low, high, ticks_per_quarter)):
             note = self._beside_struck(reached)
             if note is not None:
-                self.must.add(note)
                 self._make_room(note)
+                if self.is_chordal:
+                    note = self._until_in_the_way(note)
+                self.must.add(note)
                 self._add(note)
                 laid.append(note)
         return laid

@@ -82,6 +82,12 @@ def seat_lines(desks: Sequence[Desk], lines: Sequence[Line], ticks_per_quarter: 
     return [note for note in left if not _found_a_place(note, order, frame)]
 
 
+def seat_leftovers(desks: Sequence[Desk], notes: Sequence[Note]) -> None:
+    """Lay what found no place among the first desks where others can play it."""
+    for note in notes:
+        _found_a_place(note, desks, _Frame([], [], []))
+
+
 class _Frame:
     """The outer voices as they were laid: between them there is room for all others."""
 
