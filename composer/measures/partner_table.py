@@ -3,9 +3,9 @@
     python -m composer.measures.partner_table --out DIR (--shards DIR | --corpora DIR)
         [--weights FILE] [--pieces 50] [--seed 0]
 
-Writes `partner.md` and `partner.json`. A fifth as many pieces are varied and timed, half as many
-of Bach's chorales (they come with music21) are harmonised anew. The corpora, if they are given,
-are encoded into `--shards` first.
+Writes `partner.md` and `partner.json`. Half as many pieces are arranged and a fifth as many varied
+and timed; half as many of Bach's chorales (they come with music21) are harmonised anew. The
+corpora, if they are given, are encoded into `--shards` first.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
+from composer.composing.arranging import left_out
 from composer.composing.compose import load_weights
 from composer.composing.draft import draft_of
-from composer.composing.partner import harmonize, infill, vary
+from composer.composing.partner import arrange, harmonize, infill, vary
 from composer.composing.varying import share_changed
 from composer.corpus.corpus import find_corpora
 from composer.corpus.shards import Shard, build_shards, load_shards
@@ -48,7 +49,8 @@ from composer.measures.samples import Sample
 from composer.music.bars import bars_of
 from composer.music.piece import Piece
 
-VARIED_BARS = 8
+VARIED_BARS = ARRANGED_BARS = 8
+ENSEMBLES = ("string-quartet", "orchestra", "solo-piano", "band")
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 CHORALE_STYLE = "hymn"
 
@@ -80,6 +82,16 @@ class Harmonized:
 
 
 @dataclass(frozen=True, slots=True)
+class Arranged:
+    """Pieces for other players, each of `ENSEMBLES` in turn: in how many every note can be played,
+    and the share of pitched notes that nobody plays, in any octave."""
+
+    pieces: int
+    in_range: int
+    left_out: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chorales:
     """Parallels of Bach's own settings, of ours under his sopranos, and of both by chance."""
 
@@ -106,6 +118,7 @@ class PartnerTable:
     fingerprint: str
     infilled: Infilled
     harmonized: Harmonized
+    arranged: Arranged
     chorales: Chorales
     varied: Varied
     timed: Timed
@@ -129,6 +142,7 @@ def evaluate(
         load_weights(weights).fingerprint,
         _infilled(some, weights, seed, progress),
         _harmonized(samples, weights, seed, progress),
+        _arranged(some[: max(1, pieces // 2)], weights, seed, progress),
         _chorales(max(1, pieces // 2), weights, seed, progress),
         _varied(some[:fewer], weights, seed, progress),
         exact_seconds.evaluate(fewer, weights, seed, lambda done: progress("seconds", done, fewer)),
@@ -182,6 +196,21 @@ def _harmonized(
         in_range += all(map(is_playable, written.parts[1:]))
         progress("harmonize", number + 1, len(samples))
     return Harmonized(len(samples), untouched, in_range)
+
+
+def _arranged(
+    pieces: Sequence[Piece], weights: Path | None, seed: int, progress: Progress
+) -> Arranged:
+    in_range, lost, notes = 0, 0, 0
+    for number, whole in enumerate(pieces):
+        piece = until(whole, bars_of(whole)[ARRANGED_BARS - 1].end_tick)
+        ensemble = ENSEMBLES[number % len(ENSEMBLES)]
+        written = arrange(piece, ensemble=ensemble, seed=seed + number, weights=weights)
+        in_range += all(map(is_playable, written.parts))
+        lost += left_out(piece, written)
+        notes += sum(len(part.notes) for part in piece.parts if not part.is_drums)
+        progress("arrange", number + 1, len(pieces))
+    return Arranged(len(pieces), in_range, lost / max(1, notes))
 
 
 def _chorales(count: int, weights: Path | None, seed: int, progress: Progress) -> Chorales:

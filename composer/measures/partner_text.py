@@ -45,10 +45,12 @@ def _infilled(table: PartnerTable) -> str:
 
 def _obeyed(table: PartnerTable) -> str:
     infilled, harmonized, timed = table.infilled, table.harmonized, table.timed
+    arranged = table.arranged
     rows = [
         ("infill: every other note as it was", infilled.untouched, infilled.pieces),
         ("harmonize: the melody as it was", harmonized.untouched, harmonized.pieces),
         ("harmonize: every new note in range", harmonized.in_range, harmonized.pieces),
+        ("arrange: every note in range", arranged.in_range, arranged.pieces),
         ("vary: more strength, never nearer", table.varied.monotone, table.varied.pieces),
         ("compose: seconds and hit within 50 ms", timed.near, timed.pieces),
     ]
@@ -56,7 +58,8 @@ def _obeyed(table: PartnerTable) -> str:
         "## What is promised\n\n"
         + as_table(("promise", "kept", "pieces"), rows)
         + f"\n\nThe farthest end of a MIDI file was {1000 * timed.farthest_end:.1f} ms from the "
-        f"seconds asked for, the farthest hit {1000 * timed.farthest_hit:.1f} ms from a bar line."
+        f"seconds asked for, the farthest hit {1000 * timed.farthest_hit:.1f} ms from a bar line. "
+        f"Of the notes arranged, {arranged.left_out:.1%} are played by nobody in any octave."
     )
 
 

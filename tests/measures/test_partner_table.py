@@ -43,10 +43,11 @@ def test_the_table_is_made_and_its_promises_are_kept(tmp_path: Path) -> None:
     )
     assert table.infilled.untouched == table.harmonized.untouched == 2
     assert table.harmonized.in_range == 2
+    assert (table.arranged.pieces, table.arranged.in_range) == (1, 1)
     assert table.varied.monotone == table.timed.near == 1
     assert table.varied.notes_changed[0] == 0
     assert table.chorales.bach.bars == table.chorales.ours.bars > 4
-    assert {"infill", "harmonize", "chorales", "vary", "seconds"} == set(stages)
+    assert {"infill", "harmonize", "arrange", "chorales", "vary", "seconds"} == set(stages)
     written = write_table(table, tmp_path / "out")
     text = written[0].read_text(encoding="utf-8")
     assert all(f"## {part}" in text for part in ("Infilled", "What is", "Parallel", "Vary"))
