@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from composer.measures.token_baseline import Baseline
     from composer.measures.training_log import Point
 
+AIMS = {
+    "bars": 1.0,
+    "ends on a bar line": 1.0,
+    "meter": 1.0,
+    "tempo": 1.0,
+    "instruments": 1.0,
+    "range": 1.0,
+    "form: a letter's sections are the same": 1.0,
+    "key": 0.95,
+}
+"""What share of the requests is to be met; of chords, 85 % of the notes on strong beats."""
 _NOTE_BINS = (0, 9, 12, 16, 20, 24, 32, 48, 64)
 
 
@@ -113,10 +124,10 @@ def _baseline(found: Baseline) -> str:
 
 def _obedience(report: Report) -> str:
     rows = [
-        (name, met, given, f"{met / given:.1%}")
+        (name, met, given, f"{met / given:.1%}", f"{AIMS[name]:.0%}" if name in AIMS else "")
         for name, (met, given) in sorted(report.obeyed.items())
     ]
-    text = "## 2. Obedience\n\n" + table(("field", "met", "given", "share"), rows)
+    text = "## 2. Obedience\n\n" + table(("field", "met", "given", "share", "aim"), rows)
     text += (
         "\n\nThe key is estimated from the notes. Chords count as followed where 85 % of a "
         "piece's notes on strong beats are chord tones or move on by step to one."
