@@ -9,8 +9,8 @@ from composer.music.piece import Piece
 
 _PARTS_OF_A_BEAT = (1, 2, 3, 4, 6, 8)
 _LEAST_COHERENCE = 0.28
-"""Of 22 recordings without beats (EMOPIA) none has more, of 229 files with beats none less, once
-they have `FEWEST_ONSETS` (docs/experiments/composing.md)."""
+"""Less have 99 of 107 recordings without beats (EMOPIA) and 1 of 796 files with beats, once they
+have `FEWEST_ONSETS` (docs/experiments/composing.md)."""
 FEWEST_ONSETS = 48
 
 
