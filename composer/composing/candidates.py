@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from composer.analysis.keys import estimate_key
 from composer.composing.climax import as_cue
+from composer.composing.critic import Verdict, verdict
 from composer.composing.given import choose_fifths, given_chords, given_fields, section_starts
 from composer.composing.lockstep import write_all
 from composer.composing.naming import title_of
@@ -60,10 +62,25 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The candidate that is kept, and how many copies were rejected."""
+    """The candidate that is kept, and how many copies were rejected.
+
+    Where there were several, `verdicts` are those of all that were no copies, in the order of
+    writing, and `chosen` is the place (from 0) of the best.
+    """
 
     best: Candidate
     rejected: int
+    verdicts: tuple[Verdict, ...] = ()
+    chosen: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "written": max(1, len(self.verdicts)) + self.rejected,
+            "rejected": self.rejected,
+            "chosen": self.chosen,
+            "verdicts": [verdict.plain() for verdict in self.verdicts],
+        }
 
 
 def choose_all(
@@ -100,7 +117,11 @@ def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) 
     if not kept:
         least = min(copies, key=lambda candidate: candidate.originality.longest_notes)
         return Choice(least, len(copies) - 1)
-    return Choice(kept[0], len(copies))
+    if task.best_of == 1:
+        return Choice(kept[0], len(copies))
+    verdicts = tuple(verdict(one.rows, one.piece, task.request) for one in kept)
+    chosen = max(range(len(kept)), key=lambda place: verdicts[place].score)
+    return Choice(kept[chosen], len(copies), verdicts, chosen)
 
 
 class _Sketch:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from composer.composing.candidates import Task, choose_all
+from composer.composing.candidates import Choice, Task, choose_all
 from composer.composing.foretaste import with_cue
 from composer.composing.given import section_starts
 from composer.composing.lockstep import one_thread as one_thread
@@ -45,24 +45,33 @@ class Composition:
     fingerprint: str
     name: str
     """A stem for file names (see `file_stem`)."""
-    rejected: int = 0
-    """How many candidates were copies."""
+    choice: Choice | None = None
+    """From what it was chosen; None around a melody."""
+    chance: Chance = field(default_factory=Chance)
+    best_of: int = 1
 
     @property
     def achieved(self) -> dict[str, str | int | float | None]:
         """What the notes say, by field: what `report` tells beside what was asked."""
         return {field.name: field.achieved for field in achieved(self.piece, self.request)}
 
+    @property
+    def rejected(self) -> int:
+        """How many candidates were copies."""
+        return self.choice.rejected if self.choice else 0
+
     def report(self) -> dict[str, Any]:
-        """Request, achievement, seed, versions and originality, as plain values for JSON."""
-        return report(
+        """Request, achievement, seed, versions, originality and candidates, plain for JSON."""
+        told = report(
             self.piece,
             self.request,
             verb="compose",
             seed=self.seed,
             fingerprint=self.fingerprint,
+            said={**self.request.asked(), **asdict(self.chance), "best_of": self.best_of},
             given=self.request.melody,
         )
+        return told | ({"candidates": self.choice.plain()} if self.choice else {})
 
 
 def compose(
@@ -102,9 +111,10 @@ def compose(
     bars, meter and tempo follow. `melody` is a piece whose melody this one begins with, note for
     note; it decides key, meter and, unless there are to be more, bars. `like` is a piece as an
     influence: its style, instruments, meter, tempo, mode, form and texture where they are free,
-    none of its notes. The same seed, request and weights give the same piece; without a seed one
-    is drawn. `progress(bars done, bars in all)` is called as bars are written. Raises RequestError
-    for what cannot be met, CheckpointError for weights that cannot be used.
+    none of its notes. Of `best_of` candidates, written side by side, the critic chooses. The same
+    seed, request and weights give the same piece; without a seed one is drawn. `progress(bars done,
+    bars in all)` is called as bars are written. Raises RequestError for what cannot be met,
+    CheckpointError for weights that cannot be used.
     """
     checkpoint = load_weights(weights)
     task = _task(
@@ -176,15 +186,25 @@ def _composed(
     fingerprint = checkpoint.fingerprint
     compositions = []
     for task in tasks:
-        name = file_stem(task.request, task.seed, task.chance, fingerprint if weights else "")
-        rejected = 0
-        if task.request.melody is None:
-            choice = next(choices)
-            piece, chords, rejected = choice.best.piece, choice.best.chords, choice.rejected
+        of_others = fingerprint if weights else ""
+        name = file_stem(task.request, task.seed, task.chance, of_others, task.best_of)
+        choice = next(choices) if task.request.melody is None else None
+        if choice is not None:
+            piece, chords = choice.best.piece, choice.best.chords
         else:
             piece, chords = _around_melody(task, weights, progress)
         compositions.append(
-            Composition(piece, chords, task.request, task.seed, fingerprint, name, rejected)
+            Composition(
+                piece,
+                chords,
+                task.request,
+                task.seed,
+                fingerprint,
+                name,
+                choice,
+                task.chance,
+                task.best_of,
+            )
         )
     return compositions
 

@@ -29,7 +29,9 @@ def title_of(piece: Piece, request: Request) -> str:
     return f"{words} in {printed_key_name(key)}" if key else words
 
 
-def file_stem(request: Request, seed: int, chance: Chance, weights: str = "") -> str:
+def file_stem(
+    request: Request, seed: int, chance: Chance, weights: str = "", best_of: int = 1
+) -> str:
     """Style, mood and seed; where more was asked, also four letters that stand for it.
 
     So another key, ensemble, temperature or weights never writes over an earlier piece of that
@@ -39,6 +41,8 @@ def file_stem(request: Request, seed: int, chance: Chance, weights: str = "") ->
     style = request.style.name if request.style else "piece"
     words = "-".join(word for word in (style, request.mood.name if request.mood else "") if word)
     more = _more(request, chance, weights)
+    if best_of > 1:
+        more["best of"] = best_of
     digest = hashlib.sha256(json.dumps(more, sort_keys=True).encode()).hexdigest()
     ending = f"-{digest[:_DIGEST_LETTERS]}" if more else ""
     return f"{words.replace(' ', '-')}-{seed}{ending}"
