@@ -95,18 +95,29 @@ class _Part:
     def free(self, tick: int, above: int = -1) -> Allowed:
         """Pitches that are playable, silent at `tick` and higher than `above`.
 
-        Who has one note at a time has none while it sounds.
+        Who has one note at a time has none while it sounds, and hands have ten fingers.
         """
         free = self.pitches & (self.sounding_until <= tick)
-        if self.instrument.is_monophonic and self.sounding_until.max() > tick:
+        if self.notes_sounding(tick) >= self.most_notes:
             free[:] = False
         free[: above + 1] = False
         return free
 
+    @property
+    def most_notes(self) -> int:
+        """How many notes can sound at once."""
+        if self.instrument.is_monophonic:
+            return 1
+        return 2 * FINGERS if self.instrument.has_two_hands else FIELD_SIZES["pitch"]
+
+    def notes_sounding(self, tick: int) -> int:
+        return int((self.sounding_until > tick).sum())
+
     def free_from(self) -> int:
         """The tick from which some pitch is free, whatever else is struck."""
-        until = self.sounding_until[self.pitches]
-        return int(until.max() if self.instrument.is_monophonic else until.min())
+        until = np.sort(self.sounding_until[self.pitches])
+        busy = until[-self.most_notes] if self.most_notes <= len(until) else 0
+        return int(max(until[0], busy))
 
 
 class Grammar:

@@ -98,13 +98,10 @@ def test_every_real_piece_is_possible() -> None:
 
 
 def _is_unplayable(grammar: Grammar, row: list[int]) -> bool:
-    """Beyond the range of the instrument or of two hands, or a second note of a singer or wind
-    player."""
+    """Beyond the range of the instrument or of two hands, or one note too many for the player."""
     part = grammar.parts[grammar.order[row[3]]]
     tick = row[1] * 24 + row[2]
-    at_once = part.instrument.is_monophonic and part.sounding_until.max() > (
-        grammar.bar_start_tick + tick
-    )
+    at_once = part.notes_sounding(grammar.bar_start_tick + tick) >= part.most_notes
     struck = (
         grammar.struck if (tick, grammar.order[row[3]]) == (grammar.tick, grammar.last_part) else []
     )
