@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.composing.leanings import Leanings
+from composer.composing.pace import Pace
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
 from composer.music.facts import Recall
@@ -133,6 +134,9 @@ class Writer:
         self.bar_is_complete = False
         self.leanings = Leanings(grammar, bool(grammar.chords), grammar.until == grammar.bars)
         self.leanings.read([*header, *before])
+        density = Kind.PLAN, "density"
+        levels = {bar: of[density] for bar, of in given.bars.items() if density in of}
+        self.pace = Pace(grammar, levels)
         self.unread = self._window()
         self.read = 0
         """How many rows the model has read since it began, or began afresh."""
@@ -162,6 +166,7 @@ class Writer:
     def _take(self, row: list[int]) -> None:
         self.grammar.advance(row)
         self.leanings.advance(row)
+        self.pace.advance(row)
         self.bar_is_complete = False
         self.written.append(row)
         self.unread.append(row)
@@ -263,8 +268,8 @@ class Writer:
         if row:
             tilt = self.given.tilts.get((Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]))
             logits = logits if tilt is None else logits + tilt
-        lean = self.leanings.tilt(row)
-        logits = logits if lean is None else logits + lean
+        for lean in (self.leanings.tilt(row), self.pace.tilt(row)):
+            logits = logits if lean is None else logits + lean
         return sample(np.where(allowed, logits, -np.inf), self.chance, self.random)
 
     def _window(self) -> list[list[int]]:

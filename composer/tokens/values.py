@@ -103,6 +103,11 @@ def density_value(onsets_per_quarter: float) -> int:
     return max(1, min(8, math.floor(1.75 * octaves + 5.0)))
 
 
+def density_of(level: int) -> float:
+    """Onsets a quarter in the middle of a level."""
+    return float(2 ** ((level - 4.5) / 1.75))
+
+
 def register_value(mean_pitch: float | None) -> int:
     """Levels 1 (mean pitch below 42) to 8 (78 and above), half an octave each."""
     return UNKNOWN if mean_pitch is None else max(1, min(8, 2 + int((mean_pitch - 42) // 6)))
