@@ -1,7 +1,8 @@
 """Clefs that change where the music moves for good, at bar lines, to save ledger lines.
 
 Dynamic programming over the measures of a staff: a note costs its ledger lines, a change of clef
-what a few notes on ledger lines do, and a clef unusual for the staff a little.
+what a few notes on ledger lines do, and a clef unusual for the staff a ledger line a note or so:
+hands and players know their own clef best.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _ALLOWED = {
     "trombone": ("bass", "tenor-clef"),
 }
 _CHANGE_COST = 14.0
-_UNUSUAL_COST = 0.35
+_UNUSUAL_COST = 0.8
+_UNUSUAL_COST_AT_MOST = 6.4
 
 
 def clefs_allowed(instrument: Instrument, staff: int) -> tuple[str, ...]:
@@ -60,4 +62,6 @@ def choose_clefs(measures: Sequence[Sequence[int]], allowed: Sequence[str]) -> l
 def _reading_cost(positions: Sequence[int], clef: str, is_usual: bool) -> float:
     middle = MIDDLE_LINES[clef]
     ledgers = sum(max(0, (abs(position - middle) - 4) // 2) for position in positions)
-    return ledgers + (0.0 if is_usual else _UNUSUAL_COST * min(4, len(positions)))
+    return ledgers + (
+        0.0 if is_usual else min(_UNUSUAL_COST_AT_MOST, _UNUSUAL_COST * len(positions))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from statistics import median
 
@@ -44,6 +45,7 @@ def written_dynamics(
     if len({note.velocity for note in notes if note.velocity}) < 2:
         return [() for _ in bars], frozenset()
     levels = bar_levels(notes, bars)
+    first = _first_onsets(notes, bars)
     marks: list[list[Dynamic]] = [[] for _ in bars]
     shown: int | None = None
     position = 0
@@ -53,18 +55,29 @@ def written_dynamics(
             position += 1
             continue
         if level != shown or position in joints:
-            marks[position].append(Dynamic(bars[position].start_tick, MARKS[level]))
+            marks[position].append(Dynamic(first[position], MARKS[level]))
             shown = level
         end = _end_of_slope(levels, position, joints)
         if end > position:
             rises = (levels[end] or 0) > level
             word = "crescendo" if rises else "diminuendo"
-            marks[position].append(Dynamic(bars[position].start_tick, word))
-            marks[end].append(Dynamic(bars[end].start_tick, "stop"))
+            marks[position].append(Dynamic(first[position], word))
+            marks[end].append(Dynamic(first[end], "stop"))
             position = end
         else:
             position += 1
     return [tuple(found) for found in marks], _accents(notes, bars, levels)
+
+
+def _first_onsets(notes: Sequence[Note], bars: Sequence[Bar]) -> list[int]:
+    """Where the first note of each bar begins, for a mark stands under a note, not under a rest."""
+    onsets = sorted({note.onset_tick for note in notes})
+    found = []
+    for bar in bars:
+        place = bisect_left(onsets, bar.start_tick)
+        is_inside = place < len(onsets) and onsets[place] < bar.end_tick
+        found.append(onsets[place] if is_inside else bar.start_tick)
+    return found
 
 
 def _end_of_slope(levels: Sequence[int | None], start: int, joints: Collection[int] = ()) -> int:

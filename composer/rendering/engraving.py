@@ -29,7 +29,7 @@ _HEADER_PLACES: tuple[tuple[str, str, str, int, int], ...] = (  # size in percen
     ("subtitle", "center", "top", 110, 80),
     ("composer", "right", "bottom", 90, 100),
 )
-_UNDER_THE_TITLE = '<rend halign="center" valign="top" fontsize="60%">\u00a0</rend>'
+_SPACE_UNDER = {"title": "60%", "subtitle": "45%"}
 
 
 def svg_pages(musicxml: str, *, paper: str = "a4") -> list[str]:
@@ -117,14 +117,17 @@ def _with_header(mei: str, musicxml: str) -> str:
             musicxml,
         )
     )
-    lines = [
-        f'<rend halign="{across}" valign="{down}" '
-        f'fontsize="{size * min(1, most / len(credits[kind])):.0f}%">{credits[kind]}</rend>'
-        + _UNDER_THE_TITLE
-        * (kind == "title")
-        for kind, across, down, size, most in _HEADER_PLACES
-        if credits.get(kind)
-    ]
+    lines = []
+    for kind, across, down, size, most in _HEADER_PLACES:
+        if words := credits.get(kind):
+            percent = size * min(1, most / len(words))
+            lines.append(_header_line(across, down, f"{percent:.0f}%", words))
+            if kind in _SPACE_UNDER:
+                lines.append(_header_line(across, down, _SPACE_UNDER[kind], "\u00a0"))
     header = f'<pgHead func="first">{"".join(lines)}</pgHead>'
     bare = re.sub(r"<pg(Head|Foot)\b.*?</pg\1>", "", mei, flags=re.DOTALL)
     return re.sub(r"<scoreDef\b[^>]*>", lambda found: found[0] + header, bare, count=1)
+
+
+def _header_line(across: str, down: str, size: str, words: str) -> str:
+    return f'<rend halign="{across}" valign="{down}" fontsize="{size}">{words}</rend>'

@@ -275,6 +275,8 @@ class _PartWriter:
         text_element(note, "voice", _voice_number(line))
         if not symbol.fills_measure:
             _write_value(note, symbol, head)
+        if is_drum:
+            text_element(note, "stem", "up" if line.voice == 0 else "down")
         if head is not None and is_drum and drum_sign(head.pitch).head != "normal":
             text_element(note, "notehead", drum_sign(head.pitch).head)
         if self.part.staves > 1:

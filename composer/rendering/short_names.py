@@ -46,5 +46,6 @@ def short_names(parts: Sequence[StaffPart]) -> list[str]:
 def _short_name(part: StaffPart) -> str:
     *words, last = part.name.split(" ")
     number = f" {last}" if words and last.isdigit() else ""
-    role = _ROLES.get(part.name.removesuffix(number).lower())
+    named = part.name.removesuffix(number)
+    role = _ROLES.get(named.lower()) if named != part.instrument.label else None
     return (role or _SHORT[part.instrument.name]) + number

@@ -181,3 +181,27 @@ def test_silence_in_a_pickup_is_a_rest_of_its_length() -> None:
     meters = (MeterChange(0, 1, 4), MeterChange(24, 3, 4))
     text = musicxml_text(Piece((up, silent), meters, 96, keys=(KeyChange(0, 0, "major"),)))
     assert '<rest measure="yes"' not in text
+
+
+def test_a_level_stands_under_the_note_that_begins_it() -> None:
+    """Not under the rest before it."""
+    notes = [Note(0, 24, 60, 40), Note(96 + 48, 24, 62, 110), Note(96 + 72, 24, 64, 110)]
+    piece = piece_of(Part("violin", 40, tuple(notes)))
+    (part,) = build_score(piece).parts
+    marks = [mark.tick for measure in part.measures for mark in measure.dynamics]
+    assert marks == [0, 96 + 48]
+
+
+def test_a_left_hand_about_middle_c_stays_in_the_bass_clef() -> None:
+    """Players read a few ledger lines there sooner than a treble clef; a high passage changes."""
+    low = [(beat / 2, 0.5, pitch) for beat in range(8) for pitch in (51, 58, 63)]
+    right = [(beat, 1, 76) for beat in range(4)]
+    (part,) = build_score(piece_of(part_of("piano", low + right))).parts
+    assert part.clefs == ("treble", "bass")
+
+
+def test_drums_have_their_stems_up() -> None:
+    """One drummer, one direction: beams do not jump from over to under the staff."""
+    text = musicxml_text(piece_of(part_of("drums", [(0, 1, 36), (0, 0.5, 42), (1, 1, 38)])))
+    assert "<stem>up</stem>" in text
+    assert "<stem>down</stem>" not in text
