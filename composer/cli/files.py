@@ -49,13 +49,18 @@ def render(given: argparse.Namespace) -> None:
     check_soundfont(given.soundfont)
     for suffix in formats:
         keep_input(given.file, given.out / f"{stem}.{suffix}")
+    from composer.composing.beats import has_beats
     from composer.corpus.readers import read_piece
     from composer.music.normalise import normalise
+    from composer.rendering.beat_tracking import with_tracked_beats
     from composer.rendering.files import write_piece
     from composer.rendering.quantise import quantise
 
+    piece = read_piece(given.file)
+    if not has_beats(piece):
+        piece = with_tracked_beats(piece)
     paths = write_piece(
-        normalise(quantise(read_piece(given.file))),
+        normalise(quantise(piece)),
         given.out,
         stem,
         formats,

@@ -27,10 +27,15 @@ def coherence(piece: Piece) -> float:
     return max(float(abs(np.exp(2j * np.pi * beats * parts).mean())) for parts in _PARTS_OF_A_BEAT)
 
 
+def has_beats(piece: Piece) -> bool:
+    """Whether the notes have to do with the beats of their file, or are too few to tell."""
+    onsets = {note.onset_tick for part in piece.parts for note in part.notes}
+    return len(onsets) < FEWEST_ONSETS or coherence(piece) >= _LEAST_COHERENCE
+
+
 def check_beats(piece: Piece) -> None:
     """Raises RequestError for a piece that was played without regard to the beats of its file."""
-    onsets = {note.onset_tick for part in piece.parts for note in part.notes}
-    if len(onsets) >= FEWEST_ONSETS and coherence(piece) < _LEAST_COHERENCE:
+    if not has_beats(piece):
         raise RequestError(
             f"{piece.title or 'the piece'} was played without beats: its notes lie anywhere "
             "between those of the file, so it has no bars to write in; record it to a click, or "
