@@ -28,13 +28,15 @@ GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT = 2.5, 0.8
 OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.8, 0.2
 """The same for a chord that the model wrote."""
 END = 2.5
-"""Logits for the tonic chord in the last bar of a piece, and for notes that last to its end."""
+"""Logits for the tonic chord in the last bar of a piece, and for the end once it stands there."""
+LAST = 4.0
+"""Logits for a note of the last bar that lasts to its end."""
 HOME = 5.0
 """Logits for the tonic as the root of the last bar's chord."""
 ROOT = 3.0
 """Logits that the root has there before other notes of the chord, in the bass."""
 CHORD = 3
-"""Notes that make a whole chord of one who can play several."""
+"""Notes that make a whole chord under two hands."""
 CALM = -0.6
 """Logits for each level of density of the last bar, and for each of its beats."""
 FULL_CHORD, THICK = 4, -0.5
@@ -107,12 +109,12 @@ class Leanings:
         return self.comes_to_rest and self.grammar.bar == self.grammar.bars - 1
 
     def _kind(self) -> Floats | None:
-        """Once the last bar has its chord, the end."""
+        """Once the last bar has its whole chord, the end."""
         if not self._in_last_bar() or self.grammar.last_part != self._bass():
             return None
         bass = self.grammar.parts[self.grammar.last_part].instrument
-        whole = bass.is_monophonic or len(self.grammar.struck) >= CHORD
-        return _only("kind", Kind.MARK, END) if whole else None
+        whole = not bass.has_two_hands or len(self.grammar.struck) >= CHORD
+        return _only("kind", Kind.MARK, END if whole else -END)
 
     def _bass(self) -> int:
         """The place of the last part that is no drums: scores have the bass below."""
@@ -162,7 +164,7 @@ class Leanings:
         """Lengths that fill the last bar."""
         tilt = np.zeros(FIELD_SIZES["length"])
         tilt[: len(LENGTHS_TICKS)] = np.equal(LENGTHS_TICKS, self.grammar.bar_ticks - _tick(row))
-        return END * tilt
+        return LAST * tilt
 
 
 def strong_ticks(meter_field: int) -> tuple[int, ...]:
