@@ -62,21 +62,25 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The candidate that is kept, and how many copies were rejected.
+    """The candidates of a request, which of them is kept, and how many copies were rejected.
 
-    Where there were several, `verdicts` are those of all that were no copies, in the order of
-    writing, and `chosen` is the place (from 0) of the best.
+    `candidates` are those that were no copies (or the least of copies), in the order of writing,
+    `chosen` is the place (from 0) of the best. Where there are several, each has a verdict.
     """
 
-    best: Candidate
+    candidates: tuple[Candidate, ...]
     rejected: int
     verdicts: tuple[Verdict, ...] = ()
     chosen: int = 0
 
+    @property
+    def best(self) -> Candidate:
+        return self.candidates[self.chosen]
+
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return {
-            "written": max(1, len(self.verdicts)) + self.rejected,
+            "written": len(self.candidates) + self.rejected,
             "rejected": self.rejected,
             "chosen": self.chosen,
             "verdicts": [verdict.plain() for verdict in self.verdicts],
@@ -116,12 +120,12 @@ def choose_all(
 def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) -> Choice:
     if not kept:
         least = min(copies, key=lambda candidate: candidate.originality.longest_notes)
-        return Choice(least, len(copies) - 1)
+        return Choice((least,), len(copies) - 1)
     if task.best_of == 1:
-        return Choice(kept[0], len(copies))
+        return Choice(tuple(kept), len(copies))
     verdicts = tuple(verdict(one.rows, one.piece, task.request) for one in kept)
     chosen = max(range(len(kept)), key=lambda place: verdicts[place].score)
-    return Choice(kept[chosen], len(copies), verdicts, chosen)
+    return Choice(tuple(kept), len(copies), verdicts, chosen)
 
 
 class _Sketch:

@@ -89,7 +89,7 @@ class _Piece:
 class _Batch:
     def __init__(self, model: RowTransformer, lines: int) -> None:
         self.model = model
-        self.cache = KeyValueCache(model.shape, lines)
+        self.cache = KeyValueCache(model.shape, lines, model.embedding.weight.dtype)
         self.lines = lines
         self.pieces: list[_Piece] = []
 
