@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import Note, Part, Piece
+from composer.rendering.files import write_piece
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.repeats import Repeat, find_repeats
 from composer.rendering.score import build_score
@@ -143,3 +145,17 @@ def test_where_a_repeat_begins_its_loudness_is_said() -> None:
     piece = replace(piece, parts=(replace(piece.parts[0], notes=tuple(loud)),))
     measures = musicxml_text(piece, repeats=True).split("<measure ")[1:]
     assert "<p />" in measures[4]
+
+
+def test_sound_has_the_whole_piece_whatever_is_printed(tmp_path: Path) -> None:
+    """Repeat signs are for readers: the MIDI is the same with and without them."""
+    piece = tune("abcdabcdefgh")
+    pairs = []
+    for repeats in (True, False):
+        folder = tmp_path / str(repeats)
+        midi, sheet = write_piece(piece, folder, "tune", ["mid", "musicxml"], repeats=repeats)
+        pairs.append((midi.read_bytes(), sheet.read_text(encoding="utf-8")))
+    (midi_once, printed_once), (midi_whole, written_out) = pairs
+    assert midi_once == midi_whole
+    assert printed_once.count("<measure ") == 8
+    assert written_out.count("<measure ") == 12
