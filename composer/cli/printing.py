@@ -49,7 +49,7 @@ def print_report(report: Mapping[str, Any]) -> None:
         for name, field in report["achieved"].items()
     ]
     print_table("", ["", "asked", "achieved", "kept"], rows)
-    print(_originality_line(report["originality"]))
+    print(originality_line(report["originality"]))
     print(f"seed {report['seed']}")
 
 
@@ -61,7 +61,8 @@ def _shown(value: object) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 4]} ..."
 
 
-def _originality_line(found: Mapping[str, Any]) -> str:
+def originality_line(found: Mapping[str, Any]) -> str:
+    """The nearest passage of the music that was learned from, beside what people share."""
     human = found["human"]
     people = f"people share up to {human['percentile_95']} in 95 of 100 pieces"
     if not found["nearest"]:

@@ -13,10 +13,13 @@ from hypothesis import given, settings
 
 from composer.cli import main
 from composer.composing.compose import compose
+from composer.composing.originality import NearPassage, Originality
 from composer.composing.report import Field, achieved, held_to, report, write_report
 from composer.composing.request import Request, make_request
+from composer.corpus.copying import HumanShare
 from composer.music.bars import bars_of
 from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange
+from composer.rendering.files import write_piece
 from tests.pieces import pieces
 
 PAGE = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
@@ -136,16 +139,40 @@ def test_every_verb_writes_a_report_beside_its_files(tmp_path: Path) -> None:
     run = ["--seed", "1", "--format", "mid", "--out", str(tmp_path)]
     assert main(["compose", "--style", "hymn", "--ensemble", "choir", "--bars", "2", *run]) == 0
     (source,) = tmp_path.glob("*.mid")
-    verbs = (["continue", "--bars", "1"], ["infill", "--bars", "2"], ["harmonize"], ["vary"])
+    verbs = (
+        ["continue", "--bars", "1"],
+        ["infill", "--bars", "2"],
+        ["harmonize"],
+        ["vary"],
+        ["arrange", "--ensemble", "string-quartet"],
+    )
     for verb, *flags in verbs:
         assert main([verb, str(source), *flags, *run]) == 0
     reports = {path: json.loads(path.read_text("utf-8")) for path in tmp_path.glob("*.json")}
     assert {told["request"]["verb"] for told in reports.values()} == {
-        "compose", "continue", "infill", "harmonize", "vary",
+        "compose", "continue", "infill", "harmonize", "vary", "arrange",
     }  # fmt: skip
     for path, told in reports.items():
         assert path.with_suffix(".mid").is_file()
-        assert list(told) == ["request", "achieved", "seed", "versions", "originality"]
+        assert list(told)[:5] == ["request", "achieved", "seed", "versions", "originality"]
         assert told["achieved"]["bars"]["kept"]
         assert told["achieved"]["meter"]["kept"] is not False
         assert told["seed"] == 1
+
+
+def test_a_copy_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By name, licence and place, on stderr; the files are there all the same."""
+    passage = NearPassage(41, "Alto", 3, 6, "a corpus", "a.mid", 9, "Air", "Somebody", "CC0-1.0")
+    human = HumanShare(8, 779, 0, 11, 19)
+    monkeypatch.setattr(
+        "composer.composing.report.originality", lambda *_: Originality((passage,), human)
+    )
+    write_piece(chorale(), tmp_path, "a", ["mid"])
+    out = ["--format", "mid", "--out", str(tmp_path)]
+    assert main(["continue", str(tmp_path / "a.mid"), "--bars", "1", *out]) == 0
+    told = capsys.readouterr().err
+    assert "41 notes (bars 3-6: Somebody, Air, CC0-1.0)" in told
+    assert "another seed may differ" in told
+    assert len(list(tmp_path.glob("*.json"))) == 1
