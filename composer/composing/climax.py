@@ -16,13 +16,14 @@ from composer.music.moods import Mood
 from composer.music.normalise import ACCENT_VELOCITY, LEVEL_VELOCITY, LEVELS, levels_by_note
 from composer.music.piece import Note, Part, Piece
 from composer.tokens.fields import Kind
-from composer.tokens.values import mood_value
+from composer.tokens.values import density_value, mood_value
 
 _START, _JUST_BEFORE = 0.15, 0.85
 _STEEPNESS = 1.4
 """Above 1 the rise is slow at first."""
-_LEAST_DENSITY, _MOST_DENSITY = 3.0, 7.5
-_DENSITY_OF_MOOD, _LEVEL_OF_MOOD = 0.5, 1.0
+_FEWEST_ONSETS, _MOST_ONSETS = 1.2, 6.0
+"""A second, for a mood in the middle; the most driven one has half an octave more."""
+_OCTAVES_OF_MOOD, _LEVEL_OF_MOOD = 0.5, 1.0
 _LEAST_LEVEL, _MOST_LEVEL = 2.6, 7.0
 _AROUSAL_BELOW, _AROUSAL_ABOVE = 0.6, 0.9
 _SOFTER_ROLES = ("chords", "arpeggio", "harmony")
@@ -43,16 +44,19 @@ def intensities(bars: int, hit_bar: int) -> list[float]:
     return [*before, *after]
 
 
-def plan_fields(bars: int, hit_bar: int, mood: Mood | None) -> list[dict[tuple[Kind, str], int]]:
-    """Density and arousal of each bar, around those of the mood."""
+def plan_fields(cue: Cue, mood: Mood | None) -> list[dict[tuple[Kind, str], int]]:
+    """Density and arousal of each bar, around those of the mood; density counts by the second."""
+    hit_bar = cue.hit_bar or 0
     arousal = mood.arousal if mood else 0.0
     fields = []
-    for intensity in intensities(bars, hit_bar):
-        density = _LEAST_DENSITY + (_MOST_DENSITY - _LEAST_DENSITY) * intensity
+    for bar, intensity in enumerate(intensities(cue.bars, hit_bar)):
+        onsets = _FEWEST_ONSETS * (_MOST_ONSETS / _FEWEST_ONSETS) ** intensity
+        onsets *= 2 ** (_OCTAVES_OF_MOOD * arousal)
+        onsets_per_quarter = onsets * 60 / cue.quarters_per_minute[bar >= hit_bar]
         here = arousal - _AROUSAL_BELOW + (_AROUSAL_BELOW + _AROUSAL_ABOVE) * intensity
         fields.append(
             {
-                (Kind.PLAN, "density"): _clipped(density + _DENSITY_OF_MOOD * arousal, 8),
+                (Kind.PLAN, "density"): density_value(onsets_per_quarter),
                 (Kind.PLAN, "arousal"): mood_value(max(-1.0, min(1.0, here))),
             }
         )

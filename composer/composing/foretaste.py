@@ -97,6 +97,6 @@ def _plan(request: Request, cue: Cue) -> tuple[Fields, ...]:
         tempo = cue.quarters_per_minute[cue.hit_bar is not None and index >= cue.hit_bar]
         bar[Kind.BAR, "tempo"] = tempo_value(tempo)
     if cue.hit_bar is not None:
-        for bar, climax in zip(plan, plan_fields(cue.bars, cue.hit_bar, request.mood), strict=True):
+        for bar, climax in zip(plan, plan_fields(cue, request.mood), strict=True):
             bar |= climax
     return tuple(plan)

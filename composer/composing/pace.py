@@ -19,9 +19,12 @@ from composer.tokens.values import density_of
 
 Floats = NDArray[np.float64]
 
+SIXTEENTH, TRIPLET = GRID_TICKS_PER_QUARTER // 4, GRID_TICKS_PER_QUARTER // 3
 STRENGTH = 3.0
 """Logits for every octave by which a distance between onsets misses the wanted one."""
 MOST_OCTAVES = 3.0
+FINE = 2.0
+"""Logits against onsets on neither sixteenths nor triplets: haste is no reason for them."""
 SAME_ONSET_OCTAVES = 0.5
 """Another note at the same tick costs as much as a miss of so many octaves, lest chords grow."""
 
@@ -77,7 +80,8 @@ class Pace:
         distance = np.maximum(1, np.arange(ticks) - now)
         misses = np.abs(np.log2(distance * left / max(1, ticks - now)))
         misses[now] = SAME_ONSET_OCTAVES
-        return -STRENGTH * np.minimum(misses, MOST_OCTAVES)
+        is_fine = (np.arange(ticks) % SIXTEENTH > 0) & (np.arange(ticks) % TRIPLET > 0)
+        return -STRENGTH * np.minimum(misses, MOST_OCTAVES) - FINE * is_fine
 
     def _wanted(self, level: int) -> float:
         """Onsets that make a bar of the level."""

@@ -16,6 +16,8 @@ from composer.composing.request import make_request
 from composer.composing.timing import (
     FASTEST,
     SLOWEST,
+    Cue,
+    Timing,
     check_timing,
     find_cue,
     possible_meters,
@@ -186,7 +188,7 @@ def test_intensity_rises_to_the_hit_and_falls_behind(bars: int, data: st.DataObj
 def test_the_plan_is_densest_and_most_driven_at_the_hit() -> None:
     """Whatever the mood."""
     for mood in (None, find_mood("calm"), find_mood("tense")):
-        fields = plan_fields(12, 7, mood)
+        fields = plan_fields(Cue(Timing(30, 17), (4, 4), (7, 5), (96.0, 100.0)), mood)
         for name in ("density", "arousal"):
             values = [bar[Kind.PLAN, name] for bar in fields]
             assert values[7] == max(values) > values[0]
