@@ -31,6 +31,10 @@ _IN_A_SECTION = {
     "voice": ("voice", "soprano", "alto", "tenor", "bass", "choir"),
     "strings": ("violin", "fiddle", "viola", "cello", "contrabass", "strings"),
 }  # fmt: skip
+_ROLES = {
+    "lead-sheet": ("Melody", "Chords"),
+    "melody-bridge-piano": ("Melody", "Bridge", "Piano"),
+}
 _GROUPS_PLAYED_BY_MANY = frozenset({"strings", "brass", "choir", "accordion"})
 _ONE_STAFF_SEMITONES = 24
 _CHORDS_IN_A_MELODY = 0.1
@@ -59,10 +63,13 @@ def _place(instrument: Instrument, sections: Sequence[str]) -> tuple[int, int]:
     return sections.index(section), place
 
 
-def distinct_names(parts: Sequence[Part]) -> list[str]:
+def distinct_names(parts: Sequence[Part], ensemble: str = "") -> list[str]:
     """Part names, numbered where several are called the same; a synthesizer's word for the kind of
-    its sound ("nylon") is left out."""
+    its sound ("nylon") is left out. Nameless parts of a lead sheet are called by their roles."""
     names = [_SOUND_IN_BRACKETS.sub("", track_name(part)) for part in parts]
+    roles = _ROLES.get(ensemble, ())
+    if len(roles) == len(parts) and not any(part.name for part in parts):
+        names = list(roles)
     counts: dict[str, int] = {}
     distinct = []
     for name in names:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from composer.music.piece import Part
 from composer.rendering.score import build_score
 from composer.rendering.short_names import short_names
@@ -53,3 +55,11 @@ def test_a_choir_in_close_harmony_and_a_played_melody_need_one_staff() -> None:
         "piano": 2,
         "organ": 1,
     }
+
+
+def test_a_lead_sheet_has_a_melody_and_chords() -> None:
+    """Two nameless pianos would not say who leads."""
+    piece = piece_of(part_of("piano", LINE), part_of("piano", CHORDS))
+    sheet = replace(piece, tags=replace(piece.tags, ensemble="lead-sheet"))
+    assert [part.name for part in build_score(sheet).parts] == ["Melody", "Chords"]
+    assert [part.name for part in build_score(piece).parts] == ["Piano 1", "Piano 2"]
