@@ -3,8 +3,9 @@
 A length that ends on a sixteenth, on another onset of the part or inside a triplet is written as
 it is. Others come from playing (legato that stops short, fingers that stay down); each takes the
 nearest end that is easy to read. Drums sound as long as they like: they are written up to the
-next onset or beat. A single line's quick notes before the beat (how files play grace notes) take
-their time from the note before, which would need a second voice otherwise.
+next onset or beat, or as far as one value reaches, for nobody ties drums. A single line's quick
+notes before the beat (how files play grace notes) take their time from the note before, which
+would need a second voice otherwise.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 
 from composer.music.instruments import BY_NAME
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
+from composer.rendering.division import divide
+from composer.rendering.rhythm import Stretch, write_bar
 
 _SIXTEENTH_TICKS = GRID_TICKS_PER_QUARTER // 4
 _THIRTY_SECOND_TICKS = GRID_TICKS_PER_QUARTER // 8
@@ -104,10 +109,12 @@ class _Reader:
         return _ending(note, self._nearest_end(note, following))
 
     def drum(self, note: Note) -> Note:
-        """A drum's note up to the next onset or beat, whichever comes first."""
-        beat = note.onset_tick - note.onset_tick % GRID_TICKS_PER_QUARTER + GRID_TICKS_PER_QUARTER
-        following = self._next_onset(note.onset_tick)
-        return _ending(note, beat if following is None else min(beat, following))
+        """A drum's note up to the next onset or beat, or as far as one written value reaches."""
+        beat = note.onset_tick - note.onset_tick % GRID_TICKS_PER_QUARTER
+        first = bisect_left(self.onsets, beat)
+        last = bisect_left(self.onsets, beat + GRID_TICKS_PER_QUARTER, lo=first)
+        strokes = tuple(onset - beat for onset in self.onsets[first:last])
+        return _ending(note, beat + _ends_in_a_beat(strokes)[note.onset_tick - beat])
 
     def _nearest_end(self, note: Note, following: int | None) -> int:
         end = note.end_tick
@@ -132,6 +139,18 @@ class _Reader:
     def _next_onset(self, tick: int) -> int | None:
         position = bisect_right(self.onsets, tick)
         return self.onsets[position] if position < len(self.onsets) else None
+
+
+@lru_cache(maxsize=4096)
+def _ends_in_a_beat(strokes: tuple[int, ...]) -> dict[int, int]:
+    """Where the first written value of each stroke in a beat ends, in ticks from the beat."""
+    edges = [*strokes, GRID_TICKS_PER_QUARTER]
+    stretches = [Stretch(start, end, False) for start, end in pairwise(edges)]
+    if strokes[0] > 0:
+        stretches.insert(0, Stretch(0, strokes[0], True))
+    division = divide(1, 4, GRID_TICKS_PER_QUARTER)
+    written = write_bar(stretches, division)
+    return {one.start: one.end for one in written if one.start in strokes}
 
 
 def _ending(note: Note, end_tick: int) -> Note:

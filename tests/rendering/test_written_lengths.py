@@ -55,3 +55,9 @@ def test_quick_notes_before_the_beat_leave_a_line_a_line() -> None:
     graced = [(0, 1, 72), (0.875, 0.125, 76), (1, 1, 74)]
     assert lengths(part_of("violin", graced)) == [21, 3, 24]
     assert lengths(part_of("piano", graced)) == [24, 3, 24]
+
+
+def test_drums_are_not_tied() -> None:
+    """Five sixths of a beat are a quarter of a triplet and a rest, not two tied notes."""
+    strokes = [(0, 1 / 24, 36), (20 / 24, 1 / 24, 42), (1, 1 / 24, 38)]
+    assert lengths(part_of("drums", strokes)) == [16, 4, 24]
