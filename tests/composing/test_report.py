@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from composer.cli import main
 from composer.composing.compose import compose
 from composer.composing.originality import NearPassage, Originality
-from composer.composing.report import Field, achieved, held_to, report, write_report
+from composer.composing.report import (
+    Field,
+    achieved,
+    held_to,
+    report,
+    style_field,
+    write_report,
+)
 from composer.composing.request import Request, make_request
 from composer.corpus.copying import HumanShare
 from composer.music.bars import bars_of
@@ -176,3 +183,17 @@ def test_a_copy_is_told_at_once(
     assert "41 notes (bars 3-6: Somebody, Air, CC0-1.0)" in told
     assert "another seed may differ" in told
     assert len(list(tmp_path.glob("*.json"))) == 1
+
+
+def test_a_style_is_kept_among_the_likeliest_three() -> None:
+    """Of a blend nobody can tell, nor of a style that the judge never learned."""
+    heard = {"hymn": 0.5, "folk": 0.3, "baroque": 0.1, "jazz": 0.05}
+    for style, kept in (
+        ("baroque", True),
+        ("bach", True),
+        ("jazz", False),
+        ("bach:1,joplin:1", None),
+    ):
+        assert style_field(heard, make_request(style=style)).kept is kept
+    assert style_field(heard, make_request(style="bach")).achieved == "hymn"
+    assert style_field({}, make_request(style="bach")).kept is None
