@@ -59,11 +59,14 @@ CHORALE_STYLE = "hymn"
 class Infilled:
     """Bars written anew beside the true ones, and other bars of the piece in their place.
 
-    `untouched` counts the pieces whose other notes all came back. Bits are the model's own, a note.
+    `untouched` counts the pieces whose other notes all came back; `true_notes` and `infilled_notes`
+    are those of the bars in all pieces. Bits are the model's own, a note.
     """
 
     pieces: int
     untouched: int
+    true_notes: int
+    infilled_notes: int
     infilled: Alike
     others: Alike
     true_bits: float
@@ -155,6 +158,7 @@ def _infilled(
     random = np.random.default_rng(seed)
     model = load_weights(weights).model
     untouched, new, other, bits = 0, [], [], []
+    notes = np.zeros(2, dtype=np.int64)
     for number, piece in enumerate(pieces):
         places = spans(piece)
         first, elsewhere = places[int(random.integers(len(places)))]
@@ -162,6 +166,7 @@ def _infilled(
         written = infill(piece, first + 1, last + 1, seed=seed + number, weights=weights)
         swapped = with_bars_of(piece, first, elsewhere)
         untouched += outside(written, first, last) == outside(piece, first, last)
+        notes += [_notes_in(version, first, last) for version in (piece, written)]
         before = bars_to_compare(piece)
         places = [(bar, bar) for bar in range(first, last + 1)]
         new.append(compare(before, bars_to_compare(written), places))
@@ -170,14 +175,20 @@ def _infilled(
         bits.append(
             [
                 span_bits.evaluate(model, draft_of(version, semitones), first, last)
-                if outside(version, first, last) != version.parts
+                if _notes_in(version, first, last)
                 else np.nan
                 for version in (piece, written, swapped)
             ]
         )
         progress("infill", number + 1, len(pieces))
     means = np.nanmean(np.array(bits), axis=0).tolist()
-    return Infilled(len(pieces), untouched, _mean_alike(new), _mean_alike(other), *means)
+    true_notes, new_notes = notes.tolist()
+    alike = _mean_alike(new), _mean_alike(other)
+    return Infilled(len(pieces), untouched, true_notes, new_notes, *alike, *means)
+
+
+def _notes_in(piece: Piece, first: int, last: int) -> int:
+    return piece.note_count - sum(len(part.notes) for part in outside(piece, first, last))
 
 
 def _mean_alike(found: Sequence[Alike]) -> Alike:

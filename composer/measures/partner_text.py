@@ -32,7 +32,8 @@ def _infilled(table: PartnerTable) -> str:
     bits = (
         f"The model's own bits a note, between the same bars: {found.true_bits:.2f} for the true "
         f"bars, {found.infilled_bits:.2f} for the infilled ones, {found.other_bits:.2f} for other "
-        "bars of the piece."
+        f"bars of the piece. The true bars have {found.true_notes} notes, the infilled ones "
+        f"{found.infilled_notes}."
     )
     return (
         f"## Infilled bars\n\nFour bars of {found.pieces} held-out pieces by people written anew: "
