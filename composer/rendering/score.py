@@ -44,7 +44,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     piece = folded.piece
     bars = bars_of(piece)
     frames = _frames(bars, piece, folded.signs)
-    names, spellings = distinct_names(piece.parts), _spell(piece)
+    names, spellings = distinct_names(piece.parts, piece.tags.ensemble), _spell(piece)
     written = tuple(
         write_part(
             part,
