@@ -65,7 +65,7 @@ class Critic(nn.Module):
         outside = (rows[..., 0] == 0).unsqueeze(2)  # (batch, rows, 1)
         state = self.embedding(rows + self.offsets).sum(2).masked_fill(outside, 0.0)
         for block in self.blocks:
-            state = state + self.dropout(block(state)).masked_fill(outside, 0.0)
+            state = state + self.dropout(block(state, outside)).masked_fill(outside, 0.0)
         mean = state.sum(1) / (~outside).sum(1)
         peak = state.masked_fill(outside, float("-inf")).amax(1)
         logits = self.output(self.dropout(torch.cat([mean, peak], dim=1)))
@@ -80,9 +80,10 @@ class _Block(nn.Module):
         self.wide = nn.Conv1d(width, width, KERNEL, padding=gap * (KERNEL // 2), dilation=gap)
         self.mix = nn.Linear(width, width)
 
-    def forward(self, state: Tensor) -> Tensor:
-        """(batch, rows, width) both ways."""
-        heard = self.wide(self.norm(state).transpose(1, 2)).transpose(1, 2)
+    def forward(self, state: Tensor, outside: Tensor) -> Tensor:
+        """(batch, rows, width) both ways; `outside` (batch, rows, 1) are rows of no window."""
+        normal = self.norm(state).masked_fill(outside, 0.0)
+        heard = self.wide(normal.transpose(1, 2)).transpose(1, 2)
         mixed: Tensor = self.mix(F.gelu(heard))
         return mixed
 
