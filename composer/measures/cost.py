@@ -16,12 +16,11 @@ from composer.measures.requests import Made
 _BARS = 16
 _SCRIPT = """
 import json, sys, time
-began = time.perf_counter()
 from pathlib import Path
 from composer.composing.compose import compose, load_weights
 weights = Path(sys.argv[1]) if sys.argv[1] else None
 load_weights(weights)
-started = time.perf_counter()
+started = time.process_time()
 compose(style="pop", ensemble="solo-piano", bars=int(sys.argv[2]), seed=0, weights=weights)
 try:
     from resource import RUSAGE_SELF, getrusage
@@ -29,15 +28,15 @@ try:
     memory = getrusage(RUSAGE_SELF).ru_maxrss * unit / 2**20
 except ImportError:
     memory = None
-print(json.dumps([started - began, memory]))
+print(json.dumps([started, memory]))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`start_seconds` from an empty process to weights in memory; `peak_mebibytes` of that process
-    after composing 16 bars (None where the system does not tell). `notes_per_second` counts
-    seconds of one core."""
+    """`start_seconds` of CPU from an empty process to weights in memory; `peak_mebibytes` of that
+    process after composing 16 bars (None where the system does not tell). `notes_per_second`
+    counts seconds of one core."""
 
     start_seconds: float
     peak_mebibytes: float | None

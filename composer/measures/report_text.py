@@ -245,7 +245,7 @@ def _cost(report: Report) -> str:
     rows = [
         ("rows per second in training", "not logged" if rate is None else f"{rate:,.0f}"),
         ("notes per second of one core in sampling", f"{cost.notes_per_second:.0f}"),
-        ("seconds from an empty process to weights in memory", f"{cost.start_seconds:.1f}"),
+        ("seconds of CPU from an empty process to weights in memory", f"{cost.start_seconds:.1f}"),
         ("peak memory of composing, MiB", "unknown" if memory is None else f"{memory:,.0f}"),
     ]
     return (
