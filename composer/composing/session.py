@@ -9,23 +9,27 @@ session.save(Path("song.session"))
 
 What is locked stays note for note: verbs write around it, and refuse where nothing is left to
 write. Each step keeps its verb, arguments, seed and the fingerprint of the weights, so `replay`
-makes the same notes again.
+makes the same notes again. Only steps need the model; all else is quick.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from composer.composing.compose import load_weights, new_seed
 from composer.composing.locks import lock_name, make_lock
 from composer.composing.session_file import read_tree, write_tree
-from composer.composing.steps import COMPOSE, VERBS, made, make_step
 from composer.composing.tree import Tree, Version
-from composer.composing.writing import Progress, quiet
 from composer.errors import CheckpointError, RequestError
 from composer.music.piece import Piece
+
+if TYPE_CHECKING:
+    from composer.composing.writing import Progress
+
+
+def quiet(done: int, total: int) -> None:
+    """Progress that nobody wants to see."""
 
 
 class Session:
@@ -48,6 +52,9 @@ class Session:
         **request: Any,
     ) -> Session:
         """A session that begins with a composed piece; `request` as for `composer.compose`."""
+        from composer.composing.compose import new_seed
+        from composer.composing.steps import COMPOSE, made, make_step
+
         step = make_step(COMPOSE, request, new_seed(seed), weights)
         session = cls(made(step, None, weights, progress), weights)
         session._tree = Tree([Version(None, session.piece, step)])
@@ -98,6 +105,9 @@ class Session:
         `arguments` are the verb's own, by name. Raises RequestError for a verb that is not there
         and where locks leave it nothing to write, and whatever the verb raises.
         """
+        from composer.composing.compose import new_seed
+        from composer.composing.steps import VERBS, made, make_step
+
         if verb not in VERBS:
             raise RequestError(f"verb {verb!r} is unknown; there are {', '.join(VERBS)}")
         parent = self.current
@@ -155,6 +165,8 @@ class Session:
         RequestError if one gives other notes than are kept, as another version of torch or of
         this program may.
         """
+        from composer.composing.steps import made
+
         target = self.current if version is None else self._tree.find(version)
         path = self._tree.path(target.number)
         self._check_weights(path)
@@ -170,6 +182,8 @@ class Session:
         return target.piece
 
     def _check_weights(self, path: Sequence[Version]) -> None:
+        from composer.composing.compose import load_weights
+
         for version in path:
             here = load_weights(self.weights).fingerprint if version.step else ""
             if version.step and version.step.fingerprint != here:

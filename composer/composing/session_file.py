@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from composer.composing.locks import Lock
-from composer.composing.sampling import Chance
 from composer.composing.tree import Step, Tree, Version
 from composer.errors import FileError
 from composer.music.instruments import BY_NAME
@@ -156,7 +155,7 @@ def _plain(value: Any, parts: dict[Part, int]) -> Any:
     """An argument of a verb; those that JSON does not know say what they are."""
     if isinstance(value, Piece):
         return {"piece": plain_piece(value, parts)}
-    if isinstance(value, Chance):
+    if is_dataclass(value) and not isinstance(value, type):  # how freely to choose: a `Chance`
         return {"chance": asdict(value)}
     return value
 
@@ -166,6 +165,8 @@ def _argument(value: Any, parts: Sequence[Part]) -> Any:
         case {"piece": stored}:
             return piece_of(stored, parts)
         case {"chance": stored}:
+            from composer.composing.sampling import Chance
+
             return Chance(**stored)
         case list():
             return tuple(value)

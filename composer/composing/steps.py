@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from composer.composing.locks import Cells, Lock, free_spans, locked_cells, with
 from composer.composing.report import versions
 from composer.composing.sampling import Chance
 from composer.composing.tree import Step
+from composer.composing.varying import KEEPABLE
 from composer.composing.writing import Progress
 from composer.errors import RequestError
 from composer.music.bars import bars_of
@@ -66,47 +67,57 @@ def made(step: Step, piece: Piece | None, weights: Path | None, progress: Progre
         )
     if step.verb == "infill":
         return _infilled(piece, cells, step.arguments, how)
-    arguments = step.arguments
     if step.verb == "vary":
-        arguments = _around(piece, cells, step.arguments)
-    return with_locked(piece, VERBS[step.verb](piece, **arguments, **how), cells)
+        return _varied(piece, cells, step.arguments, how)
+    return with_locked(piece, VERBS[step.verb](piece, **step.arguments, **how), cells)
 
 
 def _infilled(
     piece: Piece, cells: Cells, arguments: Mapping[str, Any], how: Mapping[str, Any]
 ) -> Piece:
     """What is free of the bars and parts that were asked for is written, span by span."""
-    rest = {**arguments}
-    first, last = rest.pop("first_bar"), rest.pop("last_bar")
+    first, last = arguments["first_bar"], arguments["last_bar"]
     there = len(bars_of(piece))
     if not 1 <= first <= last <= there:
         raise RequestError(f"bars {first}-{last} are not in the piece, which has bars 1-{there}")
-    places = part_places(piece, rest.pop("parts", ()))
+    places = part_places(piece, arguments.get("parts", ()))
     spans = free_spans(cells, first - 1, last - 1, places)
     if not spans:
         raise RequestError(f"all of bars {first}-{last} is locked there; unlock some of it")
     written = piece
-    for span in spans:
-        names = [piece.parts[place].name or piece.parts[place].instrument for place in span.places]
-        written = VERBS["infill"](
-            written, first_bar=span.first + 1, last_bar=span.last + 1, parts=names, **rest, **how
-        )
+    for first, last, free in spans:
+        rest = {**arguments, "first_bar": first + 1, "last_bar": last + 1}
+        if len(free) < len(places):
+            rest["parts"] = _names(piece, free)
+        written = VERBS["infill"](written, **rest, **how)
     return with_locked(piece, written, cells)
 
 
-def _around(piece: Piece, cells: Cells, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments of `vary` that leave alone what is locked in all its bars or all its parts."""
-    everything = frozenset(range(len(piece.parts)))
-    locked_parts = frozenset.intersection(*cells)
-    free_bars = [bar for bar, places in enumerate(cells, 1) if places != everything]
-    wanted = arguments.get("bars") or free_bars
-    bars = [bar for bar in wanted if bar in set(free_bars)]
-    if not bars:
-        raise RequestError("everything is locked; unlock some of it")
-    names = [piece.parts[place].name or piece.parts[place].instrument for place in locked_parts]
-    if frozenset(part_places(piece, names)) != locked_parts:
-        names = []  # two parts have one name: locked notes are only put back
-    return {**arguments, "bars": bars, "keep": [*arguments.get("keep", ()), *names]}
+def _varied(
+    piece: Piece, cells: Cells, arguments: Mapping[str, Any], how: Mapping[str, Any]
+) -> Piece:
+    """Bars that are locked alike are varied together, and their locked parts kept."""
+    keep = arguments.get("keep", ())
+    named = [name for name in keep if name.strip().lower() not in KEEPABLE]
+    kept_places = part_places(piece, named, KEEPABLE) if named else ()
+    groups: dict[frozenset[int], list[int]] = {}
+    for bar in arguments.get("bars") or range(1, len(cells) + 1):
+        locked = cells[bar - 1] if 1 <= bar <= len(cells) else frozenset()
+        if len(locked.union(kept_places)) < len(piece.parts):
+            groups.setdefault(locked, []).append(bar)
+    if not groups:
+        raise RequestError("everything is locked or kept; unlock some of it")
+    varied = piece
+    for locked, bars in groups.items():
+        kept = [*keep, *_names(piece, sorted(locked))]
+        varied = VERBS["vary"](varied, **{**arguments, "bars": bars, "keep": kept}, **how)
+    return with_locked(piece, varied, cells)
+
+
+def _names(piece: Piece, places: Sequence[int]) -> list[str]:
+    """Names that a verb finds these parts by. Where others share them, `with_locked` puts back
+    what was written too much."""
+    return [piece.parts[place].name or piece.parts[place].instrument for place in places]
 
 
 def _kept(name: str, value: Any) -> Any:

@@ -80,11 +80,11 @@ def music(piece: Piece, place: int, bars: range) -> list[tuple[float, float, int
     all_bars = bars_of(piece)
     start, end = all_bars[bars.start].start_tick, all_bars[bars.stop - 1].end_tick
     scale = piece.ticks_per_quarter
-    return [
+    return sorted(
         (note.onset_tick / scale, note.length_ticks / scale, note.pitch, note.velocity)
         for note in piece.parts[place].notes
         if start <= note.onset_tick < end
-    ]
+    )
 
 
 class Sessions(RuleBasedStateMachine):
@@ -276,10 +276,39 @@ def test_locks_that_leave_nothing_to_write_are_told() -> None:
     with pytest.raises(RequestError, match="arrange gives all notes to other parts"):
         session.do("arrange", ensemble="string-quartet")
     session.lock((1, 4))
-    with pytest.raises(RequestError, match="everything is locked"):
+    with pytest.raises(RequestError, match="everything is locked or kept"):
+        session.do("vary", strength=1.0)
+    session.unlock((1, 4))
+    with pytest.raises(RequestError, match="everything is locked or kept"):
+        session.do("vary", strength=1.0, keep=["cello"])
+    session.lock((1, 4))
+    with pytest.raises(RequestError, match="everything is locked or kept"):
         session.do("vary", strength=1.0)
     session.unlock((2, 3))
     assert session.locks == ("Vln", "bars 1-4")
+
+
+def test_verbs_are_told_what_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that they hear it as context: bars locked alike together, locked parts kept."""
+    told: list[dict[str, Any]] = []
+
+    def listening(piece: Piece, **arguments: Any) -> Piece:
+        told.append({k: v for k, v in arguments.items() if k not in ("weights", "progress")})
+        return piece
+
+    monkeypatch.setitem(steps.VERBS, "vary", listening)
+    monkeypatch.setitem(steps.VERBS, "infill", listening)
+    session = Session(OFF_GRID)
+    session.lock((1, 1))
+    session.lock((2, 3), ["Vlc"])
+    session.do("vary", strength=0.5, keep=["rhythm"], seed=1)
+    session.do("infill", first_bar=1, last_bar=4, seed=2)
+    assert told == [
+        {"strength": 0.5, "bars": [2, 3], "keep": ["rhythm", "Vlc"], "seed": 1},
+        {"strength": 0.5, "bars": [4], "keep": ["rhythm"], "seed": 1},
+        {"first_bar": 2, "last_bar": 3, "parts": ["Vln"], "seed": 2},
+        {"first_bar": 4, "last_bar": 4, "seed": 2},
+    ]
 
 
 def test_what_is_no_session_is_refused(tmp_path: Path) -> None:
