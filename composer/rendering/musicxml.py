@@ -156,6 +156,7 @@ class _PartWriter:
             element.set("implicit", "yes")
         write_left_line(element, signs, is_first=bar.number == 1)
         self._write_attributes(element, measure)
+        self._write_long_rest(element, bar.number)
         if self.number == 1:
             write_tempi(element, measure, self.score)
             write_chords(element, measure, self.score, self.chords)
@@ -188,8 +189,7 @@ class _PartWriter:
 
     def _write_attributes(self, element: Element, measure: Measure) -> None:
         is_first = measure.bar.number == 1
-        rests = self.rests.get(measure.bar.number)
-        if not (is_first or measure.key or measure.meter or measure.clefs or rests):
+        if not (is_first or measure.key or measure.meter or measure.clefs):
             return
         attributes = SubElement(element, "attributes")
         if is_first:
@@ -206,8 +206,13 @@ class _PartWriter:
             self._write_staves(attributes)
         for change in measure.clefs:
             self._write_clef(attributes, change.clef, change.staff)
+
+    def _write_long_rest(self, element: Element, number: int) -> None:
+        """Bars of rest drawn together; apart from the clef, which verovio would print twice."""
+        rests = self.rests.get(number)
         if rests:
-            text_element(SubElement(attributes, "measure-style"), "multiple-rest", rests)
+            style = SubElement(SubElement(element, "attributes"), "measure-style")
+            text_element(style, "multiple-rest", rests)
 
     def _write_staves(self, attributes: Element) -> None:
         if self.part.staves > 1:
