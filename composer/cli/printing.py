@@ -68,7 +68,8 @@ def originality_line(found: Mapping[str, Any]) -> str:
     if not found["nearest"]:
         return f"originality: shares no passage with the music it was learned from; {people}"
     nearest = found["nearest"][0]
-    whose = ", ".join(nearest[key] for key in ("composer", "title", "licence") if nearest[key])
+    named = (nearest["composer"], nearest["title"] or nearest["file"], nearest["licence"])
+    whose = ", ".join(word for word in named if word)
     return (
         f"originality: the longest passage shared with the music it was learned from has "
         f"{nearest['notes']} notes (bars {nearest['first_bar']}-{nearest['last_bar']}: {whose}); "

@@ -373,6 +373,21 @@ def test_the_real_verbs_write_around_locks_and_are_replayed(tmp_path: Path) -> N
     assert opened.replay(2) == varied
 
 
+def test_a_played_piece_keeps_its_own_ticks_through_model_and_file(tmp_path: Path) -> None:
+    """Off-grid onsets, odd lengths, velocities, tempo: the same after a step and from a file."""
+    session = Session(OFF_GRID)
+    session.lock(parts=["Vln"])
+    written = session.do("infill", first_bar=2, last_bar=2, seed=1)
+    for bar in range(BARS):
+        here = range(bar, bar + 1)
+        assert music(written, 0, here) == music(OFF_GRID, 0, here)
+        assert (music(written, 1, here) == music(OFF_GRID, 1, here)) is (bar != 1)
+    session.save(tmp_path / "a.session")
+    opened = Session.open(tmp_path / "a.session")
+    assert opened.versions[0].piece == OFF_GRID
+    assert opened.replay() == written
+
+
 def test_other_weights_are_refused_and_other_notes_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
