@@ -31,7 +31,8 @@ class Rules(NamedTuple):
     `parallels`: no two parts move from one perfect fifth, octave or unison to another;
     `crossing`: no part goes above one before it; `leaps`: no sevenths, nothing beyond an octave;
     `lines`: who does not accompany with chords has one note at a time, strings too; `full`: who
-    writes lines sings on every beat on which a given part does, and not before it.
+    writes lines sings on every beat on which a given part does, and not before it. Notes begin
+    only at `positions` of a beat (grid ticks), anywhere if there are none.
     """
 
     parallels: bool = False
@@ -39,6 +40,11 @@ class Rules(NamedTuple):
     leaps: bool = False
     lines: bool = False
     full: bool = False
+    positions: frozenset[int] = frozenset()
+
+    @property
+    def about_pitch(self) -> bool:
+        return self.parallels or self.crossing or self.leaps
 
 
 NO_RULES = Rules()
@@ -111,7 +117,11 @@ class RuledGrammar(Grammar):
             if n.start_tick <= self.bar_start_tick + beat < n.end_tick
         }
         onsets = {_tick(row) for row in self.beside.get(self.bar, ())}
-        return sorted(sung | onsets) if self.bar in self.beside else []
+        ticks = sorted(sung | onsets) if self.bar in self.beside else []
+        return [tick for tick in ticks if self._may_begin(tick)]
+
+    def _may_begin(self, tick: int) -> bool:
+        return not self.rules.positions or tick % GRID_TICKS_PER_QUARTER in self.rules.positions
 
     def _hear(self, row: list[int]) -> None:
         start = self.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
@@ -154,8 +164,16 @@ class RuledGrammar(Grammar):
     def _first_note_tick(self) -> int:
         first = super()._first_note_tick()
         if self.rules.full and self.beside.get(self.bar) is not None:
-            return max(first, min(self.beats_sung, default=self.bar_ticks))
+            first = max(first, min(self.beats_sung, default=self.bar_ticks))
+        while not self._may_begin(first):
+            first += 1
         return first
+
+    def _note_position(self, row: list[int]) -> Allowed:
+        allowed = super()._note_position(row)
+        for position in np.flatnonzero(allowed):
+            allowed[position] = self._may_begin(int(position))
+        return allowed
 
     def _chord_beat(self, row: list[int]) -> Allowed:
         allowed = super()._chord_beat(row)
@@ -185,7 +203,7 @@ class RuledGrammar(Grammar):
 
     def _free_pitches(self, row: list[int], order: int) -> Allowed:
         free = super()._free_pitches(row, order)
-        if self.rules == NO_RULES or self.parts[order].instrument.is_drums or not free.any():
+        if not self.rules.about_pitch or self.parts[order].instrument.is_drums or not free.any():
             return free
         tick = self.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
         parallels = self._without_parallels(order, tick)

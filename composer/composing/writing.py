@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ from composer.composing.draft import (
 )
 from composer.composing.given import mood_fields, mood_tilts, style_fields
 from composer.composing.request import MOST_BARS
-from composer.composing.sampling import Chance, Given, Writer
+from composer.composing.sampling import Chance, Floats, Given, Writer
 from composer.composing.voice_leading import NO_RULES, RhythmGrammar, RuledGrammar, Rules
 from composer.music.bars import bars_of
 from composer.music.moods import find_mood
@@ -41,6 +43,9 @@ GIVEN_CONTEXT_SHARE = 0.5
 LONGEST_SILENCE = 4
 """Bars: a part that is to play and rests so long while others play is written again."""
 MOST_ATTEMPTS = 4
+
+_RARELY = 0.02
+"""A place in the beat where fewer of a piece's notes begin is none for new ones."""
 
 Progress = Callable[[int, int], None]
 Rows = NDArray[np.int16]
@@ -66,8 +71,9 @@ class Turn:
 class Writing:
     """Writes bars of a draft anew; `draft` is the draft as it is by now.
 
-    `chords` are given chord rows: no others are written. `rules` rule pitches out. Each span has
-    a chance of its own, made of the seed, its first bar and the attempt.
+    `chords` are given chord rows: no others are written. `rules` rule pitches out, and new notes
+    begin where in a beat the piece's own do. Each span has a chance of its own, made of the seed,
+    its first bar and the attempt.
     """
 
     def __init__(
@@ -81,7 +87,8 @@ class Writing:
         self.seed = new_seed(turn.seed)
         self.model = load_weights(turn.weights).model
         self.chance = turn.chance or Chance()
-        self.chords, self.rules = chords, rules
+        self.chords = chords
+        self.rules = rules._replace(positions=usual_positions(draft))
         point = find_mood(turn.mood) if turn.mood else None
         self.given = Given(
             fields=mood_fields(point) if point else {},
@@ -101,7 +108,7 @@ class Writing:
         """Write bars first..last (from 0) of the parts anew, at most eight bars at a time.
 
         A part of `must_play`, or one that plays in these bars by now, is not left silent for four
-        bars if a few more attempts can help it.
+        bars, nor all of them for one, if a few more attempts can help it.
         """
         for start in range(first, last + 1, LONGEST_SPAN):
             stop = min(start + LONGEST_SPAN - 1, last)
@@ -161,7 +168,7 @@ class Writing:
         )
         grammar.read([*draft.header, *before])
         grammar.go_on(last + 1, given)
-        writer = Writer(
+        writer = _SpanWriter(
             self.model,
             grammar,
             self._steady(first),
@@ -198,7 +205,7 @@ class Writing:
         fewest_silent = 0
         for attempt in range(MOST_ATTEMPTS):
             parts = self._parts_of(self.rows(first, last, places, progress, attempt))
-            silent = sum(self._silent_bars(parts[place], first, last) for place in due)
+            silent = self._silence([parts[place] for place in due], first, last)
             if not best or silent < fewest_silent:
                 best, fewest_silent = parts, silent
             if not silent:
@@ -207,20 +214,30 @@ class Writing:
 
     def _plays(self, place: int, first: int, last: int) -> bool:
         bars = bars_of(self.draft.grid)
-        start, end = bars[first].start_tick, bars[last].end_tick
-        part = self.draft.grid.parts[place]
-        return any(start <= note.onset_tick < end for note in part.notes)
+        return _sounds([self.draft.grid.parts[place]], bars[first].start_tick, bars[last].end_tick)
 
-    def _silent_bars(self, part: Part, first: int, last: int) -> int:
-        """Bars in rests of four bars or more; notes count ticks from the first bar."""
-        bars, step = source_bars(self.draft, last + 1)[first:], self.draft.ticks_per_step
-        silent = total = 0
-        for bar in bars:
-            start = (bar.start_tick - bars[0].start_tick) // step
-            end = start + bar.length_ticks // step
-            rests = not any(n.onset_tick < end and n.end_tick > start for n in part.notes)
-            silent = silent + 1 if rests else 0
-            total += silent if silent == LONGEST_SILENCE else silent > LONGEST_SILENCE
+    def _silence(self, parts: Sequence[Part], first: int, last: int) -> int:
+        """How many bars these parts rest where they should not: each of them in rests of four bars
+        or more, and all of them in a bar that is not silent in the draft.
+
+        Their notes count ticks from the first bar.
+        """
+        if not parts:
+            return 0
+        step, bars = self.draft.ticks_per_step, source_bars(self.draft, last + 1)[first:]
+        edges = [(bar.start_tick - bars[0].start_tick) // step for bar in bars]
+        spans = [*zip(edges, [*edges[1:], edges[-1] + bars[-1].length_ticks // step], strict=True)]
+        total = 0
+        for part in parts:
+            rests = [not _sounds([part], start, end) for start, end in spans]
+            runs = [len([*run]) for rest, run in groupby(rests) if rest]
+            total += sum(run for run in runs if run >= LONGEST_SILENCE)
+        before = self.draft.grid
+        for (start, end), bar in zip(spans, bars, strict=True):
+            is_new = bar.end_tick > self.draft.source.end_tick
+            there = bar.start_tick // step, bar.end_tick // step
+            if not _sounds(parts, start, end) and (is_new or _sounds(before.parts, *there)):
+                total += 1
         return total
 
     def _grammar(
@@ -287,6 +304,36 @@ class Writing:
             *(row for bar in behind for row in bar),
             empty_row(Kind.MARK, Mark.WRITE),
         ]
+
+
+class _SpanWriter(Writer):
+    """Writes a span of a piece that goes on behind it.
+
+    Where a bar is complete the model may expect the next one, though the span ends: both mean
+    that nothing more comes in this bar, so their probabilities are added up.
+    """
+
+    def _choose(self, logits: Floats, allowed: NDArray[np.bool_], row: list[int]) -> int:
+        if not row and allowed[Kind.MARK]:
+            logits = logits.copy()
+            logits[Kind.MARK] = np.logaddexp(logits[Kind.BAR], logits[Kind.MARK])
+        return super()._choose(logits, allowed, row)
+
+
+def _sounds(parts: Sequence[Part], start_tick: int, end_tick: int) -> bool:
+    return any(
+        note.onset_tick < end_tick and note.end_tick > start_tick
+        for part in parts
+        for note in part.notes
+    )
+
+
+def usual_positions(draft: Draft) -> frozenset[int]:
+    """Where in a beat the notes of a draft begin, rare places aside; halves of it always."""
+    column = column_of(Kind.NOTE, "position")
+    counts = Counter(row[column] for bar in draft.bars for row in bar if row[0] == Kind.NOTE)
+    usual = {p for p, count in counts.items() if count >= _RARELY * counts.total()}
+    return frozenset(usual | {0, GRID_TICKS_PER_QUARTER // 2})
 
 
 def with_fields(draft: Draft, fields: Mapping[tuple[Kind, str], int]) -> Draft:
