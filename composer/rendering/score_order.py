@@ -38,6 +38,7 @@ _ROLES = {
 _GROUPS_PLAYED_BY_MANY = frozenset({"strings", "brass", "choir", "accordion"})
 _ONE_STAFF_SEMITONES = 24
 _CHORDS_IN_A_MELODY = 0.1
+_ONE_HAND = re.compile(r"\b(right|left)\b|\b[rl]\.?h\b", re.IGNORECASE)
 _SOUND_IN_BRACKETS = re.compile(r"\s*\((nylon|steel|jazz|clean|muted|finger|pick|bright)\)")
 
 
@@ -81,10 +82,13 @@ def distinct_names(parts: Sequence[Part], ensemble: str = "") -> list[str]:
 def needs_one_staff(part: Part, piece: Piece) -> bool:
     """Whether a part beside others, of an instrument with two staves, is read on one.
 
-    So is a melody (next to no chords), and strings, brass or a choir within two octaves.
+    So is a melody (next to no chords), one hand of a piano that calls itself so, and strings, brass
+    or a choir within two octaves.
     """
     if len(piece.parts) == 1 or not part.notes:
         return False
+    if _ONE_HAND.search(part.name):
+        return True
     together = sum(b.onset_tick < a.end_tick for a, b in pairwise(part.notes))
     if together == 0:
         return True

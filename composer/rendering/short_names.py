@@ -27,6 +27,7 @@ _SHORT = {
 _ROLES = {
     "melody": "Mel.", "bridge": "Bridge", "chords": "Chds.", "solo": "Solo", "lead": "Lead",
     "arpeggio": "Arp.", "bass": "Bass",
+    "right hand": "R.H.", "left hand": "L.H.",
 }  # fmt: skip
 """Parts named by what they do, whatever plays them."""
 

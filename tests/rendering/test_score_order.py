@@ -63,3 +63,14 @@ def test_a_lead_sheet_has_a_melody_and_chords() -> None:
     sheet = replace(piece, tags=replace(piece.tags, ensemble="lead-sheet"))
     assert [part.name for part in build_score(sheet).parts] == ["Melody", "Chords"]
     assert [part.name for part in build_score(piece).parts] == ["Piano 1", "Piano 2"]
+
+
+def test_a_piano_in_two_tracks_has_two_staves_not_four() -> None:
+    """A hand that has a track of its own is a staff."""
+    hands = [
+        replace(part_of("piano", notes), name=name)
+        for name, notes in (("Right Hand", [(0, 1, 90), *CHORDS]), ("Left Hand", CHORDS))
+    ]
+    score = build_score(piece_of(*hands))
+    assert [part.staves for part in score.parts] == [1, 1]
+    assert short_names(score.parts) == ["R.H.", "L.H."]
