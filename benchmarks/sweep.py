@@ -1,6 +1,6 @@
 """Render held-out pieces of every corpus and ensemble, and check each with every reader at hand.
 
-    python -m benchmarks.sweep CORPORA [--pieces 150] [--cache FILE] [--checks bars,notes,...]
+    python -m benchmarks.sweep CORPORA [--pieces 150] [--most-notes N] [--cache FILE] [--checks bars,...]
 
 CORPORA is the folder in which the corpora lie. Pieces are those of the `valid` split, dealt out
 evenly over corpora and ensembles, and first the largest that are written for an orchestra. Checks
@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--pieces", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0, help="which pieces of each ensemble")
+    parser.add_argument("--most-notes", type=int, default=10**9, help="leave larger pieces out")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--checks", default=",".join(CHECKS))
     parser.add_argument("--musescore", default="mscore3")
@@ -57,7 +58,7 @@ def main() -> None:
         print(f"{given.musescore} is not here: its checks are left out")
         checks = {name: check for name, check in checks.items() if name not in BY_MUSESCORE}
     passed = Passed(given.cache)
-    works = chosen(given.corpora, given.pieces, given.seed)
+    works = chosen(given.corpora, given.pieces, given.seed, given.most_notes)
     failures: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, work in enumerate(works):
@@ -74,12 +75,12 @@ def main() -> None:
     sys.exit(1 if failures else 0)
 
 
-def chosen(corpora: Path, count: int, seed: int) -> list[Work]:
+def chosen(corpora: Path, count: int, seed: int, most_notes: int) -> list[Work]:
     """Held-out works: the largest orchestral ones, then one of each corpus and ensemble in turn."""
     strata: dict[tuple[str, str], list[Work]] = defaultdict(list)
     for corpus in find_corpora(corpora):
         for work in corpus.works():
-            if work.split == "valid":
+            if work.split == "valid" and work.notes <= most_notes:
                 strata[work.corpus, work.tags.ensemble].append(work)
     orchestral = [w for (_, kind), works in strata.items() if kind == "orchestra" for w in works]
     large = sorted(orchestral, key=lambda work: -work.notes)[:LARGE]
