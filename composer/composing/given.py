@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.composing.registers import Register
 from composer.composing.request import Request
 from composer.composing.sampling import Floats, Given, PartRow, Stream
 from composer.music.bars import bars_of
@@ -56,6 +57,7 @@ def given_fields(request: Request) -> Given:
         bars=_bar_fields(request),
         copied_bars=_copied_bars(request),
         streams=_streams(request),
+        registers=_registers(request),
     )
 
 
@@ -213,6 +215,15 @@ def _parts(request: Request) -> tuple[PartRow, ...]:
     if request.style is not None and not request.style.is_written_by_people:
         return tuple((None, None, role_value(role)) for role in BAND_ROLES)
     return ()
+
+
+def _registers(request: Request) -> dict[int, Register]:
+    """Where the parts of an influence lie, if its players are taken."""
+    if request.like is None or not request.roles:
+        return {}
+    values = (value for value, _, _ in _parts(request))
+    pairs = zip(values, request.like.registers, strict=True)
+    return {value: register for value, register in pairs if value is not None and register}
 
 
 BAND_ROLES = ("melody", "chords", "bass", "drums")

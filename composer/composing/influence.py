@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from composer.analysis.ensemble import estimate_ensemble
 from composer.analysis.facts import analyse
 from composer.analysis.style import estimate_style
+from composer.composing.registers import Register, register_of
 from composer.composing.timing import FASTEST, SLOWEST
 from composer.errors import RequestError
 from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
@@ -50,6 +51,7 @@ class Influence:
     ensemble: str
     instruments: tuple[str, ...]
     roles: tuple[str, ...]
+    registers: tuple[Register | None, ...]
     meter: str
     tempo: float | None
     mode: str
@@ -92,6 +94,7 @@ def influence_of(piece: Piece) -> Influence:
         ensemble=ensemble if ensemble_index(ensemble) else "",
         instruments=tuple(part.instrument for part in on_grid.parts),
         roles=tuple(part.role for part in on_grid.parts),
+        registers=tuple(map(register_of, on_grid.parts)),
         meter=str(meter) if is_usual else "",
         tempo=_playable(tempo.quarters_per_minute) if tempo else None,
         mode=facts.key.mode if facts.key else "",

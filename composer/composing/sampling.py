@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from composer.composing.leanings import Leanings
 from composer.composing.pace import Pace
+from composer.composing.registers import Register, pitch_tilt
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
 from composer.music.facts import Recall
@@ -83,7 +84,8 @@ class Given:
     `tilts` lean on free fields: added to the logits of a field's values.
     `allowed` are the values that a free field may take.
     `bars` are fields of single bars (index from 0), before `fields`; `copied_bars` are copied from
-    earlier bars. The logits of several `streams` are mixed by their weights.
+    earlier bars. The logits of several `streams` are mixed by their weights. `registers` are where
+    parts (part fields) are to lie.
     """
 
     fields: dict[tuple[Kind, str], int] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class Given:
     bars: dict[int, dict[tuple[Kind, str], int]] = field(default_factory=dict)
     copied_bars: dict[int, int] = field(default_factory=dict)
     streams: tuple[Stream, ...] = ()
+    registers: dict[int, Register] = field(default_factory=dict)
 
 
 class Ask(NamedTuple):
@@ -268,7 +271,8 @@ class Writer:
         if row:
             tilt = self.given.tilts.get((Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]))
             logits = logits if tilt is None else logits + tilt
-        for lean in (self.leanings.tilt(row), self.pace.tilt(row)):
+        register = pitch_tilt(row, self.given.registers, self.grammar)
+        for lean in (self.leanings.tilt(row), self.pace.tilt(row), register):
             logits = logits if lean is None else logits + lean
         return sample(np.where(allowed, logits, -np.inf), self.chance, self.random)
 

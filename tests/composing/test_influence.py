@@ -11,12 +11,15 @@ from composer.analysis.facts import analyse
 from composer.composing.compose import compose
 from composer.composing.given import given_fields
 from composer.composing.influence import influence_of
+from composer.composing.pace import Pace
+from composer.composing.registers import pitch_tilt
 from composer.composing.request import make_request
 from composer.errors import RequestError
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.tokens.fields import Kind
-from composer.tokens.values import density_value
+from composer.tokens.grammar import Grammar
+from composer.tokens.values import density_of, density_value
 from tests.pieces import pieces
 
 BAR = 72
@@ -101,6 +104,42 @@ def test_a_piece_like_another_repeats_where_that_repeats() -> None:
     theirs = [(note.onset_tick, note.pitch % 12) for note in INFLUENCE.parts[0].notes]
     ours = {(note.onset_tick, note.pitch % 12) for part in made.parts for note in part.notes}
     assert sum(note in ours for note in theirs) < len(theirs)
+
+
+def test_parts_lie_where_those_of_the_influence_lie() -> None:
+    """If its players are taken; the logits lean most to the mean pitch, in any key."""
+    given_ = given_fields(make_request(like=INFLUENCE))
+    low = min(given_.registers, key=lambda value: given_.registers[value].mean)
+    assert given_.registers[low].mean == 45
+    row = [Kind.NOTE, 0, 0, low]
+    for semitones in (0, 5):
+        tilt = pitch_tilt(row, given_.registers, Grammar(6, semitones=semitones))
+        assert tilt is not None
+        assert tilt[:128].argmax() == 45 - semitones
+    assert pitch_tilt(row[:2], given_.registers, Grammar(6)) is None
+    assert not given_fields(make_request(like=INFLUENCE, ensemble="choir")).registers
+
+
+def test_a_given_density_leans_to_its_pace() -> None:
+    """After a first onset the likeliest next one comes the sooner, the more are wanted, and the bar
+    ends the less readily."""
+    nexts, ends = [], []
+    for level in range(1, 9):
+        grammar = Grammar(2)
+        grammar.bar, grammar.bar_ticks = 0, 96
+        pace = Pace(grammar, {0: level})
+        assert pace.tilt([]) is None
+        pace.advance([Kind.NOTE, 0, 0, 0, 0, 0, 0])
+        beats, end = pace.tilt([Kind.NOTE]), pace.tilt([])
+        assert beats is not None
+        assert end is not None
+        nexts.append(int(beats[1:4].argmax()))
+        ends.append(float(end[Kind.BAR]))
+        assert density_value(density_of(level)) == level
+    assert nexts == sorted(nexts, reverse=True)
+    assert nexts[0] > nexts[-1]
+    assert ends == sorted(ends, reverse=True)
+    assert ends[0] >= 0 > ends[-1]
 
 
 def test_a_pickup_is_no_bar_of_the_plan() -> None:
