@@ -14,7 +14,6 @@ import numpy as np
 from composer.composing.candidates import Choice, Task, choose_all
 from composer.composing.foretaste import with_cue
 from composer.composing.given import section_starts
-from composer.composing.lockstep import one_thread as one_thread
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.request import Request, make_request
