@@ -12,17 +12,18 @@ _FEWEST_BARS = 2
 def long_rests(measures: Sequence[Measure], signs: Collection[int]) -> dict[int, int]:
     """How many bars of rest follow each other, by the number of their first bar.
 
-    A change of key, meter or clef begins a new run, so does a bar with one of the `signs` (the
-    ticks of tempi and chord symbols) in it; a dynamic ends one.
+    A change of key, meter or clef begins a new run. A bar with one of the `signs` (the ticks of
+    tempi and chord symbols) in it stays apart, for verovio would leave them out; so does one with
+    a dynamic.
     """
     runs: dict[int, int] = {}
     first = 0
     for measure in measures:
-        if not _is_silent(measure):
+        is_marked = any(measure.bar.start_tick <= tick < measure.bar.end_tick for tick in signs)
+        if is_marked or not _is_silent(measure):
             first = 0
             continue
-        is_marked = any(measure.bar.start_tick <= tick < measure.bar.end_tick for tick in signs)
-        if first == 0 or is_marked or measure.key or measure.meter or measure.clefs:
+        if first == 0 or measure.key or measure.meter or measure.clefs:
             first = measure.bar.number
         runs[first] = runs.get(first, 0) + 1
     return {number: bars for number, bars in runs.items() if bars >= _FEWEST_BARS}
