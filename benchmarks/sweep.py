@@ -1,6 +1,7 @@
 """Render held-out pieces of every corpus and ensemble, and check each with every reader at hand.
 
-    python -m benchmarks.sweep CORPORA [--pieces 150] [--most-notes N] [--cache FILE] [--checks bars,...]
+    python -m benchmarks.sweep CORPORA [--pieces 150] [--most-notes N] [--cache FILE]
+        [--checks bars,notes,...]
 
 CORPORA is the folder in which the corpora lie. Pieces are those of the `valid` split, dealt out
 evenly over corpora and ensembles, and first the largest that are written for an orchestra. Checks
