@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from composer.errors import FileError, RequestError
-from composer.rendering.page import PAPERS_MILLIMETRES
 from composer.rendering.files import FORMATS
+from composer.rendering.page import PAPERS_MILLIMETRES
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]

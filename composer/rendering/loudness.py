@@ -60,11 +60,10 @@ def voiced(part: Part, bars: Sequence[Bar], chance: random.Random, mood: str = "
     for note in part.notes:
         number = max(0, bisect_right(starts, note.onset_tick) - 1)
         shape = _shape(note, bars[number], number, is_top=note.pitch == tops[note.onset_tick])
+        velocity: float = base
         if note.velocity:
             shape *= _WEIGHT_BESIDE_LEVELS
             velocity = note.velocity + curve.lift(note.onset_tick, number)
-        else:
-            velocity = base
         loud = round(velocity + shape + chance.gauss(0, _SHADE))
         notes.append(note._replace(velocity=max(1, min(127, loud))))
     return replace(part, notes=tuple(notes))
