@@ -54,13 +54,13 @@ def voiced(part: Part, bars: Sequence[Bar], chance: random.Random, mood: str = "
     tops: dict[int, int] = {}
     for note in part.notes:
         tops[note.onset_tick] = max(note.pitch, tops.get(note.onset_tick, 0))
-    base = _BASE_VELOCITIES.get("drums" if part.is_drums else part.role, _OTHER_BASE_VELOCITY)
-    base += _AROUSAL_VELOCITIES * arousal_of(mood)
+    role = "drums" if part.is_drums else part.role
+    base = _BASE_VELOCITIES.get(role, _OTHER_BASE_VELOCITY) + _AROUSAL_VELOCITIES * arousal_of(mood)
     notes = []
     for note in part.notes:
         number = max(0, bisect_right(starts, note.onset_tick) - 1)
         shape = _shape(note, bars[number], number, is_top=note.pitch == tops[note.onset_tick])
-        velocity: float = base
+        velocity = base
         if note.velocity:
             shape *= _WEIGHT_BESIDE_LEVELS
             velocity = note.velocity + curve.lift(note.onset_tick, number)
