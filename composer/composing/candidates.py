@@ -8,7 +8,7 @@ the one that shares least is kept, and the report says that it is too close.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -52,12 +52,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A piece, its chords, the rows (rows, COLUMNS) it was written in, and what it shares."""
+    """A piece, its chords, what it shares, and the rows (rows, COLUMNS) it was written in."""
 
     piece: Piece
     chords: tuple[Chord, ...]
-    rows: Rows
     originality: Originality
+    rows: Rows = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class _Sketch:
     def candidate(self, rows: Rows) -> Candidate:
         sounding = transposed(rows, self.semitones)
         piece = _finished(decode(sounding), self.request, self.fifths)
-        return Candidate(piece, tuple(chords_of(sounding)), rows, originality(piece))
+        return Candidate(piece, tuple(chords_of(sounding)), originality(piece), rows)
 
 
 def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
