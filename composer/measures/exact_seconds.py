@@ -64,9 +64,9 @@ def evaluate(
 
 
 def played_seconds(composition: Composition) -> float:
-    """The length of the MIDI file that is written."""
-    import mido
+    """When the last note of the MIDI file that is written ends, as symusic reads it."""
+    import symusic
 
     with TemporaryDirectory() as folder:
         (path,) = write(composition, Path(folder), ["mid"])
-        return float(mido.MidiFile(path).length)
+        return float(symusic.Score(path, ttype="second").end())

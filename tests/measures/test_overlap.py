@@ -9,7 +9,6 @@ import pytest
 
 from composer.corpus.copying import CopyIndex, build_index
 from composer.corpus.corpus import Work
-from composer.corpus.duplicates import fingerprinted
 from composer.corpus.files import Files
 from composer.errors import RequestError
 from composer.measures import copying, likeness
@@ -77,15 +76,12 @@ def test_too_few_pieces_are_refused() -> None:
 
 
 def index_of(*pieces: Piece) -> CopyIndex:
-    items = [
-        fingerprinted(
-            Work("test", f"{place}.mid", "", Tags(), f"w{place}", "train", "CC0-1.0", "", "human",
-                 True, Files(Path())),
-            piece,
-        )
-        for place, piece in enumerate(pieces)
+    works = [
+        Work("test", f"{place}.mid", "", Tags(), f"w{place}", "train", "CC0-1.0", "", "human",
+             True, Files(Path()))
+        for place in range(len(pieces))
     ]  # fmt: skip
-    return build_index([item for item in items if item is not None])
+    return build_index(zip(works, pieces, strict=True))
 
 
 def random_tune(seed: int, notes: int = 80) -> list[int]:
