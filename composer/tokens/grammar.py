@@ -4,7 +4,7 @@ A grammar walks through the rows of one piece as they are written. Before each f
 of its values are possible; after each row it moves on. Rows that it has let through decode to a
 normalised piece with exactly the bars it was made for, every note inside its instrument's range
 and ending before the last bar line, singers and wind players with one note at a time, a pianist's
-chords under two hands, and drums alone only where the ensemble is drums.
+chords under two hands, and drums first only where the ensemble is drums.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from composer.music.ensembles import ensemble_index, ensembles
 from composer.music.facts import CHORD_QUALITIES, RECALL_KINDS, Recall
-from composer.music.instruments import INSTRUMENTS, Instrument
+from composer.music.instruments import BY_NAME, INSTRUMENTS, Instrument
 from composer.music.lengths import LENGTHS_TICKS, TEMPI
 from composer.music.meters import grid_bar_ticks, grid_meters
 from composer.music.normalise import LEVELS, MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT
@@ -40,6 +40,7 @@ from composer.tokens.values import (
     bars_value,
     meter_of,
     part_of,
+    part_value,
     recall_values,
 )
 
@@ -48,6 +49,11 @@ Allowed = NDArray[np.bool_]
 
 NO_DISTANCE, NEW, NO_SEMITONES = recall_values(Recall(0, "new"))
 _, TRANSPOSED, _ = recall_values(Recall(1, "transposed", 1))
+
+DRUMS = slice(
+    part_value(INSTRUMENTS.index(BY_NAME["drums"]), 0),
+    part_value(INSTRUMENTS.index(BY_NAME["drums"]), MOST_PARTS_OF_AN_INSTRUMENT - 1) + 1,
+)
 
 HAND_SEMITONES, FINGERS = 16, 5
 """What one hand strikes at once: a tenth, and as many notes as it has fingers."""
@@ -198,7 +204,7 @@ class Grammar:
                 return [Kind.PART]
             case Kind.PART:
                 room = len(self.parts) < MOST_PARTS
-                return [Kind.BAR] * self._may_play() + [Kind.PART] * room
+                return [Kind.BAR] + [Kind.PART] * room
             case Kind.BAR:
                 return [Kind.PLAN]
             case Kind.MARK:
@@ -223,17 +229,15 @@ class Grammar:
 
     # header
 
-    def _may_play(self) -> bool:
-        """Whether the parts are enough for a piece: drums alone are an ensemble of their own."""
-        return self.drums_suffice or not all(part.instrument.is_drums for part in self.parts)
-
     def _part_part(self, row: list[int]) -> Allowed:
-        """The next part of each instrument."""
+        """The next part of each instrument; drums first are an ensemble of their own."""
         allowed = np.zeros(FIELD_SIZES["part"], dtype=bool)
         counts = np.bincount([part_of(p.value)[0] for p in self.parts], minlength=len(INSTRUMENTS))
         for index in range(len(INSTRUMENTS)):
             if counts[index] < MOST_PARTS_OF_AN_INSTRUMENT:
                 allowed[index * MOST_PARTS_OF_AN_INSTRUMENT + counts[index]] = True
+        if not self.parts and not self.drums_suffice:
+            allowed[DRUMS] = False
         return allowed
 
     def _part_program(self, row: list[int]) -> Allowed:
