@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT = 2.5, 0.8
 """Logits for the notes of a chord that was given, on the strong beats of a bar and elsewhere."""
-OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.8, 0.2
+OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.5, 0.1
 """The same for a chord that the model wrote."""
 END = 2.5
 """Logits for the tonic chord in the last bar of a piece, and for the end once it stands there."""

@@ -54,6 +54,10 @@ class Chance:
             raise RequestError(f"min-p {self.min_p} is not possible; give one in 0..1, below 1")
 
 
+AS_LEARNED = Chance(temperature=1.0, min_p=0.0)
+"""For plans of bars: with the hand that writes clean notes, half the bars of a hymn came back."""
+
+
 def quiet(done: int, total: int) -> None:
     """Progress that nobody wants to see."""
 
@@ -274,7 +278,8 @@ class Writer:
         register = pitch_tilt(row, self.given.registers, self.grammar)
         for lean in (self.leanings.tilt(row), self.pace.tilt(row), register):
             logits = logits if lean is None else logits + lean
-        return sample(np.where(allowed, logits, -np.inf), self.chance, self.random)
+        chance = AS_LEARNED if row and row[0] == Kind.PLAN else self.chance
+        return sample(np.where(allowed, logits, -np.inf), chance, self.random)
 
     def _window(self) -> list[list[int]]:
         """Header, given block and as many of the latest bars as fill a part of the context."""
