@@ -26,6 +26,8 @@ OBEYED = ("key", "parts", "chords", "form", "range")
 """Fields of the report that a good candidate keeps."""
 BROKEN = math.log(0.05)
 """What a field that is not kept adds to the score: as little as a chance of one in twenty."""
+LABELS = 0.25
+"""How much style and mood count: within one request they differ by chance more than by ear."""
 NO_SIDE = 0.1
 """Nearer to the middle, valence or arousal have no side to be heard."""
 
@@ -35,7 +37,8 @@ class Verdict:
     """Chances (0..1) that people wrote a piece, and that style and mood are those asked for.
 
     `style` and `mood` are None where nothing was asked. `broken` are the fields that are not kept,
-    `score` the sum of the logarithms of all that.
+    `score` adds up the logarithms of the odds of `real` and, to a quarter, of the other chances, and
+    takes off for what is broken.
     """
 
     score: float
@@ -68,9 +71,14 @@ def verdict(rows: Rows, piece: Piece, request: Request) -> Verdict:
         return Verdict(-math.inf, 0.0, None, None, broken)
     real = float(heard.real.mean().sigmoid())
     style, mood = _style(heard.style, request), _mood(heard.quadrant, request)
-    chances = [chance for chance in (real, style, mood) if chance is not None]
-    score = sum(math.log(max(chance, 1e-6)) for chance in chances) + BROKEN * len(broken)
+    labels = sum(math.log(max(chance, 1e-6)) for chance in (style, mood) if chance is not None)
+    score = _log_odds(real) + LABELS * labels + BROKEN * len(broken)
     return Verdict(score, real, style, mood, broken)
+
+
+def _log_odds(chance: float) -> float:
+    inside = min(max(chance, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))
 
 
 @torch.inference_mode()

@@ -83,13 +83,15 @@ def validate(choices: Sequence[Choice]) -> None:
         raise RequestError("no request has two candidates; give --candidates 2 or more")
 
 
-def requests_of(styles: Sequence[str], count: int, bars: int, many: int) -> list[dict[str, Any]]:
+def requests_of(
+    styles: Sequence[str], count: int, bars: int, many: int, seed: int
+) -> list[dict[str, Any]]:
     """Half of them of a style, half of a mood, each with a key."""
     half = math.ceil(count / 2)
     of_styles = list(style_requests(styles, math.ceil(half / len(styles)), bars))[:half]
     of_moods = list(mood_requests(math.ceil(half / 4), bars))[: count - half]
     return [
-        {**request, "key": KEYS[place % len(KEYS)], "seed": 7000 + place, "best_of": many}
+        {**request, "key": KEYS[place % len(KEYS)], "seed": seed + place, "best_of": many}
         for place, request in enumerate([*of_styles, *of_moods])
     ]
 
@@ -103,8 +105,9 @@ def ears(music: Sequence[Sample], evaluation: Path) -> Ears:
         found = [measures_of(sample.piece) for sample in some]
         real[style] = {}
         for name in found[0]:
-            values = np.array([row[name] for row in found])
-            real[style][name] = float(np.nanmean(values)), float(np.nanstd(values))
+            values = np.array([row[name] for row in found if not math.isnan(row[name])])
+            if len(values):
+                real[style][name] = float(values.mean()), float(values.std())
     return Ears(mood_judge.mood_judge(mood_judge.labelled_clips(evaluation)), judge, real)
 
 
@@ -202,13 +205,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--requests", type=int, default=48)
     parser.add_argument("--candidates", type=int, default=8)
     parser.add_argument("--bars", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0, help="of the first request")
     given = parser.parse_args(arguments)
     try:
         music = samples.held_out_music(load_shards(given.shards), given.bars, MOST_OF_A_STYLE)
         styles = list(samples.by_style(music, FEWEST_OF_A_STYLE))
         known = [sample for sample in music if sample.style in styles]
         judges = ears(known, given.evaluation)
-        requests = requests_of(styles, given.requests, given.bars, given.candidates)
+        requests = requests_of(styles, given.requests, given.bars, given.candidates, given.seed)
         made = compose.compose_all(requests, given.weights)
         choices = [one.choice for one in made if one.choice is not None]
         for line in table(evaluate(requests, choices, judges)):
