@@ -37,8 +37,8 @@ class Verdict:
     """Chances (0..1) that people wrote a piece, and that style and mood are those asked for.
 
     `style` and `mood` are None where nothing was asked. `broken` are the fields that are not kept,
-    `score` adds up the logarithms of the odds of `real` and, to a quarter, of the other chances, and
-    takes off for what is broken.
+    `score` adds up the logarithms of the odds of `real` and, to a quarter, of the other chances,
+    and takes off for what is broken.
     """
 
     score: float
