@@ -24,10 +24,17 @@ def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def stem_of(folder: Path) -> str:
+    """What the one piece in a folder is called."""
+    (path,) = folder.glob("*.mid")
+    return path.stem
+
+
 def test_compose_writes_music_and_a_report(pieces: Path) -> None:
     """MIDI, MusicXML and PDF by default, named after style, mood and seed; and the report."""
     names = {path.name for path in pieces.iterdir()}
-    stem = "baroque-melancholic-7"
+    stem = stem_of(pieces)
+    assert stem.startswith("baroque-melancholic-7-")  # and the bars, in four letters
     assert names == {f"{stem}.{suffix}" for suffix in ("mid", "musicxml", "pdf", "json")}
     report = json.loads((pieces / f"{stem}.json").read_text(encoding="utf-8"))
     assert report["seed"] == 7
@@ -76,7 +83,10 @@ def test_a_title_may_hold_anything(tmp_path: Path) -> None:
     title = "A <b>\"&' #let $x$ ]]> \x01 Łódź 春\nend"
     assert main(["compose", "--bars", "1", "--seed", "1", "--title", title, "--format",
                  "mid,musicxml,pdf,roll", "--out", str(tmp_path)]) == 0  # fmt: skip
-    assert read_piece(tmp_path / "piece-1.mid").title == "A <b>\"&' #let $x$ ]]> Łódź 春 end"
+    assert (
+        read_piece(tmp_path / f"{stem_of(tmp_path)}.mid").title
+        == "A <b>\"&' #let $x$ ]]> Łódź 春 end"
+    )
 
 
 def test_numbers_are_moods_even_when_they_begin_with_a_sign(
@@ -116,7 +126,7 @@ def test_render_turns_what_was_composed_into_pages(
 ) -> None:
     """MIDI and MusicXML in, the formats asked for out, their paths printed."""
     for suffix in ("mid", "musicxml"):
-        source = pieces / f"baroque-melancholic-7.{suffix}"
+        source = pieces / f"{stem_of(pieces)}.{suffix}"
         arguments = ["render", str(source), "--format", "svg, MusicXML", "--paper", "Letter"]
         assert main([*arguments, "--out", str(tmp_path), "--name", suffix]) == 0
         printed = capsys.readouterr().out.splitlines()
@@ -126,8 +136,8 @@ def test_render_turns_what_was_composed_into_pages(
 
 def test_describe_says_what_a_file_is(pieces: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A line a fact, or all facts as JSON."""
-    source = str(pieces / "baroque-melancholic-7.mid")
-    report = json.loads((pieces / "baroque-melancholic-7.json").read_text(encoding="utf-8"))
+    source = str(pieces / f"{stem_of(pieces)}.mid")
+    report = json.loads((pieces / f"{stem_of(pieces)}.json").read_text(encoding="utf-8"))
     notes = report["achieved"]["notes"]["achieved"]
     assert main(["describe", source]) == 0
     words = [line.split() for line in capsys.readouterr().out.splitlines()]
@@ -146,7 +156,7 @@ def test_corpora_of_ones_own_are_listed_counted_and_built(
     own = tmp_path / "own"
     own.mkdir()
     (own / "corpus.toml").write_text('licence = "own work"\n[tags]\nstyle = "baroque"\n')
-    (own / "a.mid").write_bytes((pieces / "baroque-melancholic-7.mid").read_bytes())
+    (own / "a.mid").write_bytes((pieces / f"{stem_of(pieces)}.mid").read_bytes())
     (own / "broken.mid").write_bytes(b"no music")
     assert main(["corpora", "list", str(tmp_path), "--json"]) == 0
     listed = {row["name"]: row["files"] for row in json.loads(capsys.readouterr().out)}
@@ -167,7 +177,7 @@ def test_train_learns_from_a_corpus_of_ones_own_and_goes_on(
     own = tmp_path / "own"
     own.mkdir()
     (own / "corpus.toml").write_text('licence = "own work"\n')
-    (own / "a.mid").write_bytes((pieces / "baroque-melancholic-7.mid").read_bytes())
+    (own / "a.mid").write_bytes((pieces / f"{stem_of(pieces)}.mid").read_bytes())
     weights = tmp_path / "out" / "w.safetensors"
     arguments = ["train", "--recipe", "tiny", "--corpora", str(own), "--out", str(weights)]
     assert main([*arguments, "--steps", "1", "--processes", "1"]) == 0
