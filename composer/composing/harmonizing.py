@@ -9,7 +9,7 @@ from composer.analysis.facts import analyse
 from composer.composing.draft import Draft, draft_of
 from composer.composing.melody import is_one_line, top_line
 from composer.composing.sampling import Chance
-from composer.composing.voice_leading import CHORALE, LINES, Rules
+from composer.composing.voice_leading import ACCOMPANIMENT, CHORALE, Rules
 from composer.composing.writing import (
     Progress,
     RowsOfBars,
@@ -86,13 +86,14 @@ LONE_MELODY = {
 
 
 def rules_for(ensemble: Ensemble, style: Style | None) -> Rules:
-    """Voices keep the rules of the chorale where the style is strict or nobody says."""
+    """Voices keep the rules of the chorale where the style is strict or nobody says; others stay
+    under the melody."""
     is_choir = all(BY_NAME[seat.instrument].section == "voice" for seat in ensemble.parts)
     is_strict = style is None or (style.parent or style.name) in STRICT_STYLES
     if is_choir:
         return CHORALE if is_strict else CHORALE._replace(parallels=False)
     is_quartet = ensemble.name == "string-quartet"
-    return CHORALE if is_quartet and is_strict else LINES
+    return CHORALE if is_quartet and is_strict else ACCOMPANIMENT
 
 
 def chords_given(draft: Draft, text: str) -> RowsOfBars:

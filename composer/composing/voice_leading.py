@@ -29,10 +29,11 @@ class Rules(NamedTuple):
     """Which rules hold. Parts are in score order, the highest voice first.
 
     `parallels`: no two parts move from one perfect fifth, octave or unison to another;
-    `crossing`: no part goes above one before it; `leaps`: no sevenths, nothing beyond an octave;
-    `lines`: who does not accompany with chords has one note at a time, strings too; `full`: who
-    writes lines sings on every beat on which a given part does, and not before it. Notes begin
-    only at `positions` of a beat (grid ticks), anywhere if there are none.
+    `crossing`: no part goes above one before it; `under`: none above the first; `leaps`: no
+    sevenths, nothing beyond an octave; `lines`: who does not accompany with chords has one note at
+    a time, strings too; `full`: who writes lines sings on every beat on which a given part does,
+    and not before it. Notes begin only at `positions` of a beat (grid ticks), anywhere if there are
+    none.
     """
 
     parallels: bool = False
@@ -40,16 +41,18 @@ class Rules(NamedTuple):
     leaps: bool = False
     lines: bool = False
     full: bool = False
+    under: bool = False
     positions: frozenset[int] = frozenset()
 
     @property
     def about_pitch(self) -> bool:
-        return self.parallels or self.crossing or self.leaps
+        return self.parallels or self.crossing or self.under or self.leaps
 
 
 NO_RULES = Rules()
 CHORALE = Rules(parallels=True, crossing=True, leaps=True, lines=True, full=True)
 LINES = Rules(lines=True)
+ACCOMPANIMENT = Rules(lines=True, under=True)
 
 
 class _Heard(NamedTuple):
@@ -196,7 +199,7 @@ class RuledGrammar(Grammar):
     def _free_here(self, order: int) -> Allowed:
         """A chord that has grown up to the part above it is complete."""
         free = super()._free_here(order)
-        if self.rules.crossing and order == self.last_part:
+        if (self.rules.crossing or self.rules.under) and order == self.last_part:
             within = free & self._within(order, self.bar_start_tick + self.tick)
             return free if within.any() else within
         return free
@@ -215,8 +218,10 @@ class RuledGrammar(Grammar):
     def _within(self, order: int, tick: int) -> Allowed:
         """Pitches between the neighbours and in reach of the part's last one."""
         low, high = 0, FIELD_SIZES["pitch"]
-        if self.rules.crossing:
+        if self.rules.crossing or self.rules.under:
             for other, notes in self.heard.items():
+                if other > 0 and not self.rules.crossing:
+                    continue
                 sounding = [n.pitch for n in notes if n.start_tick <= tick < n.end_tick]
                 if sounding and other < order:
                     high = min(high, *sounding)

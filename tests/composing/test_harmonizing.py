@@ -8,7 +8,7 @@ import pytest
 
 from composer.composing.draft import draft_of
 from composer.composing.harmonizing import chords_given, harmonize, rules_for, seated
-from composer.composing.voice_leading import CHORALE, LINES
+from composer.composing.voice_leading import ACCOMPANIMENT, CHORALE
 from composer.composing.writing import Turn, Writing
 from composer.errors import RequestError
 from composer.measures import parallels
@@ -78,13 +78,16 @@ def test_chords_of_another_key_are_moved_with_the_piece() -> None:
 
 
 def test_a_melody_is_harmonised_in_its_own_notes_by_whoever_is_asked() -> None:
-    """A small group where jazz is asked for; of a piano piece the top line is the melody."""
+    """A small group where jazz is asked for, under the melody: the top line of a piano piece."""
     group = harmonize(piano_piece(2), style="jazz", chords="Cmaj7 | Dm7 G7", seed=3)
     assert group.parts[0].role == "melody"
     assert [note.pitch for note in group.parts[0].notes] == [
         n.pitch for n in tune(2).parts[0].notes
     ]
     assert all(part.notes for part in group.parts)
+    top = {note.onset_tick: note.pitch for note in group.parts[0].notes}
+    for part in group.parts[1:]:
+        assert all(note.pitch <= top.get(note.onset_tick, note.pitch) for note in part.notes)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,7 @@ def test_a_melody_is_harmonised_in_its_own_notes_by_whoever_is_asked() -> None:
         ("choir", "bach", CHORALE),
         ("choir", "jazz", CHORALE._replace(parallels=False)),
         ("string-quartet", "baroque", CHORALE),
-        ("band", "jazz", LINES),
+        ("band", "jazz", ACCOMPANIMENT),
     ],
 )
 def test_the_rules_follow_the_style(ensemble: str, style: str, rules: object) -> None:
