@@ -29,7 +29,7 @@ from composer.music.moods import find_mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
 from composer.music.styles import find_style
 from composer.tokens.decode import decode
-from composer.tokens.fields import Kind, Mark, column_of
+from composer.tokens.fields import UNKNOWN, Kind, Mark, column_of
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.transpose import transposed
 from composer.tokens.values import part_values
@@ -37,6 +37,8 @@ from composer.tokens.values import part_values
 LONGEST_SPAN = 8
 """Bars written at a time between what is given, as in training."""
 LONGEST_AFTER = 8
+NEIGHBOURS = 4
+"""Bars on either side that say how busy the bars between them should be."""
 GIVEN_CONTEXT_SHARE = 0.5
 """How much of the context a given block may take; bars behind are left out until it fits."""
 
@@ -171,7 +173,7 @@ class Writing:
         writer = _SpanWriter(
             self.model,
             grammar,
-            self._steady(first),
+            self._steady(first, last),
             self.chance,
             np.random.default_rng([self.seed, first, attempt]),
             draft.header,
@@ -270,17 +272,28 @@ class Writing:
         others = [row for row in rows if row[0] != Kind.CHORD]
         return sorted([*others, *self.chords.get(bar, ())], key=_place_in_bar)
 
-    def _steady(self, first: int) -> Given:
-        """Meter, key and tempo of each bar: its own, or those of the last bar that is there."""
+    def _steady(self, first: int, last_written: int) -> Given:
+        """Meter, key and tempo of each bar: its own, or those of the last bar that is there; and
+        as many onsets as the bars around have."""
         names = ("meter", "key", "tempo")
         bars = {}
+        pace = self._pace(first, last_written)
         for index in range(first, first + MOST_BARS):
             row = self.draft.bars[min(index, len(self.draft.bars) - 1)][0]
             bars[index] = {(Kind.BAR, name): row[column_of(Kind.BAR, name)] for name in names}
+            bars[index] |= pace
             if index >= len(self.draft.bars):
                 break
         last = bars[max(bars)]
         return replace(self.given, bars=bars, fields={**self.given.fields, **last})
+
+    def _pace(self, first: int, last: int) -> dict[tuple[Kind, str], int]:
+        """The middle density of the bars around bars first..last: left free, they came out thin."""
+        around = self.draft.bars[max(0, first - NEIGHBOURS) : first]
+        around += self.draft.bars[last + 1 : last + 1 + NEIGHBOURS]
+        column = column_of(Kind.PLAN, "density")
+        known = sorted(bar[1][column] for bar in around if bar[1][column] != UNKNOWN)
+        return {(Kind.PLAN, "density"): known[len(known) // 2]} if known else {}
 
     def _block(self, first: int, last: int, writable: set[int]) -> RowList:
         """Given rows: of the bars to be written the other parts, then whole bars behind."""

@@ -12,9 +12,9 @@ from composer.composing.draft import draft_of
 from composer.composing.harmonizing import harmonize
 from composer.composing.infilling import infill
 from composer.composing.writing import MOST_ATTEMPTS, Writing, usual_positions
-from composer.music.piece import Note
+from composer.music.piece import Note, Part
 from composer.tokens.fields import COLUMNS
-from tests.composing.tunes import QUARTER, piano_piece, piece, tune
+from tests.composing.tunes import BAR, QUARTER, piano_piece, piece, tune
 
 
 def _silent_until(attempt_that_plays: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -63,3 +63,19 @@ def test_rare_places_in_a_beat_are_none() -> None:
 
     assert places(1) == {0, 12}
     assert places(3) == {0, 6, 12}
+
+
+def test_infilled_bars_are_as_busy_as_those_around() -> None:
+    """Between bars of running eighths are running notes, between bars of whole notes a few."""
+
+    def onsets(length_ticks: int) -> int:
+        """In bars 4 and 5, written anew in a scale of notes of one length."""
+        notes = tuple(
+            Note(tick, length_ticks, 60 + (0, 2, 4, 5, 7, 5, 4, 2)[tick // length_ticks % 8])
+            for tick in range(0, 8 * BAR, length_ticks)
+        )
+        after = infill(piece(Part("piano", 0, notes, "Piano"), bars=8), 4, 5, seed=1)
+        return sum(3 * BAR <= note.onset_tick < 5 * BAR for note in after.parts[0].notes)
+
+    assert onsets(QUARTER // 2) >= 8
+    assert onsets(BAR) <= 5
