@@ -14,7 +14,8 @@ machine slows them alike.
 Both are scored on the same notes of the same held-out works, the header given to both: on crops of
 1,024 rows (`rows` in one piece; `remi` in windows that move by half, so that every token but the
 first ones sees half a window or more), and on crops of 220 rows, about 1,000 tokens, in one piece.
-`rows` pays for its bar, plan, chord and dynamics rows; `remi` for all its tokens. Its one stream
+`rows` pays for its bar, plan, chord and dynamics rows, and is also asked about the same music
+without plans and chords, which `remi` does not have; `remi` pays for all its tokens. Its one stream
 does not tell two parts of one program apart, which it need not pay for.
 
 Stopped, the same command goes on; a changed `--minutes` is a changed budget. Writes
@@ -180,9 +181,9 @@ class Contender:
         self.run.step()
         progress.seconds = before + time.process_time() - began
 
-    def scores(self, shards: Sequence[Shard], rows: int) -> list[Score]:
+    def scores(self, shards: Sequence[Shard], rows: int, facts: bool = True) -> list[Score]:
         """Bits per note of each corpus on crops of so many rows."""
-        sets = held_out_sets(shards, rows, CROPS_A_CORPUS)
+        sets = held_out_sets(shards, rows, CROPS_A_CORPUS, facts)
         return [score(self.run.model, item, self.run.device, self.run.half) for item in sets]
 
 
@@ -198,7 +199,7 @@ class RemiContender(Contender):
         run.batches = self.batches  # type: ignore[assignment]
 
     @torch.inference_mode()
-    def scores(self, shards: Sequence[Shard], rows: int) -> list[Score]:
+    def scores(self, shards: Sequence[Shard], rows: int, facts: bool = True) -> list[Score]:
         found = []
         for shard in shards:
             pieces = Pieces(shard, "valid")
@@ -307,16 +308,20 @@ def _line(contender: Contender) -> str:
 
 def write_result(contender: Contender, shards: Sequence[Shard], cache: Path) -> None:
     progress, model = contender.run.progress, contender.run.model
+
+    def bits(rows: int, facts: bool) -> dict[str, tuple[int, float]]:
+        found = contender.scores(shards, rows, facts)
+        by_corpus = {score.corpus: (score.notes, score.bits_per_note) for score in found}
+        return by_corpus | {"all notes": (sum(score.notes for score in found), mean_bits(found))}
+
     result = {
         "parameters": sum(p.numel() for p in model.parameters()),
         "steps": progress.step,
         "cpu_minutes": round(progress.seconds / 60, 1),
-        "bits": {
-            name: {s.corpus: (s.notes, s.bits_per_note) for s in found}
-            | {"all notes": (sum(s.notes for s in found), mean_bits(found))}
-            for name, rows in CROPS.items()
-            for found in [contender.scores(shards, rows)]
-        },
+        "bits": {name: bits(rows, facts=True) for name, rows in CROPS.items()},
+        "bits_without_facts": {name: bits(rows, facts=False) for name, rows in CROPS.items()}
+        if contender.name == "rows"
+        else {},
     }
     (cache / f"{contender.name}.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
 
@@ -334,11 +339,14 @@ def table(cache: Path) -> str:
         )
     for crops, by_corpus in rows["bits"].items():
         text += f"\nHeld-out bits a note, crops of {crops}:\n\n"
-        text += "| corpus | notes | rows | REMI | fewer |\n|---|---|---|---|---|\n"
+        text += "| corpus | notes | rows | rows without facts | REMI | fewer |\n"
+        text += "|---|---|---|---|---|---|\n"
         for corpus, (notes, own) in by_corpus.items():
             other_notes, other = remi["bits"][crops][corpus]
             assert notes == other_notes
-            text += f"| {corpus} | {notes:,} | {own:.2f} | {other:.2f} | {1 - own / other:.0%} |\n"
+            _, plain = rows["bits_without_facts"][crops][corpus]
+            text += f"| {corpus} | {notes:,} | {own:.2f} | {plain:.2f} | {other:.2f} "
+            text += f"| {1 - plain / other:.0%} |\n"
     return text
 
 

@@ -55,6 +55,13 @@ def augmented(rows: Rows, random: np.random.Generator) -> Rows:
     return _at_another_tempo(_with_fewer_parts(rows, random), random)
 
 
+def without_facts(rows: Rows) -> Rows:
+    """The crop without what its bars say of themselves: no chords, all plans unknown."""
+    rows = rows[rows[:, 0] != Kind.CHORD]
+    rows[rows[:, 0] == Kind.PLAN, 1:] = UNKNOWN
+    return rows
+
+
 def _with_fewer_parts(rows: Rows, random: np.random.Generator) -> Rows:
     """Some parts leave; what is left is no ensemble by name, nor as dense as the bars say."""
     parts = rows[rows[:, 0] == Kind.PART, column_of(Kind.PART, "part")]

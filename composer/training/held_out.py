@@ -13,7 +13,8 @@ from composer.corpus.shards import Shard
 from composer.model.transformer import IGNORED, RowTransformer
 from composer.tokens.fields import HEADER_KINDS, Kind
 from composer.tokens.transpose import in_common_key
-from composer.training.batches import Batch, Pieces, pack
+from composer.training.augment import without_facts
+from composer.training.batches import Batch, Crop, Pieces, pack
 
 SEED = 20261124
 
@@ -40,20 +41,31 @@ class Score:
     by_column: tuple[float, ...]
 
 
-def held_out_sets(shards: Sequence[Shard], context: int, crops: int) -> list[HeldOut]:
-    """`crops` crops of up to `context` rows of each corpus that has held-out works."""
+def held_out_sets(
+    shards: Sequence[Shard], context: int, crops: int, facts: bool = True
+) -> list[HeldOut]:
+    """`crops` crops of up to `context` rows of each corpus that has held-out works.
+
+    Without `facts` the same music, its chord rows left out and the plans of its bars unknown.
+    """
     sets = []
     for shard in shards:
         pieces = Pieces(shard, "valid")
         if pieces.row_count:
             random = np.random.default_rng(SEED)
             drawn = [pieces.crop(random, context) for _ in range(crops)]
-            moved = [crop._replace(rows=in_common_key(crop.rows)[0]) for crop in drawn]
+            moved = [_as_read(crop, facts) for crop in drawn]
             lines = [pack([crop], context) for crop in moved]
             batch = Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
             batch = batch._replace(targets=without_header(batch.targets))
             sets.append(HeldOut(shard.name, batch, int((batch.targets[..., 0] == Kind.NOTE).sum())))
     return sets
+
+
+def _as_read(crop: Crop, facts: bool) -> Crop:
+    rows, _ = in_common_key(crop.rows)
+    rows = rows if facts else without_facts(rows)
+    return crop._replace(rows=rows, given=np.zeros(len(rows), dtype=bool))
 
 
 def without_header(targets: NDArray[np.int64]) -> NDArray[np.int64]:
