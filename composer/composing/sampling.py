@@ -38,9 +38,9 @@ class Chance:
     one; it keeps rare but right values that `top_p` (nucleus, Holtzman et al. 2019) cuts off.
     """
 
-    temperature: float = 0.8
+    temperature: float = 0.9
     top_p: float = 1.0
-    min_p: float = 0.1
+    min_p: float = 0.05
 
     def __post_init__(self) -> None:
         if not 0 < self.temperature <= HOTTEST:
