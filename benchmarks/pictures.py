@@ -37,8 +37,8 @@ class Row(NamedTuple):
 
 ROWS = (
     Row("classical", "calm", "solo-piano", 16, 2),
-    Row("folk", "playful", "lead-sheet", 16, 3),
-    Row("romantic", "tender", "string-quartet", 12, 5),
+    Row("folk", "playful", "lead-sheet", 16, 1),
+    Row("romantic", "tender", "string-quartet", 12, 3),
 )
 
 
