@@ -1,7 +1,7 @@
 """Passages far above or below a keyboard's staff, written an octave nearer under an 8va line.
 
 Dynamic programming over the symbols of a staff: a chord costs the ledger lines of its outermost
-head beyond what pianists read at sight, a line costs what two or three such chords do, and under
+head beyond what pianists read at sight, a line costs what three or four such chords do, and under
 a line all notes that need none cost a little. Where a staff has two voices a line begins and ends
 at the bar line, for readers of files follow one voice after the other.
 """
@@ -18,7 +18,7 @@ from composer.rendering.notation import Measure, OctaveMark, VoiceLine
 _HALF_STAFF = 4
 _OCTAVE = 7
 _LEDGERS_READ = {1: 2, -1: 3}
-_LINE_COST = 7.0
+_LINE_COST = 12.0
 _UNNEEDED_COST = 1.0
 _LEDGER_COST = 1.5
 

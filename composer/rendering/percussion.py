@@ -46,9 +46,9 @@ _SIGNS = {
 }
 _OTHER_PLACES = (("G", 5), ("D", 5), ("B", 4), ("G", 4), ("A", 5), ("F", 4), ("E", 4), ("B", 5))
 _OTHER_HEADS = (
-    "triangle", "square", "inverted triangle", "arrow up", "arrow down", "slashed",
-    "back slashed", "cross",
+    "triangle", "mi", "inverted triangle", "slash", "do", "slashed", "back slashed", "cross",
 )  # fmt: skip
+"""Of the heads of MusicXML those that MuseScore 3 knows."""
 
 
 def drum_sign(pitch: int) -> DrumSign:
