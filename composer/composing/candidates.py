@@ -3,6 +3,9 @@
 A copy shares a passage with the training music that is longer than what 99 of 100 pieces by people
 share with it. It is written again, at most `MOST_COPIES` times a request; if nothing else comes,
 the one that shares least is kept, and the report says that it is too close.
+
+A piece that does not keep what was asked (its key is heard as another, a player is silent) is
+written again too, at most `MOST_MISSES` times; the first of those that keep most is kept.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import numpy as np
 
 from composer.analysis.keys import estimate_key
 from composer.composing.climax import as_cue
-from composer.composing.critic import Verdict, verdict
+from composer.composing.critic import Verdict, broken_fields, verdict
 from composer.composing.given import choose_fifths, given_chords, given_fields, section_starts
 from composer.composing.lockstep import write_all
 from composer.composing.naming import title_of
@@ -32,6 +35,7 @@ from composer.tokens.transpose import semitones_to_common_key, transposed
 
 MOST_CANDIDATES = 64
 MOST_COPIES = 8
+MOST_MISSES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A piece, its chords, what it shares, and the rows (rows, COLUMNS) it was written in."""
+    """A piece, its chords, what it shares, which fields of its request it does not keep, and the
+    rows (rows, COLUMNS) it was written in."""
 
     piece: Piece
     chords: tuple[Chord, ...]
     originality: Originality
+    broken: tuple[str, ...]
     rows: Rows = field(compare=False)
 
 
@@ -65,7 +71,7 @@ class Choice:
     """The candidates of a request, which of them is kept, and how many copies were rejected.
 
     `candidates` are those that were no copies (or the least of copies), in the order of writing,
-    `chosen` is the place (from 0) of the best. Where there are several, each has a verdict.
+    `chosen` is the place (from 0) of the best. Where several were asked for, each has a verdict.
     """
 
     candidates: tuple[Candidate, ...]
@@ -92,8 +98,8 @@ def choose_all(
 ) -> list[Choice]:
     """The best candidate of every task; all are written together.
 
-    `progress(bars done, bars in all)` is called as bars are written; if copies are written again,
-    it begins anew.
+    `progress(bars done, bars in all)` is called as bars are written; if some are written again, it
+    begins anew.
     """
     kept: list[list[Candidate]] = [[] for _ in tasks]
     copies: list[list[Candidate]] = [[] for _ in tasks]
@@ -102,7 +108,7 @@ def choose_all(
             (place, len(kept[place]) + len(copies[place]) + number)
             for place, task in enumerate(tasks)
             if len(copies[place]) <= MOST_COPIES
-            for number in range(task.best_of - len(kept[place]))
+            for number in range(_wanted(task, kept[place]))
         ]
         if not todo:
             break
@@ -117,12 +123,19 @@ def choose_all(
     ]
 
 
+def _wanted(task: Task, kept: Sequence[Candidate]) -> int:
+    """How many candidates more: as many as were asked for, and one if a lone one breaks a field."""
+    missed = task.best_of == 1 and all(candidate.broken for candidate in kept)
+    return max(task.best_of - len(kept), int(missed and len(kept) <= MOST_MISSES))
+
+
 def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) -> Choice:
     if not kept:
         least = min(copies, key=lambda candidate: candidate.originality.longest_notes)
         return Choice((least,), len(copies) - 1)
     if task.best_of == 1:
-        return Choice(tuple(kept), len(copies))
+        broken = [len(candidate.broken) for candidate in kept]
+        return Choice(tuple(kept), len(copies), chosen=broken.index(min(broken)))
     verdicts = tuple(verdict(one.rows, one.piece, task.request) for one in kept)
     chosen = max(range(len(kept)), key=lambda place: verdicts[place].score)
     return Choice(tuple(kept), len(copies), verdicts, chosen)
@@ -147,7 +160,8 @@ class _Sketch:
     def candidate(self, rows: Rows) -> Candidate:
         sounding = transposed(rows, self.semitones)
         piece = _finished(decode(sounding), self.request, self.fifths)
-        return Candidate(piece, tuple(chords_of(sounding)), originality(piece), rows)
+        broken = broken_fields(piece, self.request)
+        return Candidate(piece, tuple(chords_of(sounding)), originality(piece), broken, rows)
 
 
 def _finished(piece: Piece, request: Request, fifths: int) -> Piece:

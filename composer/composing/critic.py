@@ -58,14 +58,16 @@ class Verdict:
         }
 
 
+def broken_fields(piece: Piece, request: Request) -> tuple[str, ...]:
+    """The fields of the request, of those that can be kept, that the piece does not keep."""
+    fields = achieved(piece, request)
+    return tuple(field.name for field in fields if field.name in OBEYED and field.kept is False)
+
+
 def verdict(rows: Rows, piece: Piece, request: Request) -> Verdict:
     """Judge a piece by its rows in the common key and by the request. Raises CheckpointError where
     the critic cannot be read."""
-    broken = tuple(
-        field.name
-        for field in achieved(piece, request)
-        if field.name in OBEYED and field.kept is False
-    )
+    broken = broken_fields(piece, request)
     heard = _hear(rows)
     if heard is None:
         return Verdict(-math.inf, 0.0, None, None, broken)

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from composer.composing import candidates, compose
-from composer.composing.candidates import MOST_CANDIDATES, MOST_COPIES
+from composer.composing.candidates import MOST_CANDIDATES, MOST_COPIES, MOST_MISSES
 from composer.errors import RequestError
 
 REQUEST = {"style": "folk", "mood": "calm", "ensemble": "melody", "bars": 1, "seed": 4}
@@ -49,6 +49,20 @@ def test_a_copy_is_rejected_and_written_again(monkeypatch: pytest.MonkeyPatch) -
         assert made.rejected == rejected
         assert made.report()["candidates"]["written"] == best_of + rejected
         assert made.piece != free.piece
+
+
+def test_what_was_not_kept_is_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until a piece keeps what was asked; if none does, the first that keeps most is the one."""
+    for broken, chosen in (
+        ([("key",), ()], 1),
+        ([("key", "parts"), ("key",), ("key",), ("key", "parts")], 1),
+    ):
+        told = iter(broken)
+        monkeypatch.setattr(candidates, "broken_fields", lambda *_, t=told: next(t))
+        made = compose.compose(**REQUEST)  # type: ignore[arg-type]
+        assert made.choice is not None
+        assert len(made.choice.candidates) == len(broken) <= 1 + MOST_MISSES
+        assert made.report()["candidates"]["chosen"] == chosen
 
 
 def test_where_all_are_copies_the_least_of_them_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -248,10 +248,10 @@ def test_a_mood_curve_turns_the_plan_of_its_bars() -> None:
 
 def test_a_blend_of_one_style_is_that_style() -> None:
     """All weight on bach writes what bach writes."""
-    alone = compose(style="bach", bars=2, ensemble="choir", seed=8).piece
-    blended = compose(style="bach:1,joplin:0", bars=2, ensemble="choir", seed=8).piece
+    alone = compose(style="bach", bars=4, ensemble="choir", seed=8).piece
+    blended = compose(style="bach:1,joplin:0", bars=4, ensemble="choir", seed=8).piece
     assert blended == alone
-    mixed = compose(style="bach:0.5,joplin:0.5", bars=2, ensemble="choir", seed=8).piece
+    mixed = compose(style="bach:0.5,joplin:0.5", bars=4, ensemble="choir", seed=8).piece
     assert mixed != alone
 
 
