@@ -19,7 +19,12 @@ import numpy as np
 from composer.analysis.keys import estimate_key
 from composer.composing.climax import as_cue
 from composer.composing.critic import Verdict, broken_fields, verdict
-from composer.composing.given import choose_fifths, given_chords, given_fields, section_starts
+from composer.composing.given import (
+    bars_begun_afresh,
+    choose_fifths,
+    given_chords,
+    given_fields,
+)
 from composer.composing.lockstep import write_all
 from composer.composing.naming import title_of
 from composer.composing.originality import Originality, is_too_close, originality
@@ -152,7 +157,7 @@ class _Sketch:
         grammar = Grammar(
             self.request.bars,
             chords=given_chords(self.request, self.semitones),
-            section_starts=section_starts(self.request),
+            section_starts=bars_begun_afresh(self.request),
             semitones=self.semitones,
         )
         self.writer = Writer(model, grammar, given_fields(self.request), task.chance, random)

@@ -122,6 +122,16 @@ def section_starts(request: Request) -> range:
     return range(0, request.bars, request.bars // len(request.form)) if request.form else range(0)
 
 
+def bars_begun_afresh(request: Request) -> list[int]:
+    """The bars (from 0) into which nothing rings: of sections, of copies and of what they copy.
+
+    What rang on from elsewhere would be in the way of the same note in a copied bar.
+    """
+    copied = _copied_bars(request)
+    begun = [bar for bar, source in copied.items() if copied.get(bar - 1) != source - 1]
+    return sorted({*section_starts(request), *begun, *(copied[bar] for bar in begun)})
+
+
 def _copied_bars(request: Request) -> dict[int, int]:
     """Bars (from 0) of the sections whose letter was there before -> the bars they repeat."""
     copied = {bar: source for bar, source in request.copies.items() if bar < request.bars}
