@@ -141,7 +141,7 @@ def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) 
     if task.best_of == 1:
         broken = [len(candidate.broken) for candidate in kept]
         return Choice(tuple(kept), len(copies), chosen=broken.index(min(broken)))
-    verdicts = tuple(verdict(one.rows, one.piece, task.request) for one in kept)
+    verdicts = tuple(verdict(one.rows, one.broken, task.request) for one in kept)
     chosen = max(range(len(kept)), key=lambda place: verdicts[place].score)
     return Choice(tuple(kept), len(copies), verdicts, chosen)
 

@@ -64,10 +64,9 @@ def broken_fields(piece: Piece, request: Request) -> tuple[str, ...]:
     return tuple(field.name for field in fields if field.name in OBEYED and field.kept is False)
 
 
-def verdict(rows: Rows, piece: Piece, request: Request) -> Verdict:
-    """Judge a piece by its rows in the common key and by the request. Raises CheckpointError where
-    the critic cannot be read."""
-    broken = broken_fields(piece, request)
+def verdict(rows: Rows, broken: tuple[str, ...], request: Request) -> Verdict:
+    """Judge a piece by its rows in the common key and by what it breaks of the request. Raises
+    CheckpointError where the critic cannot be read."""
     heard = _hear(rows)
     if heard is None:
         return Verdict(-math.inf, 0.0, None, None, broken)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.rendering.accidentals import NAMES as ACCIDENTALS
@@ -117,17 +116,6 @@ def _as_written(chords: Sequence[Chord], piece: Piece, score: Score) -> list[Cho
     silence = piece.end_tick - score.piece.end_tick - left_out if is_on_grid else 0
     moved = ((chord, printed_tick(score.cuts, max(0, chord.tick - silence))) for chord in chords)
     return [chord._replace(tick=tick) for chord, tick in moved if tick is not None]
-
-
-def _ticks_at_bar_signs(score: Score) -> set[int]:
-    """Where bars begin whose line shows a repeat or an ending: no rest goes on over it."""
-    ticks = set()
-    for bar, signs in zip(bars_of(score.piece), score.signs, strict=True):
-        if signs.begins_repeat or signs.begins_ending:
-            ticks.add(bar.start_tick)
-        if signs.ends_repeat or signs.ends_ending:
-            ticks.add(bar.end_tick)
-    return ticks
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import torch
 
 from composer.analysis.facts import analyse
 from composer.composing.compose import Composition, compose, load_weights
-from composer.composing.critic import CRITIC, the_critic, verdict
-from composer.composing.request import make_request
+from composer.composing.critic import CRITIC, Verdict, broken_fields, the_critic, verdict
+from composer.composing.request import Request, make_request
 from composer.composing.twins import passages, twins
 from composer.corpus.shards import PIECE, Shard
 from composer.errors import CheckpointError
@@ -73,21 +73,26 @@ def test_a_window_sounds_the_same_in_any_company() -> None:
         assert torch.allclose(alone.style[0], together.style[place], atol=1e-4)
 
 
+def judged(made: Composition, request: Request) -> Verdict:
+    """The verdict on a piece by a request, its own or another."""
+    return verdict(rows_of(made), broken_fields(made.piece, request), request)
+
+
 def test_a_verdict_is_of_chances_and_broken_fields() -> None:
     """What was not asked has no chance; what is broken is named, and costs."""
     made = composed()
-    asked = verdict(rows_of(made), made.piece, made.request)
+    asked = judged(made, made.request)
     assert 0 < asked.real < 1
     assert asked.style is not None
     assert 0 < asked.style < 1
     assert asked.mood is not None
     assert 0 < asked.mood < 1
-    free = verdict(rows_of(made), made.piece, make_request(bars=11))
+    free = judged(made, make_request(bars=11))
     assert (free.style, free.mood, free.broken) == (None, None, ())
     other_players = replace(
         made.request, instruments=(), ensemble=make_request(ensemble="choir").ensemble
     )
-    broken = verdict(rows_of(made), made.piece, other_players)
+    broken = judged(made, other_players)
     assert "parts" in broken.broken
     assert broken.score < asked.score
 
