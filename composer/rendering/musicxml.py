@@ -209,12 +209,13 @@ class _PartWriter:
             self._write_clef(attributes, clef, staff)
         semitones = self.part.instrument.transposition
         if semitones:
-            octaves, rest = divmod(semitones, 12)
+            octaves, rest = divmod(abs(semitones), 12)
+            up = -1 if semitones > 0 else 1  # from what is written to what sounds
             transpose = SubElement(attributes, "transpose")
-            text_element(transpose, "diatonic", -_DIATONIC_STEPS[rest])
-            text_element(transpose, "chromatic", -rest)
+            text_element(transpose, "diatonic", up * _DIATONIC_STEPS[rest])
+            text_element(transpose, "chromatic", up * rest)
             if octaves:
-                text_element(transpose, "octave-change", -octaves)
+                text_element(transpose, "octave-change", up * octaves)
 
     def _write_clef(self, parent: Element, clef: str, staff: int) -> None:
         sign, line, octaves = _CLEFS[clef]

@@ -21,6 +21,7 @@ from composer.rendering.octave_lines import with_octave_lines
 from composer.rendering.rhythm import Stretch, Value, Written, write_bar
 from composer.rendering.signatures import within_seven
 from composer.rendering.spelling import Spelling, along_fifths
+from composer.rendering.transposing import transposition_of
 from composer.rendering.voices import LOWER, Chord, separate_voices
 
 
@@ -51,7 +52,7 @@ def write_part(
 
     `is_single_line` keeps a keyboard's part on one staff; notes at `staccato` get dots.
     """
-    instrument = BY_NAME[part.instrument]
+    instrument = replace(BY_NAME[part.instrument], transposition=transposition_of(part))
     bars = [frame.bar for frame in frames]
     keys = [_written_key(frame.key, instrument) for frame in frames]
     joints = [number for number, frame in enumerate(frames) if frame.is_joint]
