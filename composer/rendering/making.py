@@ -55,10 +55,11 @@ class Maker:
         Sounds are as loud as they are in the sound of the whole.
         """
         from composer.rendering.audio import sound_of
-        from composer.rendering.midi import stem_bytes, track_name
+        from composer.rendering.midi import stem_bytes
+        from composer.rendering.part_names import part_names
         from composer.rendering.parts import file_labels
 
-        labels = file_labels([track_name(part) for part in self.piece.parts])
+        labels = file_labels(part_names(self.piece))
         midis = stem_bytes(self.piece, sections=self.sections, **self._playing)
         for suffix in suffixes:
             for label, midi in zip(labels, midis, strict=True):

@@ -13,8 +13,8 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from composer.music.instruments import BY_NAME
 from composer.music.piece import Note, Part, Piece
+from composer.rendering.part_names import part_names
 from composer.rendering.pedal import Pedal
 from composer.rendering.performance import Performance, perform
 from composer.rendering.signatures import signatures_of
@@ -79,10 +79,10 @@ def _tracks(
     finer = played.ticks_per_quarter // piece.ticks_per_quarter
     markers = [(tick * finer, name) for tick, name in sections]
     channels = assign_channels(played.parts)
-    rows = zip(played.parts, channels, performance.pedals, strict=True)
+    rows = zip(part_names(piece), played.parts, channels, performance.pedals, strict=True)
     return [
         _conductor_track(played, markers),
-        *(_part_track(part, channel, pedals, played) for part, channel, pedals in rows),
+        *(_part_track(name, part, channel, pedals, played) for name, part, channel, pedals in rows),
     ]
 
 
@@ -153,11 +153,6 @@ def without_overlaps(notes: Sequence[Note]) -> list[Note]:
     return kept
 
 
-def track_name(part: Part) -> str:
-    """What the part is called: its own name, or its instrument's."""
-    return part.name or BY_NAME[part.instrument].label
-
-
 def _conductor_track(piece: Piece, sections: Sequence[tuple[int, str]]) -> mido.MidiTrack:
     import mido
 
@@ -194,11 +189,13 @@ def _tempi(piece: Piece) -> list[tuple[int, float]]:
     ]
 
 
-def _part_track(part: Part, channel: int, pedals: Sequence[Pedal], piece: Piece) -> mido.MidiTrack:
+def _part_track(
+    name: str, part: Part, channel: int, pedals: Sequence[Pedal], piece: Piece
+) -> mido.MidiTrack:
     import mido
 
     events: list[tuple[int, Any]] = [
-        (0, mido.MetaMessage("track_name", name=track_name(part))),
+        (0, mido.MetaMessage("track_name", name=name)),
         (0, mido.Message("program_change", channel=channel, program=part.program)),
     ]
     for tick, is_down in pedals:

@@ -8,7 +8,7 @@ from html import escape
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import Part, Piece
-from composer.rendering.midi import track_name
+from composer.rendering.part_names import part_names
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import spelling_near
 from composer.rendering.typesetting import typeset
@@ -109,8 +109,7 @@ def _chord_names(piece: Piece, chords: Sequence[Chord], scale: float) -> list[st
 def _legend(piece: Piece, height: int) -> list[str]:
     shapes = []
     x = float(_LEFT)
-    for number, part in enumerate(piece.parts):
-        name = track_name(part)
+    for number, name in enumerate(part_names(piece)):
         colour = COLOURS[number % len(COLOURS)]
         shapes.append(
             f'<rect x="{x:.0f}" y="{height - 16}" width="10" height="10" fill="{colour}"/>'

@@ -13,10 +13,11 @@ from composer.rendering.articulation import Place, printed_places, staccato_plac
 from composer.rendering.division import divide
 from composer.rendering.midi import without_overlaps
 from composer.rendering.notation import BarSigns, Score
+from composer.rendering.part_names import printed_names
 from composer.rendering.pickup import with_pickup
 from composer.rendering.quantise import quantise
 from composer.rendering.repeats import fold, unfolded
-from composer.rendering.score_order import distinct_names, in_score_order, needs_one_staff
+from composer.rendering.score_order import in_score_order, needs_one_staff
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, write_part
@@ -44,7 +45,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     piece = folded.piece
     bars = bars_of(piece)
     frames = _frames(bars, piece, folded.signs)
-    names, spellings = distinct_names(piece.parts, piece.tags.ensemble), _spell(piece)
+    names, spellings = printed_names(piece), _spell(piece)
     written = tuple(
         write_part(
             part,
@@ -52,6 +53,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
             spellings[number],
             frames,
             is_single_line=needs_one_staff(part, piece),
+            is_alone=len(piece.parts) == 1,
             staccato=printed_places(folded.cuts, dots[number]),
         )
         for number, part in enumerate(piece.parts)

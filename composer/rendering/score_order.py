@@ -1,4 +1,4 @@
-"""Where the parts stand in a score, what they are called, and which need one staff only."""
+"""Where the parts stand in a score, and which need one staff only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from composer.music.instruments import BY_NAME, SECTIONS, Instrument
 from composer.music.piece import Part, Piece
-from composer.rendering.midi import track_name
 
 _CHAMBER_SECTIONS = (
     "voice", "woodwind", "brass", "percussion", "strings", "plucked", "keyboard", "synth", "bass",
@@ -31,15 +30,10 @@ _IN_A_SECTION = {
     "voice": ("voice", "soprano", "alto", "tenor", "bass", "choir"),
     "strings": ("violin", "fiddle", "viola", "cello", "contrabass", "strings"),
 }  # fmt: skip
-_ROLES = {
-    "lead-sheet": ("Melody", "Chords"),
-    "melody-bridge-piano": ("Melody", "Bridge", "Piano"),
-}
 _GROUPS_PLAYED_BY_MANY = frozenset({"strings", "brass", "choir", "accordion"})
 _ONE_STAFF_SEMITONES = 24
 _CHORDS_IN_A_MELODY = 0.1
 _ONE_HAND = re.compile(r"\b(right|left)\b|\b[rl]\.?h\b", re.IGNORECASE)
-_SOUND_IN_BRACKETS = re.compile(r"\s*\((nylon|steel|jazz|clean|muted|finger|pick|bright)\)")
 
 
 def in_score_order(parts: Sequence[Part]) -> list[Part]:
@@ -64,26 +58,11 @@ def _place(instrument: Instrument, sections: Sequence[str]) -> tuple[int, int]:
     return sections.index(section), place
 
 
-def distinct_names(parts: Sequence[Part], ensemble: str = "") -> list[str]:
-    """Part names, numbered where several are called the same; a synthesizer's word for the kind of
-    its sound ("nylon") is left out. Nameless parts of a lead sheet are called by their roles."""
-    names = [_SOUND_IN_BRACKETS.sub("", track_name(part)) for part in parts]
-    roles = _ROLES.get(ensemble, ())
-    if len(roles) == len(parts) and not any(part.name for part in parts):
-        names = list(roles)
-    counts: dict[str, int] = {}
-    distinct = []
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-        distinct.append(f"{name} {counts[name]}" if names.count(name) > 1 else name)
-    return distinct
-
-
 def needs_one_staff(part: Part, piece: Piece) -> bool:
     """Whether a part beside others, of an instrument with two staves, is read on one.
 
-    So is a melody (next to no chords), one hand of a piano that calls itself so, and strings, brass
-    or a choir within two octaves.
+    So is a melody (next to no chords), one hand of a piano that calls itself so, and within two
+    octaves strings, brass, a choir and the chords of a lead sheet.
     """
     if len(piece.parts) == 1 or not part.notes:
         return False
@@ -96,4 +75,5 @@ def needs_one_staff(part: Part, piece: Piece) -> bool:
     if max(pitches) - min(pitches) > _ONE_STAFF_SEMITONES:
         return False
     is_melody = together <= _CHORDS_IN_A_MELODY * len(part.notes)
-    return is_melody or part.instrument in _GROUPS_PLAYED_BY_MANY
+    is_group = part.instrument in _GROUPS_PLAYED_BY_MANY
+    return is_melody or is_group or piece.tags.ensemble == "lead-sheet"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from composer.rendering.notation import StaffPart
+from composer.rendering.part_names import counted
 
 _SHORT = {
     "piano": "Pno.", "electric-piano": "E. Pno.", "harpsichord": "Hpschd.", "celesta": "Cel.",
@@ -26,7 +27,7 @@ _SHORT = {
 
 _ROLES = {
     "melody": "Mel.", "bridge": "Bridge", "chords": "Chds.", "solo": "Solo", "lead": "Lead",
-    "arpeggio": "Arp.", "bass": "Bass",
+    "arpeggio": "Arp.", "harmony": "Harm.", "bass": "Bass",
     "right hand": "R.H.", "left hand": "L.H.",
 }  # fmt: skip
 """Parts named by what they do, whatever plays them."""
@@ -35,13 +36,7 @@ _ROLES = {
 def short_names(parts: Sequence[StaffPart]) -> list[str]:
     """The abbreviation of each part: of its role or instrument, with the number that ends its
     name; parts that would be abbreviated alike are counted, so that staves can be told apart."""
-    names = [_short_name(part) for part in parts]
-    counts: dict[str, int] = {}
-    distinct = []
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-        distinct.append(f"{name} {counts[name]}" if names.count(name) > 1 else name)
-    return distinct
+    return counted([_short_name(part) for part in parts])
 
 
 def _short_name(part: StaffPart) -> str:

@@ -46,11 +46,13 @@ def write_part(
     frames: Sequence[Frame],
     *,
     is_single_line: bool = False,
+    is_alone: bool = False,
     staccato: Collection[Place] = (),
 ) -> StaffPart:
     """The written part; `spellings` are the sounding ones of its notes, in order.
 
-    `is_single_line` keeps a keyboard's part on one staff; notes at `staccato` get dots.
+    `is_single_line` keeps a keyboard's part on one staff; so does a hand that never plays, unless
+    the part is alone. Notes at `staccato` get dots.
     """
     instrument = replace(BY_NAME[part.instrument], transposition=transposition_of(part))
     bars = [frame.bar for frame in frames]
@@ -61,6 +63,8 @@ def write_part(
     writer = _StaffWriter(part.notes, heads, accented, staccato)
     count = 1 if instrument.staves == 2 and is_single_line else instrument.staves
     staves = assign_staves(part.notes) if count == 2 else [1] * len(part.notes)
+    if len(set(staves)) == 1 and not is_alone:
+        count, staves = 1, [1] * len(part.notes)
     lines: list[list[VoiceLine]] = [[] for _ in frames]
     for staff in range(1, count + 1):
         indices = [index for index, own in enumerate(staves) if own == staff]

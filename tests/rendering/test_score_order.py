@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from composer.music.piece import Part
+from composer.rendering.part_names import part_names, printed_names
 from composer.rendering.score import build_score
 from composer.rendering.short_names import short_names
 from tests.rendering.pieces import part_of, piece_of
@@ -61,8 +62,45 @@ def test_a_lead_sheet_has_a_melody_and_chords() -> None:
     """Two nameless pianos would not say who leads."""
     piece = piece_of(part_of("piano", LINE), part_of("piano", CHORDS))
     sheet = replace(piece, tags=replace(piece.tags, ensemble="lead-sheet"))
-    assert [part.name for part in build_score(sheet).parts] == ["Melody", "Chords"]
+    score = build_score(sheet)
+    assert [part.name for part in score.parts] == ["Melody", "Chords"]
+    assert [part.staves for part in score.parts] == [1, 1]
     assert [part.name for part in build_score(piece).parts] == ["Piano 1", "Piano 2"]
+
+
+def test_two_pianos_of_a_composed_piece_are_called_by_their_roles() -> None:
+    """On the page and in the MIDI file, unless somebody gave them names; violins are numbered."""
+    melody = replace(part_of("piano", LINE), name="Piano 1", role="melody")
+    chords = replace(part_of("piano", CHORDS), name="Piano 2", role="chords")
+    violins = [replace(part_of("violin", LINE), role=role) for role in ("melody", "harmony")]
+    piece = piece_of(melody, chords, *violins)
+    assert part_names(piece) == ["Melody", "Chords", "Violin", "Violin"]
+    assert [part.name for part in build_score(piece).parts] == [
+        "Violin 1", "Violin 2", "Melody", "Chords",
+    ]  # fmt: skip
+    assert part_names(replace(piece, parts=(melody,))) == ["Piano 1"]
+    named = replace(piece, parts=(replace(melody, name="Anna"), replace(chords, name="Bert")))
+    assert part_names(named) == ["Anna", "Bert"]
+
+
+def test_a_horn_is_printed_with_the_key_it_is_written_in() -> None:
+    """A player must know what to read; a name that says a key already keeps it."""
+    horns = [
+        replace(part_of("horn", LINE), name=name)
+        for name in ("French Horn 1", "Horn", "D Horn 2", "Corno ex D")
+    ]
+    assert printed_names(piece_of(*horns)) == [
+        "Horn in F 1", "Horn in F", "D Horn 2", "Corno ex D",
+    ]  # fmt: skip
+
+
+def test_a_hand_that_never_plays_has_no_staff() -> None:
+    """Beside other parts; a piano alone keeps its two."""
+    thirds = (72, 76, 81, 93, 98, 88, 84, 77)
+    high = part_of("piano", [(i, 1, low + up) for i, low in enumerate(thirds) for up in (0, 4)])
+    score = build_score(piece_of(part_of("flute", LINE), high))
+    assert [part.staves for part in score.parts] == [1, 1]
+    assert build_score(piece_of(high)).parts[0].staves == 2
 
 
 def test_a_piano_in_two_tracks_has_two_staves_not_four() -> None:

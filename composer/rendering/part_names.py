@@ -1,0 +1,71 @@
+"""What parts are called: by their own names, by what they do, or by what plays them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from composer.music.instruments import BY_NAME, Instrument
+from composer.music.piece import Part, Piece
+
+_ROLES_IN_ENSEMBLE = {
+    "lead-sheet": ("Melody", "Chords"),
+    "melody-bridge-piano": ("Melody", "Bridge", "Piano"),
+}
+_NAMED_BY_ROLE = frozenset({"keyboard", "plucked", "synth"})
+"""Sections of which two players have different things to do; two violins are numbered."""
+_SOUND_IN_BRACKETS = re.compile(r"\s*\((nylon|steel|jazz|clean|muted|finger|pick|bright)\)")
+_WITHOUT_ITS_KEY = re.compile(r"(?:french )?(horn|trumpet|clarinet)(?= ?\d*$)", re.IGNORECASE)
+
+
+def part_names(piece: Piece) -> list[str]:
+    """The name of each part: its own, or the instrument's. Pianos, guitars and the like that have
+    only their instrument's name, and of which there are several, are called by their roles."""
+    instruments = [BY_NAME[part.instrument] for part in piece.parts]
+    roles = _roles(piece, instruments)
+    names = []
+    for part, instrument, role in zip(piece.parts, instruments, roles, strict=True):
+        is_one_of_several = instruments.count(instrument) > 1
+        by_role = is_one_of_several and instrument.section in _NAMED_BY_ROLE
+        by_role = by_role and _is_nameless(part, instrument)
+        names.append(role if by_role and role else part.name or instrument.label)
+    return names
+
+
+def printed_names(piece: Piece) -> list[str]:
+    """The names as a score has them: with the key of a horn, trumpet or clarinet that says none,
+    without a synthesizer's word for its sound ("nylon"), and counted where they are the same."""
+    names = [
+        _with_key(_SOUND_IN_BRACKETS.sub("", name), BY_NAME[part.instrument])
+        for name, part in zip(part_names(piece), piece.parts, strict=True)
+    ]
+    return counted(names)
+
+
+def counted(names: Sequence[str]) -> list[str]:
+    """The names, numbered where several are the same."""
+    counts: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+        distinct.append(f"{name} {counts[name]}" if names.count(name) > 1 else name)
+    return distinct
+
+
+def _roles(piece: Piece, instruments: Sequence[Instrument]) -> Sequence[str]:
+    """What each part does, as a word to print; "" where nobody knows."""
+    known = _ROLES_IN_ENSEMBLE.get(piece.tags.ensemble, ())
+    if len(known) == len(piece.parts) and len(set(instruments)) == 1:
+        return known
+    return [part.role.capitalize() for part in piece.parts]
+
+
+def _is_nameless(part: Part, instrument: Instrument) -> bool:
+    """Whether a part has no name but that of its instrument, which may be numbered."""
+    return re.fullmatch(rf"({re.escape(instrument.label)}( \d+)?)?", part.name) is not None
+
+
+def _with_key(name: str, instrument: Instrument) -> str:
+    if instrument.name in ("horn", "trumpet", "clarinet") and _WITHOUT_ITS_KEY.match(name):
+        return _WITHOUT_ITS_KEY.sub(instrument.label, name)
+    return name
