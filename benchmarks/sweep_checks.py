@@ -16,7 +16,13 @@ from composer.measures.notation import read_musicxml, written_parts
 from composer.music.piece import Part, Piece
 from composer.rendering.midi import without_overlaps
 from composer.rendering.score import build_score
-from tests.rendering.reading import Row, measure_problems, rows_as_signs, rows_of_musicxml
+from tests.rendering.reading import (
+    Row,
+    measure_problems,
+    rows_as_signs,
+    rows_of_musicxml,
+    rows_of_part,
+)
 
 _NO_CONTENT = re.compile(
     r"XDG_RUNTIME_DIR|^qt\.|^QStandardPaths|^convert <|^\s*to <"  # MuseScore's surroundings
@@ -77,15 +83,12 @@ def music21(rendered: Rendered) -> list[str]:
 
 
 def reader(rendered: Rendered) -> list[str]:
-    """Our own reader gives back the pitched notes of the score; it reads a pickup as the end of a
-    whole bar, so all of them may come later."""
+    """Our own reader gives back the notes of the score, drums too; it reads a pickup as the end of
+    a whole bar, so all of them may come later."""
     read = read_bytes(rendered.musicxml.encode(), rendered.path.name)
-    found = [_rows(part, read.ticks_per_quarter) for part in read.parts if not part.is_drums]
-    expected = [
-        rows_as_signs(part)
-        for part in build_score(rendered.piece).piece.parts
-        if not part.is_drums and part.notes
-    ]
+    found = [_rows(part, read.ticks_per_quarter) for part in read.parts]
+    written = build_score(rendered.piece).piece.parts
+    expected = [rows_of_part(part) for part in written if part.notes]
     first_found, first = (
         min((row[0] for part in rows for row in part), default=0) for rows in (found, expected)
     )

@@ -33,7 +33,7 @@ from composer.rendering.notation import (
     VoiceLine,
     printed_tick,
 )
-from composer.rendering.percussion import drum_sign
+from composer.rendering.percussion import FEET, DrumSign, drum_signs
 from composer.rendering.score import build_score
 
 _DOCTYPE = (
@@ -104,7 +104,8 @@ def _text(
     signs = {t.tick for t in score.piece.tempi} | {chord.tick for chord in as_written}
     for number, part in enumerate(score.parts, 1):
         rests = long_rests(part.measures, signs) if len(score.parts) == 1 else {}
-        _PartWriter(score, part, number, as_written, rests).write(root)
+        drums = drum_signs(part.drum_pitches())
+        _PartWriter(score, part, number, as_written, rests, drums).write(root)
     indent(root, " ")
     return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
 
@@ -122,7 +123,8 @@ def _as_written(chords: Sequence[Chord], piece: Piece, score: Score) -> list[Cho
 class _PartWriter:
     """Writes one part; `number` counts from 1 at the top of the score.
 
-    `rests` are the bars of rest drawn together, by the number of the first bar.
+    `rests` are the bars of rest drawn together, by the number of the first bar; `drums` the signs
+    of a drummer's sounds.
     """
 
     score: Score
@@ -130,6 +132,7 @@ class _PartWriter:
     number: int
     chords: Sequence[Chord]
     rests: dict[int, int]
+    drums: dict[int, DrumSign]
 
     def write(self, root: Element) -> None:
         element = SubElement(root, "part", id=f"P{self.number}")
@@ -229,7 +232,7 @@ class _PartWriter:
             text_element(element, "clef-octave-change", octaves)
 
     def _write_symbol(self, element: Element, symbol: Symbol, line: VoiceLine) -> None:
-        if symbol.is_hidden:
+        if symbol.is_hidden and symbol.value.actual == 1:
             forward = SubElement(element, "forward")
             text_element(forward, "duration", symbol.length_ticks)
             text_element(forward, "voice", _voice_number(line))
@@ -238,26 +241,27 @@ class _PartWriter:
             return
         heads: Sequence[Head | None] = symbol.heads or (None,)
         for place, head in enumerate(heads):
-            note = SubElement(element, "note")
+            note = SubElement(element, "note", {"print-object": "no"} if symbol.is_hidden else {})
             if place > 0:
                 SubElement(note, "chord")
             self._write_note(note, symbol, head, line)
             if place == 0:
                 for level, beam in enumerate(symbol.beams, 1):
                     text_element(note, "beam", beam, number=str(level))
-            _write_notations(note, symbol, head, is_first=place == 0)
+            side = {} if head is None or not self.drums else {"placement": _side(head)}
+            _write_notations(note, symbol, head, side, is_first=place == 0)
 
     def _write_note(
         self, note: Element, symbol: Symbol, head: Head | None, line: VoiceLine
     ) -> None:
         """Everything of a note before its beams, in the order that MusicXML demands."""
-        is_drum = head is not None and self.part.instrument.is_drums
+        is_drum = bool(self.drums)
         if head is None:
             SubElement(note, "rest", {"measure": "yes"} if symbol.fills_measure else {})
         elif is_drum:
             unpitched = SubElement(note, "unpitched")
-            text_element(unpitched, "display-step", drum_sign(head.pitch).step)
-            text_element(unpitched, "display-octave", drum_sign(head.pitch).octave)
+            text_element(unpitched, "display-step", self.drums[head.pitch].step)
+            text_element(unpitched, "display-octave", self.drums[head.pitch].octave)
         else:
             _write_pitch(note, head)
         text_element(note, "duration", symbol.length_ticks)
@@ -269,10 +273,10 @@ class _PartWriter:
         text_element(note, "voice", _voice_number(line))
         if not symbol.fills_measure:
             _write_value(note, symbol, head)
-        if is_drum:
-            text_element(note, "stem", "up" if line.voice == 0 else "down")
-        if head is not None and is_drum and drum_sign(head.pitch).head != "normal":
-            text_element(note, "notehead", drum_sign(head.pitch).head)
+        if head is not None and is_drum:
+            text_element(note, "stem", "down" if head.pitch in FEET else "up")
+            if self.drums[head.pitch].head != "normal":
+                text_element(note, "notehead", self.drums[head.pitch].head)
         if self.part.staves > 1:
             text_element(note, "staff", line.staff)
 
@@ -309,7 +313,14 @@ def _write_value(note: Element, symbol: Symbol, head: Head | None) -> None:
         text_element(modification, "normal-notes", value.normal)
 
 
-def _write_notations(note: Element, symbol: Symbol, head: Head | None, *, is_first: bool) -> None:
+def _side(drum: Head) -> str:
+    return "below" if drum.pitch in FEET else "above"
+
+
+def _write_notations(
+    note: Element, symbol: Symbol, head: Head | None, side: dict[str, str], *, is_first: bool
+) -> None:
+    """Ties, tuplets and articulations; `side` is where the latter stand, if it matters."""
     ties = _ties(head) if head else []
     tuplet = symbol.tuplet if is_first else ""
     articulations = []
@@ -329,4 +340,4 @@ def _write_notations(note: Element, symbol: Symbol, head: Head | None, *, is_fir
     if articulations:
         element = SubElement(notations, "articulations")
         for articulation in articulations:
-            SubElement(element, articulation)
+            SubElement(element, articulation, side)

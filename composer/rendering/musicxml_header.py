@@ -128,11 +128,11 @@ def _write_score_part(part_list: Element, part: StaffPart, number: int, abbrevia
     if abbreviation:
         text_element(element, "part-abbreviation", abbreviation)
     if part.instrument.is_drums:
-        for pitch in _drum_pitches(part):
+        for pitch in part.drum_pitches():
             name = f"{identifier}-I{pitch}"
             instrument = SubElement(element, "score-instrument", id=name)
             text_element(instrument, "instrument-name", drum_sign(pitch).name)
-        for pitch in _drum_pitches(part):
+        for pitch in part.drum_pitches():
             midi = SubElement(element, "midi-instrument", id=f"{identifier}-I{pitch}")
             text_element(midi, "midi-channel", 10)
             text_element(midi, "midi-unpitched", pitch + 1)
@@ -143,15 +143,3 @@ def _write_score_part(part_list: Element, part: StaffPart, number: int, abbrevia
     channels = [channel for channel in range(1, 17) if channel != 10]
     text_element(midi, "midi-channel", channels[(number - 1) % 15])
     text_element(midi, "midi-program", part.program + 1)
-
-
-def _drum_pitches(part: StaffPart) -> list[int]:
-    return sorted(
-        {
-            head.pitch
-            for measure in part.measures
-            for line in measure.voices
-            for symbol in line.symbols
-            for head in symbol.heads
-        }
-    )

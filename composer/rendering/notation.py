@@ -117,6 +117,13 @@ class StaffPart:
     def staves(self) -> int:
         return len(self.clefs)
 
+    def drum_pitches(self) -> list[int]:
+        """The General MIDI sounds of a drummer, in order; none of another player."""
+        if not self.instrument.is_drums:
+            return []
+        symbols = (s for m in self.measures for line in m.voices for s in line.symbols)
+        return sorted({head.pitch for symbol in symbols for head in symbol.heads})
+
 
 class BarSigns(NamedTuple):
     """The signs at the lines of one printed bar; `ending` is 1 or 2 inside an ending."""

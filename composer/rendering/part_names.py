@@ -15,6 +15,11 @@ _ROLES_IN_ENSEMBLE = {
 _NAMED_BY_ROLE = frozenset({"keyboard", "plucked", "synth"})
 """Sections of which two players have different things to do; two violins are numbered."""
 _SOUND_IN_BRACKETS = re.compile(r"\s*\((nylon|steel|jazz|clean|muted|finger|pick|bright)\)")
+_ROLE_BEFORE = re.compile(
+    r"^(?:melody|bridge|chords?|bass|arpeggio|harmony|guitar|solo|runs) - (?=\w)",
+    re.IGNORECASE,
+)
+"""How accompaniment programs call their tracks: "Chords - Banjo"."""
 _WITHOUT_ITS_KEY = re.compile(r"(?:french )?(horn|trumpet|clarinet)(?= ?\d*$)", re.IGNORECASE)
 
 
@@ -33,13 +38,17 @@ def part_names(piece: Piece) -> list[str]:
 
 
 def printed_names(piece: Piece) -> list[str]:
-    """The names as a score has them: with the key of a horn, trumpet or clarinet that says none,
-    without a synthesizer's word for its sound ("nylon"), and counted where they are the same."""
-    names = [
-        _with_key(_SOUND_IN_BRACKETS.sub("", name), BY_NAME[part.instrument])
-        for name, part in zip(part_names(piece), piece.parts, strict=True)
+    """The names as a score has them: without a synthesizer's word for the sound ("nylon") and a
+    role that nothing depends on, with the key of a horn, trumpet or clarinet that says none, and
+    counted where they are the same."""
+    names = [_SOUND_IN_BRACKETS.sub("", name) for name in part_names(piece)]
+    players = [_ROLE_BEFORE.sub("", name) for name in names]
+    chosen = [
+        player if players.count(player) == 1 else name
+        for name, player in zip(names, players, strict=True)
     ]
-    return counted(names)
+    instruments = (BY_NAME[part.instrument] for part in piece.parts)
+    return counted([_with_key(*pair) for pair in zip(chosen, instruments, strict=True)])
 
 
 def counted(names: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Where the General MIDI drum sounds stand on a percussion staff.
+"""Where the General MIDI drum sounds stand on a percussion staff, and which limb plays them.
 
 Lines, spaces and note heads after Weinberg, "Guidelines for Drumset Notation" (Percussive Notes,
 June 1994), the layout that notation programs share.
@@ -6,6 +6,7 @@ June 1994), the layout that notation programs share.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 
@@ -44,6 +45,11 @@ _SIGNS = {
     57: DrumSign("Crash Cymbal 2", "A", 5, "circle-x"),
     59: DrumSign("Ride Cymbal 2", "F", 5, "circle-x"),
 }
+_SPARES = {35: 36, 40: 38, 57: 49, 59: 51}
+"""Second drums of a kind, and the first whose sign they take where only they are played."""
+FEET = frozenset({35, 36, 44})
+"""Bass drums and the pedal of the hi-hat: written as a lower voice, stems down."""
+
 _OTHER_PLACES = (("G", 5), ("D", 5), ("B", 4), ("G", 4), ("A", 5), ("F", 4), ("E", 4), ("B", 5))
 _OTHER_HEADS = (
     "triangle", "mi", "inverted triangle", "slash", "do", "slashed", "back slashed", "cross",
@@ -62,3 +68,13 @@ def drum_sign(pitch: int) -> DrumSign:
     row, place = divmod(pitch, len(_OTHER_PLACES))
     step, octave = _OTHER_PLACES[place]
     return DrumSign(f"Percussion {pitch}", step, octave, _OTHER_HEADS[row % len(_OTHER_HEADS)])
+
+
+def drum_signs(pitches: Collection[int]) -> dict[int, DrumSign]:
+    """The signs of the sounds of one part, no two alike; a bass drum, snare, crash or ride is
+    written as the usual one unless there are two of them."""
+    signs = {pitch: drum_sign(pitch) for pitch in pitches}
+    for spare, usual in _SPARES.items():
+        if spare in signs and usual not in signs:
+            signs[spare] = drum_sign(usual)._replace(name=signs[spare].name)
+    return signs

@@ -22,7 +22,7 @@ from composer.rendering.rhythm import Stretch, Value, Written, write_bar
 from composer.rendering.signatures import within_seven
 from composer.rendering.spelling import Spelling, along_fifths
 from composer.rendering.transposing import transposition_of
-from composer.rendering.voices import LOWER, Chord, separate_voices
+from composer.rendering.voices import LOWER, Chord, limbs_apart, separate_voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def write_part(
     joints = [number for number, frame in enumerate(frames) if frame.is_joint]
     dynamics, accented = written_dynamics(part.notes, bars, joints)
     heads = _heads(part, spellings, frames, instrument)
-    writer = _StaffWriter(part.notes, heads, accented, staccato)
+    writer = _StaffWriter(part.notes, heads, accented, staccato, instrument.is_drums)
     count = 1 if instrument.staves == 2 and is_single_line else instrument.staves
     staves = assign_staves(part.notes) if count == 2 else [1] * len(part.notes)
     if len(set(staves)) == 1 and not is_alone:
@@ -155,13 +155,15 @@ class _StaffWriter:
     heads: Sequence[Head]
     accented: frozenset[int]
     staccato: Collection[Place]
+    is_drums: bool
 
     def write(
         self, staff: int, indices: Sequence[int], frames: Sequence[Frame]
     ) -> list[list[VoiceLine]]:
         """The voices of one staff in each measure; `indices` are its notes."""
         starts = [frame.bar.start_tick for frame in frames]
-        found = separate_voices([self.notes[index] for index in indices], starts)
+        own = [self.notes[index] for index in indices]
+        found = limbs_apart(own) if self.is_drums else separate_voices(own, starts)
         voices = [
             [chord._replace(notes=tuple(indices[i] for i in chord.notes)) for chord in voice]
             for voice in found
@@ -191,7 +193,7 @@ class _StaffWriter:
             for written in write_bar(stretches, frame.division)
         ]
         if voice == LOWER:
-            symbols = _hide_outer_rests(symbols)
+            symbols = _hide_rests(symbols) if self.is_drums else _hide_outer_rests(symbols)
         return with_beams(symbols, frame.division, frame.bar)
 
     def _symbol(self, written: Written, chord: Chord | None, bar: Bar) -> Symbol:
@@ -263,6 +265,11 @@ def _stretches(chords: Sequence[Chord], bar: Bar) -> tuple[list[Stretch], list[C
         stretches.append(Stretch(position, bar.length_ticks, True))
         owners.append(None)
     return stretches, owners
+
+
+def _hide_rests(symbols: list[Symbol]) -> list[Symbol]:
+    """A drummer's feet show no rests: where they play is read from the hands above."""
+    return [replace(symbol, is_hidden=True) if symbol.is_rest else symbol for symbol in symbols]
 
 
 def _hide_outer_rests(symbols: list[Symbol]) -> list[Symbol]:

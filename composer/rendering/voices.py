@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from composer.music.piece import Note
+from composer.rendering.percussion import FEET
 
 UPPER, LOWER = 0, 1
 _BEAM_WIDTH = 10
@@ -75,6 +76,21 @@ def separate_voices(notes: Sequence[Note], bar_starts: Sequence[int]) -> list[li
         for group, voice in zip(passage, choices, strict=True):
             voices[voice].append(group)
     return [_without_overlap(voice) for voice in voices if voice]
+
+
+def limbs_apart(notes: Sequence[Note]) -> list[list[Chord]]:
+    """The chords of a drummer's hands and those of the feet, as far as they play."""
+    voices = []
+    for is_foot in (False, True):
+        own = [index for index, note in enumerate(notes) if (note.pitch in FEET) == is_foot]
+        voices.append(
+            [
+                Chord(start, max(notes[index].end_tick for index in same), same)
+                for start, together in groupby(own, key=lambda index: notes[index].onset_tick)
+                for same in [tuple(together)]
+            ]
+        )
+    return [voice for voice in voices if voice]
 
 
 def _grouped(notes: Sequence[Note]) -> list[_Group]:

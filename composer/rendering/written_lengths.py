@@ -2,10 +2,10 @@
 
 A length that ends on a sixteenth, on another onset of the part or inside a triplet is written as
 it is. Others come from playing (legato that stops short, fingers that stay down); each takes the
-nearest end that is easy to read. Drums sound as long as they like: they are written up to the
-next onset or beat, or as far as one value reaches, for nobody ties drums. A single line's quick
-notes before the beat (how files play grace notes) take their time from the note before, which
-would need a second voice otherwise.
+nearest end that is easy to read. Drums sound as long as they like: those of hands and of feet are
+written up to their next onset or beat, or as far as one value reaches, for nobody ties drums. A
+single line's quick notes before the beat (how files play grace notes) take their time from the
+note before, which would need a second voice otherwise.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from itertools import pairwise
 from composer.music.instruments import BY_NAME
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
 from composer.rendering.division import divide
+from composer.rendering.percussion import FEET
 from composer.rendering.rhythm import Stretch, write_bar
 
 _SIXTEENTH_TICKS = GRID_TICKS_PER_QUARTER // 4
@@ -38,16 +39,24 @@ def with_written_lengths(part: Part, end_tick: int) -> Part:
         return part
     if not part.is_drums and BY_NAME[part.instrument].staves == 1:
         part = replace(part, notes=tuple(_before_quick_notes(part.notes)))
-    reader = _Reader.of(part.notes)
     if part.is_drums:
-        drums = [reader.drum(note) for note in part.notes]
+        limbs = {is_foot: _Reader.of(notes) for is_foot, notes in _by_limb(part.notes).items()}
+        drums = [limbs[note.pitch in FEET].drum(note) for note in part.notes]
         return replace(part, notes=tuple(_kept_apart(drums, end_tick)))
+    reader = _Reader.of(part.notes)
     hard = sum(not reader.is_plain(note) for note in part.notes)
     if not hard:
         return part
     is_performed = hard > _PERFORMED_SHARE * len(part.notes)
     notes = [reader.read(note, is_performed=is_performed) for note in part.notes]
     return replace(part, notes=tuple(_kept_apart(notes, end_tick)))
+
+
+def _by_limb(notes: Sequence[Note]) -> dict[bool, list[Note]]:
+    """The drums of the hands (False) and of the feet (True)."""
+    return {
+        is_foot: [n for n in notes if (n.pitch in FEET) == is_foot] for is_foot in (False, True)
+    }
 
 
 def _before_quick_notes(notes: Sequence[Note]) -> list[Note]:

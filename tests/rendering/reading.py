@@ -9,7 +9,7 @@ from typing import Any
 
 from composer.music.instruments import instrument_for
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
-from composer.rendering.percussion import drum_sign
+from composer.rendering.percussion import drum_sign, drum_signs
 
 Row = tuple[int, int, int]
 """Onset and length in ticks, and pitch."""
@@ -53,11 +53,12 @@ def rows_of_part(part: Part) -> list[Row]:
 
 
 def rows_as_signs(part: Part) -> list[Row]:
-    """The rows of a part; drums that share a sign on the staff (two snares) count as one."""
+    """The rows of a part; drums by the first pitch of their sign."""
     if not part.is_drums:
         return rows_of_part(part)
+    signs = drum_signs({note.pitch for note in part.notes})
     return sorted(
-        (onset, length, _PITCH_OF_SIGN[drum_sign(pitch)[1:]])
+        (onset, length, _PITCH_OF_SIGN[signs[pitch][1:]])
         for onset, length, pitch in rows_of_part(part)
     )
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from composer.corpus.readers import read_bytes
 from composer.music.normalise import normalise
-from composer.music.piece import KeyChange, MeterChange, Piece
+from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.score import build_score
 from tests.rendering.pieces import grid_pieces, part_of, piece_of
@@ -37,6 +39,29 @@ def test_music21_reads_back_exactly_the_notes_of_the_piece(piece: Piece) -> None
 def test_every_voice_fills_every_measure(piece: Piece) -> None:
     """Bars add up."""
     assert measure_problems(musicxml_text(piece)) == []
+
+
+STROKES = st.lists(
+    st.tuples(st.integers(0, 8 * 24 - 1), st.sampled_from((35, 36, 38, 40, 42, 44, 46, 49, 57))),
+    min_size=1,
+    max_size=40,
+    unique=True,
+)
+
+
+@given(strokes=STROKES)
+@settings(max_examples=20, deadline=None)
+def test_our_own_reader_reads_back_hands_and_feet(strokes: list[tuple[int, int]]) -> None:
+    """Every stroke at its tick, sound for sound, however the limbs fall."""
+    notes = tuple(Note(tick, 1, pitch) for tick, pitch in sorted(strokes))
+    flute = part_of("flute", [(0, 4, 72), (4, 4, 74)])
+    piece = piece_of(flute, Part("drums", 0, notes))
+    read = read_bytes(musicxml_text(piece).encode(), "piece.musicxml")
+    drums = next(part for part in read.parts if part.is_drums)
+    ticks = read.ticks_per_quarter // 24
+    assert [(n.onset_tick, n.pitch) for n in drums.notes] == [
+        (tick * ticks, pitch) for tick, pitch in sorted(strokes)
+    ]
 
 
 def test_a_piano_has_two_staves_a_key_a_meter_a_tempo_and_a_final_bar_line() -> None:

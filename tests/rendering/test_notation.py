@@ -16,6 +16,7 @@ from composer.rendering.division import divide
 from composer.rendering.hands import assign_staves
 from composer.rendering.midi import midi_bytes
 from composer.rendering.musicxml import musicxml_text
+from composer.rendering.percussion import drum_signs
 from composer.rendering.performance import perform
 from composer.rendering.piano_roll import roll_svg
 from composer.rendering.rhythm import Stretch, write_bar
@@ -200,8 +201,24 @@ def test_a_left_hand_about_middle_c_stays_in_the_bass_clef() -> None:
     assert part.clefs == ("treble", "bass")
 
 
-def test_drums_have_their_stems_up() -> None:
-    """One drummer, one direction: beams do not jump from over to under the staff."""
-    text = musicxml_text(piece_of(part_of("drums", [(0, 1, 36), (0, 0.5, 42), (1, 1, 38)])))
-    assert "<stem>up</stem>" in text
-    assert "<stem>down</stem>" not in text
+BEAT = [(0, 1, 36), (0, 0.5, 42), (0.5, 0.5, 42), (1, 0.5, 38), (1, 0.5, 42), (3.5, 0.5, 44)]
+
+
+def test_a_drummer_has_hands_with_stems_up_and_feet_with_stems_down() -> None:
+    """Two voices, as in drum methods; the feet show no rests, and alone they are one voice."""
+    text = musicxml_text(piece_of(part_of("drums", BEAT)))
+    written = re.findall(r"<note>.*?</note>", text, re.DOTALL)
+    for voice, sign in (("1", "<stem>up"), ("2", "<stem>down"), ("1", "<rest")):
+        signed = [note for note in written if sign in note]
+        assert signed
+        assert all(f"<voice>{voice}</voice>" in note for note in signed)
+    feet = musicxml_text(piece_of(part_of("drums", [row for row in BEAT if row[2] in (36, 44)])))
+    assert "<voice>2</voice>" not in feet
+    assert "<stem>up</stem>" not in feet
+
+
+def test_a_second_bass_drum_or_snare_has_a_sign_of_its_own_only_beside_the_first() -> None:
+    """An electric snare alone is written as a snare, not as a slash."""
+    assert drum_signs({40})[40][1:] == drum_signs({38})[38][1:]
+    both = drum_signs({35, 36, 38, 40, 49, 57, 51, 59})
+    assert len({sign[1:] for sign in both.values()}) == len(both)

@@ -94,6 +94,13 @@ def test_a_horn_is_printed_with_the_key_it_is_written_in() -> None:
     ]  # fmt: skip
 
 
+def test_a_track_called_by_role_and_instrument_is_printed_as_its_instrument() -> None:
+    """Unless two are the same instrument: then the role tells them apart."""
+    rows = (("tuba", "Bass - Tuba"), ("banjo", "Chords - Banjo"), ("banjo", "Arpeggio - Banjo"))
+    parts = [replace(part_of(instrument, LINE), name=name) for instrument, name in rows]
+    assert printed_names(piece_of(*parts)) == ["Tuba", "Chords - Banjo", "Arpeggio - Banjo"]
+
+
 def test_a_hand_that_never_plays_has_no_staff() -> None:
     """Beside other parts; a piano alone keeps its two."""
     thirds = (72, 76, 81, 93, 98, 88, 84, 77)

@@ -45,9 +45,10 @@ def test_legato_that_stops_short_is_closed_and_a_finger_that_stays_is_lifted() -
 
 
 def test_drums_are_written_up_to_the_next_stroke_or_beat() -> None:
-    """Their sounding length means nothing."""
-    strokes = [(0, 1 / 24, 36), (0.5, 1 / 24, 42), (1, 1 / 24, 38)]
+    """Their sounding length means nothing; the feet have beats of their own."""
+    strokes = [(0, 1 / 24, 38), (0.5, 1 / 24, 42), (1, 1 / 24, 38)]
     assert lengths(part_of("drums", strokes)) == [12, 12, 24]
+    assert lengths(part_of("drums", [(0, 1 / 24, 36), *strokes[1:]])) == [24, 12, 24]
 
 
 def test_quick_notes_before_the_beat_leave_a_line_a_line() -> None:
@@ -59,5 +60,5 @@ def test_quick_notes_before_the_beat_leave_a_line_a_line() -> None:
 
 def test_drums_are_not_tied() -> None:
     """Five sixths of a beat are a quarter of a triplet and a rest, not two tied notes."""
-    strokes = [(0, 1 / 24, 36), (20 / 24, 1 / 24, 42), (1, 1 / 24, 38)]
+    strokes = [(0, 1 / 24, 51), (20 / 24, 1 / 24, 42), (1, 1 / 24, 38)]
     assert lengths(part_of("drums", strokes)) == [16, 4, 24]
