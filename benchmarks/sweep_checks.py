@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from composer.corpus.readers import read_bytes
@@ -16,6 +16,7 @@ from composer.measures.notation import read_musicxml, written_parts
 from composer.music.piece import Part, Piece
 from composer.rendering.midi import without_overlaps
 from composer.rendering.score import build_score
+from composer.rendering.strums import gathered
 from tests.rendering.reading import (
     Row,
     measure_problems,
@@ -59,7 +60,8 @@ def bars(rendered: Rendered) -> list[str]:
 
 
 def notes(rendered: Rendered) -> list[str]:
-    """The score has each onset and pitch of the piece, and as text what it has as a score."""
+    """The score has each onset and pitch of the piece, strums as chords, and as text what it has as
+    a score."""
     score = build_score(rendered.piece).piece
     silence = rendered.piece.end_tick - score.end_tick
     problems = []
@@ -162,7 +164,7 @@ def _onsets(parts: Sequence[Part], silence: int) -> list[tuple[str, int, int]]:
     return [
         (part.instrument, note.onset_tick - silence, note.pitch)
         for part in parts
-        for note in without_overlaps(part.notes)
+        for note in gathered(replace(part, notes=tuple(without_overlaps(part.notes)))).part.notes
     ]
 
 

@@ -35,6 +35,7 @@ from composer.rendering.notation import (
 )
 from composer.rendering.percussion import FEET, DrumSign, drum_signs
 from composer.rendering.score import build_score
+from composer.rendering.strums import DOWN
 
 _DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -65,9 +66,10 @@ def musicxml_text(
     """The piece's score as the text of a MusicXML file.
 
     `credit` stands where a composer's name does. Every note is written with the onset and pitch
-    it has in the piece (on the grid), and with its length where that can be read easily (see
-    `build_score`). Chord symbols in `chords` stand over the top staff, at ticks of the piece; where
-    the score begins with a pickup they move with it. Raises `RequestError` for an unknown paper.
+    it has in the piece (on the grid; strums as chords), and with its length where that can be read
+    easily (see `build_score`). Chord symbols in `chords` stand over the top staff, at ticks of the
+    piece; where the score begins with a pickup they move with it. Raises `RequestError` for an
+    unknown paper.
     """
     return _text(build_score(piece, repeats=repeats), piece, subtitle, credit, chords, paper)
 
@@ -326,7 +328,7 @@ def _write_notations(
     articulations = []
     if is_first:
         articulations += ["accent"] * symbol.is_accented + ["staccato"] * symbol.is_staccato
-    if not (ties or tuplet or articulations):
+    if not (ties or tuplet or articulations or symbol.rolled):
         return
     notations = SubElement(note, "notations")
     for kind in ties:
@@ -341,3 +343,6 @@ def _write_notations(
         element = SubElement(notations, "articulations")
         for articulation in articulations:
             SubElement(element, articulation, side)
+    if symbol.rolled:
+        downwards = {"direction": "down"} if symbol.rolled == DOWN else {}
+        SubElement(notations, "arpeggiate", downwards)

@@ -38,7 +38,8 @@ class Symbol:
     """A chord, a note or (without heads) a rest, of one written value.
 
     `tuplet` is "start", "stop" or ""; `beams` holds for each beam "begin", "continue", "end",
-    "forward hook" or "backward hook"; a hidden rest only takes up room.
+    "forward hook" or "backward hook"; a hidden rest only takes up room; `rolled` is "up" or "down"
+    where an arpeggio sign stands before a chord.
     """
 
     start_tick: int
@@ -51,6 +52,7 @@ class Symbol:
     fills_measure: bool = False
     is_accented: bool = False
     is_staccato: bool = False
+    rolled: str = ""
 
     @property
     def is_rest(self) -> bool:

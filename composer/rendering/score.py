@@ -21,6 +21,7 @@ from composer.rendering.score_order import in_score_order, needs_one_staff
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, write_part
+from composer.rendering.strums import gathered, printed_rolls
 from composer.rendering.written_lengths import with_written_lengths
 
 
@@ -28,15 +29,18 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     """The score of a piece; a piece off the grid is brought onto it first (`quantise`, which
     finds what a player meant, and `normalise`).
 
-    A piece that begins with silence begins with a pickup (`with_pickup`), and lengths are those
-    that a player reads (`with_written_lengths`); `Score.piece` is the piece as written. With
-    `repeats`, what comes twice in a row is printed once between repeat signs.
+    A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
+    (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
+    a player reads (`with_written_lengths`); `Score.piece` is the piece as written. With `repeats`,
+    what comes twice in a row is printed once between repeat signs.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
     piece = with_pickup(piece)
     parts = in_score_order(piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
+    strums = [gathered(part) for part in parts]
+    parts = [strum.part for strum in strums]
     played = [part.notes for part in parts]
     parts = [with_written_lengths(part, piece.end_tick) for part in parts]
     piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
@@ -55,6 +59,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
             is_single_line=needs_one_staff(part, piece),
             is_alone=len(piece.parts) == 1,
             staccato=printed_places(folded.cuts, dots[number]),
+            rolled=printed_rolls(folded.cuts, strums[number].rolled),
         )
         for number, part in enumerate(piece.parts)
     )

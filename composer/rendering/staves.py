@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from composer.music.bars import Bar, meter_ticks
@@ -48,11 +48,12 @@ def write_part(
     is_single_line: bool = False,
     is_alone: bool = False,
     staccato: Collection[Place] = (),
+    rolled: Mapping[Place, str] | None = None,
 ) -> StaffPart:
     """The written part; `spellings` are the sounding ones of its notes, in order.
 
     `is_single_line` keeps a keyboard's part on one staff; so does a hand that never plays, unless
-    the part is alone. Notes at `staccato` get dots.
+    the part is alone. Notes at `staccato` get dots, chords at `rolled` arpeggio signs.
     """
     instrument = replace(BY_NAME[part.instrument], transposition=transposition_of(part))
     bars = [frame.bar for frame in frames]
@@ -60,7 +61,7 @@ def write_part(
     joints = [number for number, frame in enumerate(frames) if frame.is_joint]
     dynamics, accented = written_dynamics(part.notes, bars, joints)
     heads = _heads(part, spellings, frames, instrument)
-    writer = _StaffWriter(part.notes, heads, accented, staccato, instrument.is_drums)
+    writer = _StaffWriter(part.notes, heads, accented, staccato, rolled or {}, instrument.is_drums)
     count = 1 if instrument.staves == 2 and is_single_line else instrument.staves
     staves = assign_staves(part.notes) if count == 2 else [1] * len(part.notes)
     if len(set(staves)) == 1 and not is_alone:
@@ -149,12 +150,13 @@ def _clef_changes(clefs: Sequence[Sequence[str]], number: int) -> tuple[ClefChan
 @dataclass(frozen=True, slots=True)
 class _StaffWriter:
     """Writes the staves of one part; `heads` and `accented` go by the index of the note,
-    `staccato` by its onset and pitch."""
+    `staccato` and `rolled` by its onset and pitch."""
 
     notes: Sequence[Note]
     heads: Sequence[Head]
     accented: frozenset[int]
     staccato: Collection[Place]
+    rolled: Mapping[Place, str]
     is_drums: bool
 
     def write(
@@ -217,15 +219,22 @@ class _StaffWriter:
             written.tuplet,
             is_accented=accent,
             is_staccato=self._is_staccato(heads),
+            rolled=self._rolled(heads),
         )
+
+    def _rolled(self, heads: Sequence[Head]) -> str:
+        """The direction in which a chord is rolled; "" for a part of one or what is tied to."""
+        places = [self._place(head) for head in heads if not head.is_tied_to]
+        ways = {self.rolled.get(place, "") for place in places}
+        return ways.pop() if len(places) == len(heads) > 1 and len(ways) == 1 else ""
+
+    def _place(self, head: Head) -> Place:
+        return self.notes[head.note].onset_tick, self.notes[head.note].pitch
 
     def _is_staccato(self, heads: Sequence[Head]) -> bool:
         if not self.staccato or any(head.is_tied_to or head.is_tied_from for head in heads):
             return False
-        return all(
-            (self.notes[head.note].onset_tick, self.notes[head.note].pitch) in self.staccato
-            for head in heads
-        )
+        return all(self._place(head) in self.staccato for head in heads)
 
 
 def _is_full(frame: Frame) -> bool:
