@@ -93,7 +93,7 @@ def profile_scores_by_group(table: NoteTable, group: Ints, groups: int = 0) -> F
 
     `group` (notes,) counts from 0, `groups` says how many there are at least; silence scores 0.
     """
-    return _profile_scores(_pitch_class_weights(table, group, groups))
+    return profile_scores(_pitch_class_weights(table, group, groups))
 
 
 def agreement(estimated: KeyChange, written: KeyChange) -> str:
@@ -126,7 +126,7 @@ def _pitch_class_weights(table: NoteTable, group: Ints, groups: int = 0) -> Floa
 
 
 @cache
-def _profiles() -> Floats:
+def key_profiles() -> Floats:
     """All keys' profiles, centred and of length 1: (24, 12)."""
     both = (_MAJOR_PROFILE, _MINOR_PROFILE)
     profiles = np.array([np.roll(profile, tonic) for profile in both for tonic in range(12)])
@@ -134,11 +134,11 @@ def _profiles() -> Floats:
     return np.asarray(profiles / np.linalg.norm(profiles, axis=1, keepdims=True))
 
 
-def _profile_scores(weights: Floats) -> Floats:
+def profile_scores(weights: Floats) -> Floats:
     """Correlations with every key's profile: (groups, 2 modes, 12 tonics); silence scores 0."""
     centred = weights - weights.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.asarray(centred / np.maximum(norms, 1e-9) @ _profiles().T).reshape(-1, 2, 12)
+    return np.asarray(centred / np.maximum(norms, 1e-9) @ key_profiles().T).reshape(-1, 2, 12)
 
 
 def _cheapest_path(scores: Floats) -> list[int]:

@@ -131,7 +131,11 @@ def _in_tempo(piece: Piece, request: Request) -> Piece:
 def _tags(melody: Piece, request: Request) -> Tags:
     style = request.style
     is_composer = style is not None and style.kind == "composer"
-    tags = replace(melody.tags, ensemble=request.ensemble.name if request.ensemble else "")
+    tags = replace(
+        melody.tags,
+        ensemble=request.ensemble.name if request.ensemble else "",
+        mood=request.mood.name if request.mood else melody.tags.mood,
+    )
     if style is None:
         return tags
     return replace(

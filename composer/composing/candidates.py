@@ -170,7 +170,8 @@ class _Sketch:
 
 
 def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
-    """With its title, its key as it is heard or was asked for, and the very tempo and duration."""
+    """With its title, its key as it is heard or was asked for, the very tempo and duration, and the
+    mood that it is to be played in."""
     keys = tuple(key._replace(fifths=fifths) for key in piece.keys[:1])
     piece = replace(piece, keys=keys)
     heard = None if request.key or request.mode else estimate_key(piece)
@@ -180,4 +181,5 @@ def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
         piece = as_cue(piece, request.cue, request.mood)
     elif request.quarters_per_minute is not None:
         piece = replace(piece, tempi=(TempoChange(0, request.quarters_per_minute),))
-    return replace(piece, title=title_of(piece, request))
+    tags = replace(piece.tags, mood=request.mood.name if request.mood else "")
+    return replace(piece, title=title_of(piece, request), tags=tags)

@@ -13,7 +13,6 @@ from composer.music.chords import place_progression
 from composer.music.ensembles import Ensemble, ensembles
 from composer.music.facts import Recall
 from composer.music.instruments import INSTRUMENTS, Instrument
-from composer.music.lengths import TEMPI
 from composer.music.meters import grid_bar_ticks
 from composer.music.moods import Mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
@@ -42,9 +41,16 @@ USUAL_METERS = (
 SLOWEST_FREE, FASTEST_FREE = 40, 208
 """Quarters a minute: the ends of a metronome, for a tempo that nobody gave."""
 
-MODE_LEAN, TEMPO_LEAN, DENSITY_LEAN, LOUDNESS_LEAN, LEGATO_LEAN = 2.2, 3.0, 0.6, 0.6, 0.5
+MODE_LEAN, CHORD_LEAN, DENSITY_LEAN, LEVEL_LEAN = 2.2, 0.8, 0.6, 0.5
 """How much one unit of valence or arousal adds to logits: at valence -1 the odds of a minor key
 against a major one are exp(2 * MODE_LEAN) times those that the style has."""
+RANKS = {
+    (Kind.FORM, "tempo"): 6.0,
+    (Kind.MOOD, "density"): 4.0,
+    (Kind.MOOD, "loudness"): 6.0,
+    (Kind.MOOD, "legato"): -3.0,
+}
+"""Logits by which arousal 1 sets the highest value that a style has above its lowest, halved."""
 
 
 def given_fields(request: Request) -> Given:
@@ -53,6 +59,8 @@ def given_fields(request: Request) -> Given:
         fields=_fields(request),
         parts=_parts(request),
         tilts=mood_tilts(request.mood) if request.mood else {},
+        ranks=mood_ranks(request.mood) if request.mood else {},
+        keeps_key=bool(request.key or request.mode) and not request.chords,
         allowed=_allowed(request),
         bars=_bar_fields(request),
         copied_bars=_copied_bars(request),
@@ -287,24 +295,32 @@ def mood_fields(mood: Mood) -> dict[tuple[Kind, str], int]:
 
 
 def mood_tilts(mood: Mood) -> dict[tuple[Kind, str], Floats]:
-    """Logits that lean on the levers of a mood within what the style allows.
+    """Logits that lean on the levers of a mood that have no order within a style.
 
-    Mode follows valence; tempo, density, loudness and (against it) legato follow arousal: the
-    cues on which listeners agree most (Gabrielsson & Lindström 2010; Eerola, Friberg & Bresin
-    2013). Added to a model's own logits they move its distribution for the style, and no farther.
+    Mode follows valence, and so do the chords: in the key without signature those on C, F and G
+    are major, those on D, E and A minor. Density and loudness bar by bar follow arousal. These are
+    the cues on which listeners agree most (Gabrielsson & Lindström 2010; Eerola, Friberg & Bresin
+    2013).
     """
-    tempo = _over("tempo", {1 + i: np.log2(mark / 100) for i, mark in enumerate(TEMPI)})
     minor = {value: 1.0 - 2.0 * MODES.index(_mode(value)) for value in range(1, 31)}
+    roots = dict.fromkeys((1, 6, 8), 1.0) | dict.fromkeys((3, 5, 10), -1.0)
     levels = {level: level - 4.5 for level in range(1, 9)}
-    legato = {level: level - 3.0 for level in range(1, 6)}
+    marks = {level: level - 4.0 for level in range(1, 8)}
     return {
-        (Kind.FORM, "tempo"): TEMPO_LEAN * mood.arousal * tempo,
         (Kind.FORM, "key"): MODE_LEAN * mood.valence * _over("key", minor),
-        (Kind.MOOD, "density"): DENSITY_LEAN * mood.arousal * _over("density", levels),
+        (Kind.CHORD, "root"): CHORD_LEAN * mood.valence * _over("root", roots),
         (Kind.PLAN, "density"): DENSITY_LEAN * mood.arousal * _over("density", levels),
-        (Kind.MOOD, "loudness"): LOUDNESS_LEAN * mood.arousal * _over("loudness", levels),
-        (Kind.MOOD, "legato"): -LEGATO_LEAN * mood.arousal * _over("legato", legato),
+        (Kind.DYNAMICS, "level"): LEVEL_LEAN * mood.arousal * _over("level", marks),
     }
+
+
+def mood_ranks(mood: Mood) -> dict[tuple[Kind, str], float]:
+    """How far each lever of arousal goes up or down among the values that the style has for it.
+
+    Tempo, density, loudness and (against it) legato, each relative to the model's own distribution
+    for the style and whatever else is given: the liveliest hymn is as fast as hymns are.
+    """
+    return {field: strength * mood.arousal for field, strength in RANKS.items()}
 
 
 def _over(name: str, values: dict[int, float]) -> Floats:

@@ -1,4 +1,4 @@
-"""What leans on notes while they are written: chords that hold, parts that were silent, the end.
+"""What leans on notes while they are written: chords that hold, and the end.
 
 A model that has learned little forgets a field that it was given; these lean on its logits, never
 forbid. `docs/experiments.md` says what each of them brings.
@@ -42,9 +42,6 @@ CALM = -0.6
 FULL_CHORD, THICK = 4, -0.5
 """Logits against one more note of two hands at an onset, for each that sounds beyond a full chord.
 Of 35,000 real onsets a ninetieth has six notes or more."""
-PATIENCE_BARS, PART_LEAN, MOST_PART_LEAN = 2, 0.5, 3.0
-"""A part silent for longer gains so many logits for each further bar."""
-
 _TONIC_PITCH_CLASS = {"major": 0, "minor": 9}  # of the key without signature
 
 
@@ -60,8 +57,6 @@ class Leanings:
         self.mode = ""
         self.strong_ticks: tuple[int, ...] = (0,)
         self.chord: tuple[int, str] | None = None
-        self.last_bar_of_part: dict[int, int] = {}
-        self.first_bar = grammar.bar + 1
 
     def read(self, rows: Iterable[list[int]]) -> None:
         """Rows that are there before any is written."""
@@ -81,8 +76,6 @@ class Leanings:
                     self.chord = (_TONIC_PITCH_CLASS[self.mode], self.mode)
             case Kind.CHORD:
                 self.chord = (row[3] - 1, CHORD_QUALITIES[row[4] - 1])
-            case Kind.NOTE:
-                self.last_bar_of_part[row[3]] = self.grammar.bar
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
@@ -91,8 +84,6 @@ class Leanings:
         match Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]:
             case Kind.NOTE, "pitch":
                 return self._pitch(row)
-            case Kind.NOTE, "part":
-                return self._part()
             case Kind.NOTE, "position":
                 return self._thickness(row)
             case Kind.NOTE, "beat" if self._in_last_bar():
@@ -151,14 +142,6 @@ class Leanings:
         if surplus <= 0 or not part.instrument.has_two_hands:
             return None
         return _only("position", position, THICK * surplus)
-
-    def _part(self) -> Floats | None:
-        tilt = np.zeros(FIELD_SIZES["part"])
-        for part in self.grammar.parts:
-            last = self.last_bar_of_part.get(part.value, self.first_bar)
-            waited = self.grammar.bar - last - PATIENCE_BARS
-            tilt[part.value] = min(MOST_PART_LEAN, PART_LEAN * max(0, waited))
-        return tilt if tilt.any() else None
 
     def _length(self, row: list[int]) -> Floats:
         """Lengths that fill the last bar."""

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.leanings import Leanings
-from composer.composing.pace import Pace
+from composer.composing.leaners import leaners
 from composer.composing.registers import Register, pitch_tilt
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
@@ -85,7 +84,9 @@ class Given:
     `fields` hold in every row of their kind, the field values of `composer.tokens.values`;
     `parts` are the rows of all parts (part, program, role; None where one of these is free), or
     empty to leave even their number free.
-    `tilts` lean on free fields: added to the logits of a field's values.
+    `tilts` lean on free fields: added to the logits of a field's values. `ranks` lean up (or down,
+    below 0) among the values of fields that have an order, see `rank_tilt`. `keeps_key` says that
+    the key is a wish about the notes.
     `allowed` are the values that a free field may take.
     `bars` are fields of single bars (index from 0), before `fields`; `copied_bars` are copied from
     earlier bars. The logits of several `streams` are mixed by their weights. `registers` are where
@@ -95,6 +96,8 @@ class Given:
     fields: dict[tuple[Kind, str], int] = field(default_factory=dict)
     parts: tuple[PartRow, ...] = ()
     tilts: dict[tuple[Kind, str], Floats] = field(default_factory=dict)
+    ranks: dict[tuple[Kind, str], float] = field(default_factory=dict)
+    keeps_key: bool = False
     allowed: dict[tuple[Kind, str], NDArray[np.bool_]] = field(default_factory=dict)
     bars: dict[int, dict[tuple[Kind, str], int]] = field(default_factory=dict)
     copied_bars: dict[int, int] = field(default_factory=dict)
@@ -139,11 +142,15 @@ class Writer:
         self.before, self.block = list(before), list(block)
         self.written: list[list[int]] = []
         self.bar_is_complete = False
-        self.leanings = Leanings(grammar, bool(grammar.chords), grammar.until == grammar.bars)
-        self.leanings.read([*header, *before])
         density = Kind.PLAN, "density"
-        levels = {bar: of[density] for bar, of in given.bars.items() if density in of}
-        self.pace = Pace(grammar, levels)
+        self.leaners = leaners(
+            grammar,
+            header,
+            before,
+            densities={bar: of[density] for bar, of in given.bars.items() if density in of},
+            copied_bars=given.copied_bars,
+            keeps_key=given.keeps_key,
+        )
         self.unread = self._window()
         self.read = 0
         """How many rows the model has read since it began, or began afresh."""
@@ -172,8 +179,8 @@ class Writer:
 
     def _take(self, row: list[int]) -> None:
         self.grammar.advance(row)
-        self.leanings.advance(row)
-        self.pace.advance(row)
+        for leaner in self.leaners:
+            leaner.advance(row)
         self.bar_is_complete = False
         self.written.append(row)
         self.unread.append(row)
@@ -273,10 +280,12 @@ class Writer:
 
     def _choose(self, logits: Floats, allowed: NDArray[np.bool_], row: list[int]) -> int:
         if row:
-            tilt = self.given.tilts.get((Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]))
+            name = Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]
+            tilt, rank = self.given.tilts.get(name), self.given.ranks.get(name)
+            logits = logits if rank is None else logits + rank_tilt(logits, allowed, rank)
             logits = logits if tilt is None else logits + tilt
         register = pitch_tilt(row, self.given.registers, self.grammar)
-        for lean in (self.leanings.tilt(row), self.pace.tilt(row), register):
+        for lean in (*(leaner.tilt(row) for leaner in self.leaners), register):
             logits = logits if lean is None else logits + lean
         chance = AS_LEARNED if row and row[0] == Kind.PLAN else self.chance
         return sample(np.where(allowed, logits, -np.inf), chance, self.random)
@@ -291,6 +300,16 @@ class Writer:
         start = fitting[0] if fitting else max(0, len(body) - max(room, 1))
         split = max(start, len(self.before))
         return header + body[start:split] + self.block + body[split:]
+
+
+def rank_tilt(logits: Floats, allowed: NDArray[np.bool_], strength: float) -> Floats:
+    """A lean on values in order that is `strength` at the top of their distribution, -`strength` at
+    the bottom and 0 in its middle: how far it moves is up to how far the values spread."""
+    chances = np.exp(np.where(allowed, logits - logits[allowed].max(), -np.inf))
+    chances /= chances.sum()
+    middles = np.cumsum(chances) - chances / 2
+    tilt: Floats = strength * (2.0 * middles - 1.0)
+    return tilt
 
 
 def sample(logits: Floats, chance: Chance, random: np.random.Generator) -> int:

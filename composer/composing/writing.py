@@ -20,7 +20,7 @@ from composer.composing.draft import (
     with_new_notes,
     with_new_pitches,
 )
-from composer.composing.given import mood_fields, mood_tilts, style_fields
+from composer.composing.given import mood_fields, mood_ranks, mood_tilts, style_fields
 from composer.composing.request import MOST_BARS
 from composer.composing.sampling import Chance, Floats, Given, Writer
 from composer.composing.voice_leading import NO_RULES, RhythmGrammar, RuledGrammar, Rules
@@ -95,6 +95,7 @@ class Writing:
         self.given = Given(
             fields=mood_fields(point) if point else {},
             tilts=mood_tilts(point) if point else {},
+            ranks=mood_ranks(point) if point else {},
         )
         style = style_fields(find_style(turn.style)) if turn.style else {}
         self.draft = with_fields(draft, {**style, **self.given.fields})

@@ -113,6 +113,11 @@ def register_value(mean_pitch: float | None) -> int:
     return UNKNOWN if mean_pitch is None else max(1, min(8, 2 + int((mean_pitch - 42) // 6)))
 
 
+def pitch_of_register(level: int) -> float:
+    """The mean pitch in the middle of a level."""
+    return 33.0 + 6.0 * level
+
+
 def loudness_value(velocity: float | None) -> int:
     """Levels 1 (ppp) to 7 (ff)."""
     if velocity is None:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.composing.compose import Composition, compose, load_weights, write
-from composer.composing.given import given_fields, mood_tilts
+from composer.composing.given import given_fields, mood_ranks, mood_tilts
 from composer.composing.lockstep import write_all
 from composer.composing.request import MOST_BARS, make_request
-from composer.composing.sampling import Chance, Given, Writer, sample
+from composer.composing.sampling import Chance, Given, Writer, rank_tilt, sample
 from composer.errors import ComposerError, RequestError
 from composer.music.bars import bars_of
 from composer.music.ensembles import ensembles
@@ -177,11 +177,30 @@ def test_a_style_of_machine_made_accompaniment_asks_for_a_melody() -> None:
 def test_a_mood_leans_on_its_levers() -> None:
     """Sad leans to minor and slow, happy to major and fast."""
     tempo, key = (Kind.FORM, "tempo"), (Kind.FORM, "key")
-    sad, happy = mood_tilts(find_mood("sad")), mood_tilts(find_mood("happy"))
-    assert sad[tempo][5] > sad[tempo][50]
-    assert happy[tempo][5] < happy[tempo][50]
-    assert sad[key][25] > sad[key][10]
-    assert happy[key][25] < happy[key][10]
+    sad, happy = find_mood("sad"), find_mood("happy")
+    assert mood_ranks(sad)[tempo] < 0 < mood_ranks(happy)[tempo]
+    assert mood_tilts(sad)[key][25] > mood_tilts(sad)[key][10]
+    assert mood_tilts(happy)[key][25] < mood_tilts(happy)[key][10]
+
+
+def test_a_lean_by_rank_moves_as_far_as_the_values_spread() -> None:
+    """The same strength moves a wide distribution farther than a narrow one, and rules nothing in
+    that was ruled out."""
+    values = np.arange(40)
+    moves = []
+    for spread in (1.0, 6.0):
+        logits = -0.5 * ((values - 20) / spread) ** 2
+        allowed = values < 39
+        leaned = logits + rank_tilt(logits, allowed, 3.0)
+        means = [np.average(values[:39], weights=np.exp(found[:39])) for found in (logits, leaned)]
+        moves.append(means[1] - means[0])
+    assert 0.5 < moves[0] < 2 < moves[1] < 12
+
+
+def test_a_piece_knows_the_mood_it_is_to_be_played_in() -> None:
+    """Performance and tempo words go by it."""
+    assert compose(style="hymn", mood="sad", bars=1, seed=0).piece.tags.mood == "sad"
+    assert not compose(style="hymn", bars=1, seed=0).piece.tags.mood
 
 
 @given(st.lists(st.floats(-5, 5), min_size=2, max_size=20), st.integers(0, 1000))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from composer.composing.leanings import MOST_PART_LEAN, Leanings
+from composer.composing.leanings import Leanings
 from composer.music.facts import CHORD_QUALITIES
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind
@@ -73,20 +73,6 @@ def test_a_piece_ends_on_its_tonic_chord_with_the_root_below(mode: str, tonic: s
     assert len(writing.pitches(0, FLUTE)) == 3
     writing.take(Kind.NOTE, 0, 0, FLUTE, 72, 95)
     assert writing.leanings.tilt([]) is None
-
-
-def test_a_part_that_waits_is_asked_in_more_and_more() -> None:
-    """The flute plays in each bar, the cello in none: only the cello gains, up to a limit."""
-    writing, gains = Writing(20), []
-    for _ in range(19):
-        writing.bar()
-        tilt = writing.leanings.tilt([Kind.NOTE, 0, 0])
-        gains.append(0.0 if tilt is None else float(tilt[CELLO]))
-        assert tilt is None or tilt[FLUTE] == 0
-        writing.take(Kind.NOTE, 0, 0, FLUTE, 72, 20)
-    assert gains == sorted(gains)
-    assert gains[0] == 0
-    assert gains[-1] == MOST_PART_LEAN
 
 
 def test_a_part_of_a_piece_does_not_come_to_rest() -> None:

@@ -1,0 +1,140 @@
+"""Who has rested too long: a lean towards parts that wait, and every player plays.
+
+How long a part may rest is learned: `rests.toml` holds the share of bars in which a role or an
+instrument rests in music by people. Drums, bass and strings hardly do, brass waits for half a page.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer.music.instruments import INSTRUMENTS
+from composer.music.piece import GRID_TICKS_PER_QUARTER
+from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind
+from composer.tokens.grammar import Grammar
+from composer.tokens.values import part_of, role_of
+
+Floats = NDArray[np.float64]
+
+USUAL_SHARE = 0.4
+"""Of a part that the corpora do not know."""
+PATIENCE_BARS = 8
+"""So long may a part rest that nearly always rests; others as much less as they rest less."""
+STEP, MOST = 1.0, 4.0
+"""Logits that a part gains for each further bar, and at most."""
+CERTAIN = 20.0
+"""Logits that leave nothing to chance."""
+LAST_ENTRY = 0.75
+"""How far through a piece a part that never played comes in."""
+LEAD = 2.5
+"""Logits for the leading part in the last bar, and against an end without it."""
+
+
+class Rests:
+    """Follows the rows of a piece of `grammar` whose bars before `until` (from 0) are written.
+
+    `is_whole` says that the piece begins here, so that who never plays is known; `comes_to_rest`
+    that it ends here.
+    """
+
+    def __init__(
+        self, grammar: Grammar, until: int, *, is_whole: bool, comes_to_rest: bool
+    ) -> None:
+        self.grammar, self.until = grammar, until
+        self.is_whole, self.comes_to_rest = is_whole, comes_to_rest
+        self.patience: dict[int, float] = {}
+        self.lead = -1
+        self.first_bar = grammar.bar + 1
+        self.last_bar_of_part: dict[int, int] = {}
+
+    def advance(self, row: list[int]) -> None:
+        """Take a complete row as written; the grammar has taken it already."""
+        if row[0] == Kind.PART:
+            _, value, _, role, *_ = row
+            self.patience[value] = patience_bars(value, role_of(role))
+            is_pitched = not INSTRUMENTS[part_of(value)[0]].is_drums
+            if role_of(role) == "melody" or (self.lead < 0 and is_pitched):
+                self.lead = value
+        elif row[0] == Kind.NOTE:
+            self.last_bar_of_part[row[3]] = self.grammar.bar
+
+    def tilt(self, row: list[int]) -> Floats | None:
+        """What to add to the logits of the next field of a row; None for nothing."""
+        if not row:
+            return self._kind()
+        match Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]:
+            case Kind.NOTE, "part":
+                return self._part()
+            case Kind.NOTE, ("beat" | "position") if self._comes_in_now():
+                beat, position = divmod(self.grammar.tick, GRID_TICKS_PER_QUARTER)
+                return _only(
+                    *(("beat", beat) if len(row) == 1 else ("position", position)), CERTAIN
+                )
+        return None
+
+    def _kind(self) -> Floats | None:
+        """No end before everybody has played, nor readily one without the leading part."""
+        if self.grammar.bar + 1 < self.until:
+            return None
+        if self._unheard():
+            tilt = _only("kind", Kind.NOTE, CERTAIN)
+            tilt[[Kind.BAR, Kind.MARK]] = -CERTAIN
+            return tilt
+        return _only("kind", Kind.MARK, -LEAD) if self._lacks_lead() else None
+
+    def _comes_in_now(self) -> bool:
+        """Whether a part that never played can still come in at this tick of the last bar."""
+        if self.grammar.bar + 1 < self.until:
+            return False
+        orders = [self.grammar.order[value] for value in self._unheard()]
+        return any(order > self.grammar.last_part for order in orders)
+
+    def _unheard(self) -> list[int]:
+        """The parts that must play and never did, in order."""
+        if not self.is_whole:
+            return []
+        return [
+            part.value for part in self.grammar.parts if part.value not in self.last_bar_of_part
+        ]
+
+    def _lacks_lead(self) -> bool:
+        """Whether the last bar has nothing of the part that leads."""
+        is_last = self.comes_to_rest and self.grammar.bar + 1 == self.grammar.bars
+        return is_last and self.last_bar_of_part.get(self.lead) != self.grammar.bar
+
+    def _part(self) -> Floats | None:
+        bar = self.grammar.bar
+        tilt = np.zeros(FIELD_SIZES["part"])
+        for value, patience in self.patience.items():
+            waited = bar - self.last_bar_of_part.get(value, self.first_bar - 1) - 1 - patience
+            tilt[value] = min(MOST, STEP * max(0.0, waited))
+        if bar + 1 >= LAST_ENTRY * self.until:
+            for place, value in enumerate(self._unheard()):
+                tilt[value] = CERTAIN - place  # in order, since notes of a tick go by part
+        if self._lacks_lead() and self.lead >= 0:
+            tilt[self.lead] += LEAD
+        return tilt if tilt.any() else None
+
+
+def patience_bars(part_field: int, role: str) -> float:
+    """How many bars a part may rest before it is asked in."""
+    name = role or INSTRUMENTS[part_of(part_field)[0]].name
+    return PATIENCE_BARS * _rests().get(name, USUAL_SHARE)
+
+
+@cache
+def _rests() -> dict[str, float]:
+    table = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    shares: dict[str, float] = tomllib.loads(table)
+    return shares
+
+
+def _only(name: str, value: int, lean: float) -> Floats:
+    tilt = np.zeros(FIELD_SIZES[name])
+    tilt[value] = lean
+    return tilt

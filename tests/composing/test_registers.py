@@ -1,0 +1,52 @@
+"""A lone keyboard stays near the register that its header names."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from composer.composing.registers import AT_EASE_SEMITONES, MEMORY_NOTES, Height
+from composer.music.instruments import BY_NAME, INSTRUMENTS
+from composer.tokens.fields import Kind, column_of
+from composer.tokens.grammar import Grammar, empty_row
+from composer.tokens.values import part_value, pitch_of_register, register_value
+
+PIANO, FLUTE = (part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("piano", "flute"))
+
+
+def height(level: int, pitch: int, *parts: int) -> np.ndarray | None:
+    """The lean after many notes of one pitch in a piece of this register and these parts."""
+    grammar = Grammar(4)
+    found = Height(grammar)
+    mood = empty_row(Kind.MOOD)
+    mood[column_of(Kind.MOOD, "register")] = level
+    for row in (mood, *(empty_row(Kind.PART, part, 1) for part in parts)):
+        grammar.advance(row)
+        found.advance(row)
+    for _ in range(4 * MEMORY_NOTES):
+        found.advance(empty_row(Kind.NOTE, 0, 0, PIANO, pitch, 20))
+    return found.tilt([Kind.NOTE, 0, 0, PIANO])
+
+
+@given(st.integers(1, 8), st.integers(21, 108))
+def test_it_is_drawn_back_from_far_away(level: int, pitch: int) -> None:
+    """Down from above, up from below, and nothing happens near by."""
+    lean = height(level, pitch, PIANO)
+    off = pitch - pitch_of_register(level)
+    if lean is None:
+        assert abs(off) <= AT_EASE_SEMITONES + 1
+    else:
+        assert np.sign(lean[100] - lean[30]) == -np.sign(off)
+
+
+def test_others_are_left_alone() -> None:
+    """A register that nobody named, two parts, and a flute."""
+    assert height(0, 100, PIANO) is None
+    assert height(4, 100, PIANO, FLUTE) is None
+    assert height(4, 100, FLUTE) is None
+
+
+@given(st.integers(1, 8))
+def test_the_middle_of_a_register_lies_in_it(level: int) -> None:
+    assert register_value(pitch_of_register(level)) == level
