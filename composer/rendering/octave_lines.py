@@ -8,9 +8,10 @@ at the bar line, for readers of files follow one voice after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
 
 from composer.rendering.clefs import MIDDLE_LINES
 from composer.rendering.notation import Measure, OctaveMark, VoiceLine
@@ -33,22 +34,56 @@ class _Slot(NamedTuple):
     chords: tuple[tuple[int, ...], ...]
 
 
+_Line: TypeAlias = list[_Slot]
+"""What stands under one line."""
+_STAVES = ((1, 1), (2, -1))
+"""The staves of a keyboard, and where their lines are."""
+
+
 def with_octave_lines(measures: Sequence[Measure], clefs: Sequence[Sequence[str]]) -> list[Measure]:
     """The measures of a keyboard's part with lines over the upper staff and under the lower.
 
     `clefs` are those of each staff, measure by measure.
     """
     marks: list[list[OctaveMark]] = [[] for _ in measures]
-    for staff, direction in ((1, 1), (2, -1)):
-        slots = list(_slots(measures, staff, clefs[staff - 1]))
-        for first, last in _lines(slots, direction):
-            begin, end = slots[first], slots[last]
+    over, under = (
+        [slots[first : last + 1] for first, last in _lines(slots, direction)]
+        for staff, direction in _STAVES
+        for slots in [list(_slots(measures, staff, clefs[staff - 1]))]
+    )
+    for (staff, direction), lines in zip(_STAVES, _never_both_open(over, under), strict=True):
+        for line in lines:
+            begin, end = line[0], line[-1]
             marks[begin.measure].append(OctaveMark(staff, begin.start_tick, direction))
             marks[end.measure].append(OctaveMark(staff, end.end_tick, 0))
     return [
         replace(measure, octaves=tuple(found)) if found else measure
         for measure, found in zip(measures, marks, strict=True)
     ]
+
+
+def _never_both_open(over: list[_Line], under: list[_Line]) -> tuple[list[_Line], list[_Line]]:
+    """The lines, cut at bar lines so that a file, which has the upper staff of a measure before the
+    lower, never begins one while another is open: verovio's reader complains of those."""
+    shared = _measures(over) & _measures(under)
+    return (
+        [part for line in over for part in _cut(line, lambda before, _: before in shared)],
+        [part for line in under for part in _cut(line, lambda _, after: after in shared)],
+    )
+
+
+def _measures(lines: Sequence[_Line]) -> set[int]:
+    return {slot.measure for line in lines for slot in line}
+
+
+def _cut(line: _Line, is_cut: Callable[[int, int], bool]) -> list[_Line]:
+    """The line in parts; `is_cut` is asked of the measures before and after each bar line."""
+    parts = [line[:1]]
+    for before, slot in pairwise(line):
+        if before.measure != slot.measure and is_cut(before.measure, slot.measure):
+            parts.append([])
+        parts[-1].append(slot)
+    return parts
 
 
 def _slots(measures: Sequence[Measure], staff: int, clefs: Sequence[str]) -> Iterator[_Slot]:

@@ -156,13 +156,31 @@ def test_sound_needs_a_soundfont(tmp_path: Path) -> None:
 def test_passages_far_off_the_staff_stand_under_octave_lines() -> None:
     """8va over high passages, 8vb under low ones, never for a lone high note."""
     high = [(beat, 1, 96 + beat % 3) for beat in range(8)]
-    low = [(beat, 1, 22) for beat in range(8)]
+    low = [(beat, 1, 22) for beat in range(8, 16)]
     text = musicxml_text(piece_of(part_of("piano", sorted([*high, *low]))))
     assert text.count('<octave-shift type="down"') == 1
     assert text.count('<octave-shift type="up"') == 1
     assert text.count('<octave-shift type="stop"') == 2
     lone = [(0, 4, 72), (4, 1, 96), (5, 3, 72), (8, 4, 72)]
     assert "octave-shift" not in musicxml_text(piece_of(part_of("piano", lone)))
+
+
+def test_octave_lines_over_and_under_a_keyboard_are_never_open_at_once(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Verovio complains of a line that ends while another goes on: both are cut at bar lines."""
+    import verovio
+
+    high = [(beat, 1, 96 + beat % 3) for beat in range(4, 16)]
+    low = [(beat, 1, 22) for beat in range(12)]
+    text = musicxml_text(piece_of(part_of("piano", sorted([*high, *low]))))
+    kinds = re.findall(r'<octave-shift type="(\w+)" size="8" number="(\d)"', text)
+    for start, stop in zip(kinds[::2], kinds[1::2], strict=True):
+        assert (start[0] != "stop", stop) == (True, ("stop", start[1]))
+    verovio.enableLog(verovio.LOG_WARNING)
+    assert verovio.toolkit().loadData(text)
+    verovio.enableLog(verovio.LOG_OFF)
+    assert capfd.readouterr().err == ""
 
 
 def test_runs_of_short_notes_get_dots() -> None:
