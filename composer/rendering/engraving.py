@@ -14,6 +14,7 @@ from composer.errors import RequestError
 from composer.rendering.outlines import MUSIC_FONT, with_outlined_music
 from composer.rendering.page import (
     MARGIN_MILLIMETRES,
+    SMALLEST_STAFF_MILLIMETRES,
     STAFF_MILLIMETRES,
     paper_size,
     zoom_of,
@@ -51,7 +52,8 @@ def engraved(musicxml: str, paper: str) -> Any:
     mei = _with_header(toolkit.getMEI(), musicxml)
     toolkit.setOptions(_options(width, height, zoom))
     toolkit.loadData(mei)
-    lay_out(toolkit, lambda factor: _options(width, height, zoom * factor))
+    most = max(zoom, STAFF_MILLIMETRES / SMALLEST_STAFF_MILLIMETRES)
+    lay_out(toolkit, lambda factor: _options(width, height, min(most, zoom * factor)))
     return toolkit
 
 

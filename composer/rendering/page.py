@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from composer.errors import RequestError
 
@@ -11,10 +12,15 @@ MARGIN_MILLIMETRES = 14
 STAFF_MILLIMETRES = 7.2
 """The height of a staff where nothing asks for a smaller one."""
 
+SMALLEST_STAFF_MILLIMETRES = 4.0
+"""Below this a score cannot be read from a stand."""
 _ROOM_FOR_A_STAFF_MILLIMETRES = {2: 17.0, 1: 19.5}
 """By how many systems a page shall hold: a big system alone has winds far above their staves."""
 _HEADER_MILLIMETRES = 20
-_MOST_STAVES_TWICE_A_PAGE = 10
+_BARS_OF_A_LARGE_SYSTEM = 4
+_PART = re.compile(r"<part id=.*?</part>", re.DOTALL)
+_MEASURE = re.compile(r"<measure .*?</measure>", re.DOTALL)
+_STAVES = re.compile(r"<staves>(\d+)</staves>")
 
 
 def paper_size(paper: str) -> tuple[int, int]:
@@ -27,13 +33,38 @@ def paper_size(paper: str) -> tuple[int, int]:
 
 
 def zoom_of(musicxml: str, paper: str) -> float:
-    """The zoom for the staves that a MusicXML text has (see `zoom_for`)."""
-    more_staves = sum(int(count) - 1 for count in re.findall(r"<staves>(\d+)</staves>", musicxml))
-    return zoom_for(musicxml.count("<score-part ") + more_staves, paper)
+    """The zoom for the staves that a MusicXML text has (see `zoom_for`), of which a system shows
+    those that are played."""
+    parts = _PART.findall(musicxml)
+    staves = [max(map(int, _STAVES.findall(part)), default=1) for part in parts]
+    return zoom_for(sum(staves), paper, _usually_played(parts, staves))
 
 
-def zoom_for(staves: int, paper: str) -> float:
-    """How much smaller than usual the staves must be for two systems, or a big one, a page."""
+def _usually_played(parts: Sequence[str], staves: Sequence[int]) -> int:
+    """How many staves a system of a few bars shows: no more in most of them."""
+    played = [
+        ["<pitch>" in measure or "<unpitched>" in measure for measure in _MEASURE.findall(part)]
+        for part in parts
+    ]
+    bars = max(map(len, played), default=0)
+    counts = sorted(
+        sum(
+            count
+            for count, own in zip(staves, played, strict=True)
+            if any(own[start : start + _BARS_OF_A_LARGE_SYSTEM])
+        )
+        for start in range(0, bars, _BARS_OF_A_LARGE_SYSTEM)
+    )
+    return counts[len(counts) * 2 // 3] if counts else sum(staves)
+
+
+def zoom_for(staves: int, paper: str, usually: int = 0) -> float:
+    """How much smaller than usual the staves must be for two systems a page, as long as they can be
+    read, or for one of all staves. `usually` are those that a system shows, if not all."""
     room = paper_size(paper)[1] - 2 * MARGIN_MILLIMETRES - _HEADER_MILLIMETRES
-    systems = 2 if staves <= _MOST_STAVES_TWICE_A_PAGE else 1
-    return max(1.0, systems * staves * _ROOM_FOR_A_STAFF_MILLIMETRES[systems] / room)
+    one, two = (
+        systems * count * _ROOM_FOR_A_STAFF_MILLIMETRES[systems] / room
+        for systems, count in ((1, staves), (2, usually or staves))
+    )
+    is_readable = STAFF_MILLIMETRES / two >= SMALLEST_STAFF_MILLIMETRES
+    return max(1.0, one, two if is_readable else 0.0)

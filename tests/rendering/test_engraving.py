@@ -7,6 +7,7 @@ import pytest
 from composer.errors import RequestError
 from composer.rendering.engraving import pdf_bytes, png_pages, svg_pages
 from composer.rendering.musicxml import musicxml_text
+from composer.rendering.page import SMALLEST_STAFF_MILLIMETRES, STAFF_MILLIMETRES, zoom_for
 from tests.rendering.pieces import part_of, piece_of
 
 NOTES = [(beat, 1, 60 + beat % 12) for beat in range(8)]
@@ -61,3 +62,16 @@ def test_no_piece_ends_with_a_lonely_bar_on_a_page_of_its_own(bars: int) -> None
     assert len(pages) == 1 or pages[-1].count('class="system"') > 1
     last_system = pages[-1].rpartition('class="system"')[2]
     assert last_system.count('class="measure"') > 1
+
+
+def test_a_page_holds_two_systems_of_an_orchestra_as_long_as_they_can_be_read() -> None:
+    """Thirteen staves twice, down to four millimetres a staff; of more, those that play."""
+    line = [(beat, 1, 60 + beat % 12) for beat in range(4 * 16)]
+    names = ["flute", "oboe", "bassoon", "horn", "trumpet", "violin", "viola", "cello"]
+    full = [part_of(name, line) for name in [*names, "soprano", "alto", "tenor", "bass"]]
+    assert svg_pages(musicxml_text(piece_of(*full)))[0].count('class="system"') == 2
+    silent = [part_of(name, line[:1]) for name in names]
+    last = svg_pages(musicxml_text(piece_of(*full[:8], *silent)))[-1]
+    assert last.count('class="system"') >= 2
+    assert STAFF_MILLIMETRES / zoom_for(13, "a4") > SMALLEST_STAFF_MILLIMETRES
+    assert STAFF_MILLIMETRES / zoom_for(14, "a4") > 6
