@@ -51,7 +51,7 @@ def leaners(
     others: tuple[Leaner, ...] = (
         Rests(grammar, 1 + max(free, default=0), is_whole=grammar.bar < 0, comes_to_rest=ends),
         Tonality(grammar, is_asked=keeps_key),
-        Height(grammar),
+        Height(grammar, is_whole=grammar.bar < 0),
         Pace(grammar, densities),
     )
     for leaner in others:

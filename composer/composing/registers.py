@@ -1,6 +1,6 @@
-"""Where each part lies: as another piece does, or a lone keyboard where its header says.
+"""Where each part lies: as another piece does, or where such parts lie in real music.
 
-Both lean on pitches. Without the second, chords under two hands drift upwards bar by bar.
+Both lean on pitches. Without the second chords under two hands climb, and tunes lie high.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.composing.real_parts import usual_register
 from composer.music.piece import Part
 from composer.tokens.fields import (
     DRUM_PITCH_OFFSET,
@@ -21,14 +22,14 @@ from composer.tokens.fields import (
     column_of,
 )
 from composer.tokens.grammar import Grammar
-from composer.tokens.values import pitch_of_register
+from composer.tokens.values import pitch_of_register, role_of
 
 LEAST_SPREAD = 3.0
 
-MEMORY_NOTES = 48
-"""Over about so many notes the height of a keyboard is averaged."""
-AT_EASE_SEMITONES = 5.0
-"""So far from where it belongs the average may lie: a piece has its own curve."""
+MEMORY_NOTES = 32
+"""Over about so many notes the height of a part is averaged."""
+AT_EASE_SEMITONES = 3.0
+"""So far from its place the average of a lone keyboard may lie: a piece has its own curve."""
 PULL = 0.02
 """Logits a semitone of pitch, for every semitone that the average is farther away."""
 
@@ -67,34 +68,51 @@ def pitch_tilt(
 
 
 class Height:
-    """Follows the rows of a piece of `grammar`; a lone keyboard is drawn back to the register that
-    the header names, given or written there by the model for the style and mood."""
+    """Follows the rows of a piece of `grammar`; a part is drawn back to where such parts lie.
 
-    def __init__(self, grammar: Grammar) -> None:
-        self.grammar = grammar
-        self.middle: float | None = None
-        self.mean = 0.0
+    How far it may lie from there is how far they do from piece to piece; where a piece is there
+    already, not `is_whole`, its parts lie where it has them. A lone keyboard lies where its header
+    says, given or written there by the model for the style and mood.
+    """
+
+    def __init__(self, grammar: Grammar, *, is_whole: bool) -> None:
+        self.grammar, self.is_whole = grammar, is_whole
+        self.level = UNKNOWN
+        self.places: dict[int, Register] = {}
+        """As the piece sounds, by part field."""
+        self.means: dict[int, float] = {}
 
     def advance(self, row: list[int]) -> None:
         """Take a complete row as written; the grammar has taken it already."""
         if row[0] == Kind.MOOD:
-            level = row[column_of(Kind.MOOD, "register")]
-            self.middle = None if level == UNKNOWN else pitch_of_register(level)
-            self.mean = self.middle or 0.0
-        elif row[0] == Kind.NOTE and self.middle is not None:
-            self.mean += (row[4] - self.mean) / MEMORY_NOTES
+            self.level = row[column_of(Kind.MOOD, "register")]
+        elif row[0] == Kind.PART:
+            usual = usual_register(row[1], role_of(row[3]))
+            if usual is not None:
+                self.places[row[1]] = Register(*usual)
+        elif row[0] == Kind.NOTE and (place := self._place(row[3])):
+            mean = self.means.get(row[3], place.mean)
+            self.means[row[3]] = mean + (row[4] + self.grammar.semitones - mean) / MEMORY_NOTES
 
     def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
         """What to add to the logits of the next field of a row; None for nothing."""
         if not row or Kind(row[0]) != Kind.NOTE or ROW_FIELDS[Kind.NOTE][len(row) - 1] != "pitch":
             return None
-        parts = self.grammar.parts
-        if self.middle is None or len(parts) != 1 or not parts[0].instrument.has_two_hands:
+        place = self._place(row[3])
+        if place is None or row[3] not in self.means:
             return None
-        off = self.mean - self.middle
-        beyond = np.sign(off) * max(0.0, abs(off) - AT_EASE_SEMITONES)
+        off = self.means[row[3]] - place.mean
+        beyond = np.sign(off) * max(0.0, abs(off) - place.spread)
         if not beyond:
             return None
         tilt = np.zeros(FIELD_SIZES["pitch"])
-        tilt[:DRUM_PITCH_OFFSET] = -PULL * beyond * (np.arange(DRUM_PITCH_OFFSET) - self.middle)
+        apart = np.arange(DRUM_PITCH_OFFSET) + self.grammar.semitones - place.mean
+        tilt[:DRUM_PITCH_OFFSET] = -PULL * beyond * apart
         return tilt
+
+    def _place(self, part: int) -> Register | None:
+        parts = self.grammar.parts
+        if self.level != UNKNOWN and len(parts) == 1 and parts[0].instrument.has_two_hands:
+            middle = pitch_of_register(self.level) + self.grammar.semitones
+            return Register(middle, AT_EASE_SEMITONES)
+        return self.places.get(part) if self.is_whole else None

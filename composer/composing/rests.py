@@ -1,18 +1,15 @@
 """Who has rested too long: a lean towards parts that wait, and every player plays.
 
-How long a part may rest is learned: `rests.toml` holds the share of bars in which a role or an
-instrument rests in music by people. Drums, bass and strings hardly do, brass waits for half a page.
+How long a part may rest is learned: the share of bars in which such a part rests in real music.
+Drums, bass and strings hardly do, brass waits for half a page.
 """
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.composing.real_parts import rest_share
 from composer.music.instruments import INSTRUMENTS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind
@@ -21,8 +18,6 @@ from composer.tokens.values import part_of, role_of
 
 Floats = NDArray[np.float64]
 
-USUAL_SHARE = 0.4
-"""Of a part that the corpora do not know."""
 PATIENCE_BARS = 8
 """So long may a part rest that nearly always rests; others as much less as they rest less."""
 STEP, MOST = 1.0, 4.0
@@ -31,8 +26,8 @@ CERTAIN = 20.0
 """Logits that leave nothing to chance."""
 LAST_ENTRY = 0.75
 """How far through a piece a part that never played comes in."""
-LEAD = 2.5
-"""Logits for the leading part in the last bar, and against an end without it."""
+LEAD = 5.0
+"""Logits for the leading part in the last bar, so that it is there before the bass ends it."""
 
 
 class Rests:
@@ -56,7 +51,7 @@ class Rests:
         """Take a complete row as written; the grammar has taken it already."""
         if row[0] == Kind.PART:
             _, value, _, role, *_ = row
-            self.patience[value] = patience_bars(value, role_of(role))
+            self.patience[value] = PATIENCE_BARS * rest_share(value, role_of(role))
             is_pitched = not INSTRUMENTS[part_of(value)[0]].is_drums
             if role_of(role) == "melody" or (self.lead < 0 and is_pitched):
                 self.lead = value
@@ -78,14 +73,12 @@ class Rests:
         return None
 
     def _kind(self) -> Floats | None:
-        """No end before everybody has played, nor readily one without the leading part."""
-        if self.grammar.bar + 1 < self.until:
+        """No end before everybody has played."""
+        if self.grammar.bar + 1 < self.until or not self._unheard():
             return None
-        if self._unheard():
-            tilt = _only("kind", Kind.NOTE, CERTAIN)
-            tilt[[Kind.BAR, Kind.MARK]] = -CERTAIN
-            return tilt
-        return _only("kind", Kind.MARK, -LEAD) if self._lacks_lead() else None
+        tilt = _only("kind", Kind.NOTE, CERTAIN)
+        tilt[[Kind.BAR, Kind.MARK]] = -CERTAIN
+        return tilt
 
     def _comes_in_now(self) -> bool:
         """Whether a part that never played can still come in at this tick of the last bar."""
@@ -119,19 +112,6 @@ class Rests:
         if self._lacks_lead() and self.lead >= 0:
             tilt[self.lead] += LEAD
         return tilt if tilt.any() else None
-
-
-def patience_bars(part_field: int, role: str) -> float:
-    """How many bars a part may rest before it is asked in."""
-    name = role or INSTRUMENTS[part_of(part_field)[0]].name
-    return PATIENCE_BARS * _rests().get(name, USUAL_SHARE)
-
-
-@cache
-def _rests() -> dict[str, float]:
-    table = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    shares: dict[str, float] = tomllib.loads(table)
-    return shares
 
 
 def _only(name: str, value: int, lean: float) -> Floats:

@@ -1,4 +1,4 @@
-"""A lone keyboard stays near the register that its header names."""
+"""Parts stay where such parts lie, a lone keyboard near the register that its header names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from composer.composing.real_parts import usual_register
 from composer.composing.registers import AT_EASE_SEMITONES, MEMORY_NOTES, Height
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind, column_of
@@ -18,15 +19,15 @@ PIANO, FLUTE = (part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("pi
 def height(level: int, pitch: int, *parts: int) -> np.ndarray | None:
     """The lean after many notes of one pitch in a piece of this register and these parts."""
     grammar = Grammar(4)
-    found = Height(grammar)
+    found = Height(grammar, is_whole=True)
     mood = empty_row(Kind.MOOD)
     mood[column_of(Kind.MOOD, "register")] = level
     for row in (mood, *(empty_row(Kind.PART, part, 1) for part in parts)):
         grammar.advance(row)
         found.advance(row)
-    for _ in range(4 * MEMORY_NOTES):
-        found.advance(empty_row(Kind.NOTE, 0, 0, PIANO, pitch, 20))
-    return found.tilt([Kind.NOTE, 0, 0, PIANO])
+    for _ in range(6 * MEMORY_NOTES):
+        found.advance(empty_row(Kind.NOTE, 0, 0, parts[0], pitch, 20))
+    return found.tilt([Kind.NOTE, 0, 0, parts[0]])
 
 
 @given(st.integers(1, 8), st.integers(21, 108))
@@ -40,11 +41,15 @@ def test_it_is_drawn_back_from_far_away(level: int, pitch: int) -> None:
         assert np.sign(lean[100] - lean[30]) == -np.sign(off)
 
 
-def test_others_are_left_alone() -> None:
-    """A register that nobody named, two parts, and a flute."""
-    assert height(0, 100, PIANO) is None
-    assert height(4, 100, PIANO, FLUTE) is None
-    assert height(4, 100, FLUTE) is None
+def test_beside_others_it_lies_where_such_parts_do() -> None:
+    """Whatever the header says: a flute that is up too high comes down, one in its place stays."""
+    place = usual_register(FLUTE, "")
+    assert place is not None
+    for level in (0, 1):
+        assert height(level, round(place[0]), FLUTE, PIANO) is None
+        lean = height(level, round(place[0]) + 24, FLUTE, PIANO)
+        assert lean is not None
+        assert lean[60] > 0 > lean[90]
 
 
 @given(st.integers(1, 8))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.composing.rests import CERTAIN, LEAD, MOST, Rests, patience_bars
+from composer.composing.real_parts import rest_share
+from composer.composing.rests import CERTAIN, LEAD, MOST, Rests
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.piece import ROLES
 from composer.tokens.fields import Kind
 from composer.tokens.grammar import Grammar, empty_row
-from composer.tokens.values import bars_value, key_value, meter_value, part_value, role_value
+from composer.tokens.values import bars_value, key_value, meter_value, part_value
 
 FLUTE, CELLO = (part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("flute", "cello"))
 
@@ -71,7 +72,6 @@ def test_who_leads_is_asked_into_the_last_bar() -> None:
     writing = Writing(2)
     for is_last in (False, True):
         writing.bar()
-        assert writing.lean()[Kind.MARK] == -LEAD * is_last
         assert writing.lean(Kind.NOTE, 0, 0)[FLUTE] == LEAD * is_last
         if not is_last:
             writing.take(Kind.NOTE, 0, 0, FLUTE, 72, 20)
@@ -89,11 +89,11 @@ def test_a_span_of_a_piece_may_leave_parts_out() -> None:
         assert rests.tilt([]) is None
 
 
-def test_everybody_has_a_patience_and_drums_the_least() -> None:
-    """Every instrument and role; brass waits longer than strings."""
+def test_real_parts_rest_as_they_do() -> None:
+    """Every instrument and role has a share; drums rest least, and brass more than strings."""
     values = {i.name: part_value(place, 0) for place, i in enumerate(INSTRUMENTS)}
-    assert all(patience_bars(value, "") > 0 for value in values.values())
-    assert all(patience_bars(0, role) > 0 for role in ROLES)
-    assert patience_bars(0, "drums") < patience_bars(values["viola"], "")
-    assert patience_bars(values["viola"], "") < patience_bars(values["trumpet"], "")
-    assert role_value("drums")
+    shares = {name: rest_share(value, "") for name, value in values.items()}
+    shares |= {role: rest_share(0, role) for role in ROLES}
+    assert all(0 < share < 1 for share in shares.values())
+    assert min(shares.values()) == shares["drums"]
+    assert shares["viola"] < shares["trumpet"]

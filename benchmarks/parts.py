@@ -1,0 +1,86 @@
+"""How often parts rest and where they lie in real music; rewrites composer/composing/parts.toml.
+
+    python benchmarks/parts.py SHARDS
+
+Of the training split: the share of bars in which a part begins no note, where there are several, by
+its role where one is known, else by its instrument; and the mean pitch of parts of an instrument
+(of one in a role, where it is known), with its standard deviation from piece to piece.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from composer import composing
+from composer.corpus.shards import SPLITS, load_shards
+from composer.music.instruments import INSTRUMENTS
+from composer.tokens.fields import Kind, column_of
+from composer.tokens.values import part_of, role_of
+
+OUT = Path(composing.__file__).with_name("parts.toml")
+PIECES, FEWEST_BARS, MOST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 64, 16, 10
+HEADER = """# Parts in music of the training split. Written by benchmarks/parts.py.
+"""
+
+
+class Counts:
+    def __init__(self) -> None:
+        self.rests: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        """Silent bars and all bars."""
+        self.means: dict[str, list[float]] = defaultdict(list)
+
+    def take(self, rows: np.ndarray) -> None:
+        """Count every part that plays."""
+        parts = rows[rows[:, 0] == Kind.PART].tolist()
+        bar = np.cumsum(rows[:, 0] == Kind.BAR) - 1
+        bars = min(MOST_BARS, int(bar[-1]) + 1)
+        for part in parts:
+            value = part[column_of(Kind.PART, "part")]
+            mine = (rows[:, 0] == Kind.NOTE) & (rows[:, column_of(Kind.NOTE, "part")] == value)
+            playing = np.unique(bar[mine])
+            instrument = INSTRUMENTS[part_of(value)[0]]
+            role = role_of(part[column_of(Kind.PART, "role")])
+            if len(parts) > 1 and len(playing):
+                found = self.rests[role or instrument.name]
+                found[0] += bars - int((playing < bars).sum())
+                found[1] += bars
+            if mine.sum() >= FEWEST_NOTES and not instrument.is_drums:
+                mean = float(rows[mine, column_of(Kind.NOTE, "pitch")].mean())
+                for name in {instrument.name, f"{instrument.name}/{role}" if role else ""} - {""}:
+                    self.means[name].append(mean)
+
+    def lines(self) -> list[str]:
+        rests = {
+            name: silent / bars
+            for name, (silent, bars) in self.rests.items()
+            if bars >= FEWEST_BARS
+        }
+        means = {name: found for name, found in self.means.items() if len(found) >= FEWEST_PARTS}
+        return [
+            HEADER,
+            "[rests]",
+            *(f"{name} = {share:.2f}" for name, share in sorted(rests.items())),
+            "\n[registers]",
+            *(
+                f'"{name}" = [{np.mean(found):.1f}, {np.std(found):.1f}]'
+                for name, found in sorted(means.items())
+            ),
+        ]
+
+
+def main() -> None:
+    counts = Counts()
+    random = np.random.default_rng(0)
+    for shard in load_shards(Path(sys.argv[1])):
+        taught = shard.pieces[shard.pieces["split"] == SPLITS.index("train")]
+        for record in random.permutation(taught)[:PIECES]:
+            counts.take(np.asarray(shard.rows[record["row_start"] : record["row_stop"]]))
+    OUT.write_text("\n".join(counts.lines()) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

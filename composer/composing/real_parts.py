@@ -1,0 +1,37 @@
+"""What parts of an instrument and a role do in real music: `parts.toml`, by benchmarks/parts.py."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from composer.music.instruments import INSTRUMENTS
+from composer.tokens.values import part_of
+
+_USUAL_REST = 0.4
+"""Of a part that the corpora do not know."""
+
+
+def rest_share(part_field: int, role: str) -> float:
+    """The share of bars (0..1) in which such a part begins no note."""
+    share: float = _table()["rests"].get(role or _instrument(part_field), _USUAL_REST)
+    return share
+
+
+def usual_register(part_field: int, role: str) -> tuple[float, float] | None:
+    """The mean MIDI pitch of such a part and how far it varies from piece to piece, in semitones;
+    None for drums and what the corpora do not know."""
+    registers, name = _table()["registers"], _instrument(part_field)
+    found = registers.get(f"{name}/{role}") or registers.get(name)
+    return None if found is None else (found[0], found[1])
+
+
+def _instrument(part_field: int) -> str:
+    return INSTRUMENTS[part_of(part_field)[0]].name
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("parts.toml").read_text(encoding="utf-8"))
