@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from composer.errors import RequestError
+from composer.rendering.fonts import drawable
 from composer.rendering.outlines import MUSIC_FONT, with_outlined_music
 from composer.rendering.page import (
     MARGIN_MILLIMETRES,
@@ -78,7 +79,7 @@ def png_pages(musicxml: str, *, paper: str = "a4") -> list[bytes]:
 def _typeset(pages: Sequence[str], paper: str, **options: Any) -> list[bytes]:
     width, height = paper_size(paper)
     lines = [f"#set page(width: {width}mm, height: {height}mm, margin: 0pt)"]
-    pictures = {f"page{number}.svg": page for number, page in enumerate(pages, 1)}
+    pictures = {f"page{number}.svg": page for number, page in enumerate(drawable(pages), 1)}
     lines += [f'#image("{name}", width: 100%, height: 100%)' for name in pictures]
     return typeset("\n".join(lines), pictures, **options)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from composer.errors import RequestError
+from composer.rendering import fonts
 from composer.rendering.engraving import pdf_bytes, png_pages, svg_pages
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.page import SMALLEST_STAFF_MILLIMETRES, STAFF_MILLIMETRES, zoom_for
@@ -75,3 +78,19 @@ def test_a_page_holds_two_systems_of_an_orchestra_as_long_as_they_can_be_read() 
     assert last.count('class="system"') >= 2
     assert STAFF_MILLIMETRES / zoom_for(13, "a4") > SMALLEST_STAFF_MILLIMETRES
     assert STAFF_MILLIMETRES / zoom_for(14, "a4") > 6
+
+
+def test_words_that_no_font_here_can_draw_are_left_out_with_a_notice(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not printed as boxes, and never silently; a font of the system draws them."""
+    text = musicxml_text(replace(piece_of(part_of("violin", NOTES)), title="月光 Moonlight"))
+    (page,) = svg_pages(text)
+    assert "月光" in page
+    monkeypatch.setattr(fonts, "_has_east_asian_font", lambda: True)
+    assert fonts.drawable([page]) == [page]
+    assert not caplog.records
+    monkeypatch.setattr(fonts, "_has_east_asian_font", lambda: False)
+    assert "Moonlight" in fonts.drawable([page])[0]
+    assert "月" not in fonts.drawable([page])[0]
+    assert "月光 is left out" in caplog.text
