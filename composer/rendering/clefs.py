@@ -31,9 +31,22 @@ def clefs_allowed(instrument: Instrument, staff: int) -> tuple[str, ...]:
         return ("treble", "bass") if staff == 1 else ("bass", "treble")
     if instrument.name in _ALLOWED:
         return _ALLOWED[instrument.name]
-    if instrument.section == "voice" and instrument.clef == "tenor":
-        return ("treble-8", "bass")
     return (instrument.clef,)
+
+
+def singers_clef(instrument: Instrument, positions: Sequence[int], *, is_shared: bool) -> str:
+    """The one clef of a singer's staff, from the diatonic positions of its heads: what is called a
+    voice may be a man's, an alto part a bass's; tenor and bass who share a staff read the bass
+    clef."""
+    usual = "treble-8" if instrument.clef == "tenor" else instrument.clef
+    if usual == "treble-8" and is_shared:
+        return "bass"
+    costs = {
+        clef: _ledger_lines(positions, MIDDLE_LINES[clef])
+        + (0.0 if clef == usual else _UNUSUAL_COST * len(positions))
+        for clef in (usual, "treble", "treble-8", "bass")
+    }
+    return min(costs, key=costs.__getitem__)
 
 
 def choose_clefs(measures: Sequence[Sequence[int]], allowed: Sequence[str]) -> list[str]:
@@ -60,8 +73,10 @@ def choose_clefs(measures: Sequence[Sequence[int]], allowed: Sequence[str]) -> l
 
 
 def _reading_cost(positions: Sequence[int], clef: str, is_usual: bool) -> float:
-    middle = MIDDLE_LINES[clef]
-    ledgers = sum(max(0, (abs(position - middle) - 4) // 2) for position in positions)
-    return ledgers + (
+    return _ledger_lines(positions, MIDDLE_LINES[clef]) + (
         0.0 if is_usual else min(_UNUSUAL_COST_AT_MOST, _UNUSUAL_COST * len(positions))
     )
+
+
+def _ledger_lines(positions: Sequence[int], middle: int) -> int:
+    return sum(max(0, (abs(position - middle) - 4) // 2) for position in positions)

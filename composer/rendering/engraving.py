@@ -44,7 +44,7 @@ def engraved(musicxml: str, paper: str) -> Any:
     import verovio
 
     width, height = paper_size(paper)
-    zoom = zoom_of(musicxml, paper)
+    zoom, is_for_two = zoom_of(musicxml, paper)
     toolkit = verovio.toolkit()
     toolkit.setOptions(_options(width, height, zoom) | {"breaks": "none"})
     verovio.enableLog(verovio.LOG_OFF)
@@ -54,7 +54,11 @@ def engraved(musicxml: str, paper: str) -> Any:
     toolkit.setOptions(_options(width, height, zoom))
     toolkit.loadData(mei)
     most = max(zoom, STAFF_MILLIMETRES / SMALLEST_STAFF_MILLIMETRES)
-    lay_out(toolkit, lambda factor: _options(width, height, min(most, zoom * factor)))
+    lay_out(
+        toolkit,
+        lambda factor: _options(width, height, min(most, zoom * factor)),
+        has_two_systems=is_for_two,
+    )
     return toolkit
 
 

@@ -46,7 +46,6 @@ _CLEFS = {
     "treble": ("G", 2, 0),
     "bass": ("F", 4, 0),
     "alto": ("C", 3, 0),
-    "tenor": ("G", 2, -1),
     "treble-8": ("G", 2, -1),
     "tenor-clef": ("C", 4, 0),
     "percussion": ("percussion", 0, 0),

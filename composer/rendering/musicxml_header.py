@@ -12,6 +12,7 @@ from composer.rendering.percussion import drum_sign
 from composer.rendering.short_names import short_names
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FILE_ENDING = re.compile(r"\.(midi?|xml|musicxml|mxl|krn|abc)$", re.IGNORECASE)
 _TENTHS_A_STAFF = 40
 _CLOSE_STAVES = 45
 _CREDITS = {
@@ -32,7 +33,7 @@ def text_element(parent: Element, tag: str, content: object, /, **attributes: st
 
 def write_header(root: Element, score: Score, subtitle: str, credit: str, paper: str) -> None:
     """Titles, the program's name, and the paper: programs open large scores on small staves."""
-    title = score.piece.title or "Untitled"
+    title = _FILE_ENDING.sub("", score.piece.title) or "Untitled"
     work = SubElement(root, "work")
     text_element(work, "work-title", title)
     text_element(root, "movement-title", title)
@@ -65,7 +66,7 @@ class _Page(NamedTuple):
 
 
 def _page_tenths(score: Score, paper: str) -> _Page:
-    zoom = zoom_for(sum(part.staves for part in score.parts), paper)
+    zoom = zoom_for(sum(part.staves for part in score.parts), paper).factor
     millimetres = STAFF_MILLIMETRES / zoom
     sizes = (*paper_size(paper), MARGIN_MILLIMETRES)
     width, height, margin = (round(size * _TENTHS_A_STAFF / millimetres) for size in sizes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from composer.errors import RequestError
 
@@ -32,7 +33,14 @@ def paper_size(paper: str) -> tuple[int, int]:
         raise RequestError(f"paper {paper!r} is unknown; allowed: {allowed}") from None
 
 
-def zoom_of(musicxml: str, paper: str) -> float:
+class Zoom(NamedTuple):
+    """How much smaller than usual staves are, and whether that is for two systems a page."""
+
+    factor: float
+    is_for_two: bool
+
+
+def zoom_of(musicxml: str, paper: str) -> Zoom:
     """The zoom for the staves that a MusicXML text has (see `zoom_for`), of which a system shows
     those that are played."""
     parts = _PART.findall(musicxml)
@@ -58,7 +66,7 @@ def _usually_played(parts: Sequence[str], staves: Sequence[int]) -> int:
     return counts[len(counts) * 2 // 3] if counts else sum(staves)
 
 
-def zoom_for(staves: int, paper: str, usually: int = 0) -> float:
+def zoom_for(staves: int, paper: str, usually: int = 0) -> Zoom:
     """How much smaller than usual the staves must be for two systems a page, as long as they can be
     read, or for one of all staves. `usually` are those that a system shows, if not all."""
     room = paper_size(paper)[1] - 2 * MARGIN_MILLIMETRES - _HEADER_MILLIMETRES
@@ -66,5 +74,5 @@ def zoom_for(staves: int, paper: str, usually: int = 0) -> float:
         systems * count * _ROOM_FOR_A_STAFF_MILLIMETRES[systems] / room
         for systems, count in ((1, staves), (2, usually or staves))
     )
-    is_readable = STAFF_MILLIMETRES / two >= SMALLEST_STAFF_MILLIMETRES
-    return max(1.0, one, two if is_readable else 0.0)
+    is_for_two = two > 1 and STAFF_MILLIMETRES / two >= SMALLEST_STAFF_MILLIMETRES
+    return Zoom(max(1.0, one, two if is_for_two else 0.0), is_for_two)

@@ -15,6 +15,7 @@ from typing import Any
 from composer.rendering.line_breaks import even_breaks
 
 _FACTORS = (1.0, 1.04, 0.97, 1.08, 1.12, 0.94, 1.16, 1.2, 1.25)
+_FACTORS_FOR_TWO = (1.0, 1.08, 1.16)
 _LONG_PIECE_PAGES = 10
 _FACTORS_FOR_A_LONG_PIECE = 2
 _GOOD_ENOUGH = 0.05
@@ -27,13 +28,16 @@ _VIEW_BOX = re.compile(r'class="definition-scale"[^>]*viewBox="0 0 (\d+) (\d+)"'
 _MARGIN = re.compile(r'class="page-margin"[^>]*translate\((\d+), (\d+)\)')
 
 
-def lay_out(toolkit: Any, options: Callable[[float], dict[str, Any]]) -> None:
-    """Lay a loaded score out anew where its end is lonely; `options` are those of a zoom."""
-    best = tried = 1.0
+def lay_out(
+    toolkit: Any, options: Callable[[float], dict[str, Any]], *, has_two_systems: bool = False
+) -> None:
+    """Lay a loaded score out anew where its end is lonely, or where a page that should have two
+    systems of a large score has one; `options` are those of a zoom."""
+    best = tried = _factor_for_two(toolkit, options) if has_two_systems else 1.0
     lowest = _loneliness(toolkit)
     is_long = toolkit.getPageCount() > _LONG_PIECE_PAGES
     for factor in _FACTORS[1 : _FACTORS_FOR_A_LONG_PIECE if is_long else None]:
-        if lowest < _GOOD_ENOUGH:
+        if lowest < _GOOD_ENOUGH or best > 1:
             break
         _lay_out_with(toolkit, options(factor))
         tried = factor
@@ -47,6 +51,19 @@ def lay_out(toolkit: Any, options: Callable[[float], dict[str, Any]]) -> None:
         if mei is not None:
             toolkit.setOptions(options(best) | {"breaks": "encoded"})
             toolkit.loadData(mei)
+
+
+def _factor_for_two(toolkit: Any, options: Callable[[float], dict[str, Any]]) -> float:
+    """How much smaller staves must be for the second page (or the only one) to hold two systems;
+    laid out so. 1 where the largest factor does not help."""
+    for factor in _FACTORS_FOR_TWO:
+        if factor > 1:
+            _lay_out_with(toolkit, options(factor))
+        page = min(2, toolkit.getPageCount())
+        if toolkit.renderToSVG(page).count('class="system"') > 1:
+            return factor
+    _lay_out_with(toolkit, options(1.0))
+    return 1.0
 
 
 def _lay_out_with(toolkit: Any, options: dict[str, Any]) -> None:

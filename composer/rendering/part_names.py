@@ -20,6 +20,12 @@ _ROLE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """How accompaniment programs call their tracks: "Chords - Banjo"."""
+_NUMBERED_SOUND = re.compile(
+    r"^((?:.* - )?(?:slap bass|synth ?bass|string ensemble|synth ?strings|synth ?brass|"
+    r"electric piano)) \d$",
+    re.IGNORECASE,
+)
+"""General MIDI numbers such sounds, not their players."""
 _WITHOUT_ITS_KEY = re.compile(r"(?:french )?(horn|trumpet|clarinet)(?= ?\d*$)", re.IGNORECASE)
 
 
@@ -41,7 +47,9 @@ def printed_names(piece: Piece) -> list[str]:
     """The names as a score has them: without a synthesizer's word for the sound ("nylon") and a
     role that nothing depends on, with the key of a horn, trumpet or clarinet that says none, and
     counted where they are the same."""
-    names = [_SOUND_IN_BRACKETS.sub("", name) for name in part_names(piece)]
+    names = [
+        _NUMBERED_SOUND.sub(r"\1", _SOUND_IN_BRACKETS.sub("", name)) for name in part_names(piece)
+    ]
     players = [_ROLE_BEFORE.sub("", name) for name in names]
     chosen = [
         player if players.count(player) == 1 else name

@@ -188,6 +188,8 @@ def _cheapest_windows(edges: frozenset[int], span: Span) -> tuple[float, list[Sp
         options.append((cost, [span]))
     if not options:
         return 100.0, []
+    if span.length <= GRID_TICKS_PER_QUARTER:
+        options.reverse()  # of what costs the same, three to a beat are read sooner than to less
     return min(options, key=lambda option: option[0])
 
 

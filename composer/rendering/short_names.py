@@ -28,9 +28,11 @@ _SHORT = {
 _ROLES = {
     "melody": "Mel.", "bridge": "Bridge", "chords": "Chds.", "solo": "Solo", "lead": "Lead",
     "arpeggio": "Arp.", "harmony": "Harm.", "bass": "Bass",
+    "clavinet": "Clav.", "clavichord": "Clav.", "harmonica": "Harm.", "xylophone": "Xyl.",
+    "music box": "M. Box", "string ensemble": "Str.",
     "right hand": "R.H.", "left hand": "L.H.",
 }  # fmt: skip
-"""Parts named by what they do, whatever plays them."""
+"""Parts named by what they do, or by a sound that shares an instrument with others."""
 
 
 def short_names(parts: Sequence[StaffPart]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from composer.music.bars import Bar, meter_ticks
 from composer.music.instruments import BY_NAME, Instrument
@@ -12,7 +13,7 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange,
 from composer.rendering.accidentals import with_accidentals
 from composer.rendering.articulation import Place
 from composer.rendering.beams import with_beams
-from composer.rendering.clefs import choose_clefs, clefs_allowed
+from composer.rendering.clefs import choose_clefs, clefs_allowed, singers_clef
 from composer.rendering.division import Division
 from composer.rendering.dynamics import written_dynamics
 from composer.rendering.hands import assign_staves
@@ -23,6 +24,9 @@ from composer.rendering.signatures import within_seven
 from composer.rendering.spelling import Spelling, along_fifths
 from composer.rendering.transposing import transposition_of
 from composer.rendering.voices import LOWER, Chord, limbs_apart, separate_voices
+
+_SHARED_STAFF, _ACCOMPANIED = 0.25, 0.1
+_LOWEST_IN_TREBLE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def write_part(
     `is_single_line` keeps a keyboard's part on one staff; so does a hand that never plays, unless
     the part is alone. Notes at `staccato` get dots, chords at `rolled` arpeggio signs.
     """
-    instrument = replace(BY_NAME[part.instrument], transposition=transposition_of(part))
+    instrument = _as_written(part)
     bars = [frame.bar for frame in frames]
     keys = [_written_key(frame.key, instrument) for frame in frames]
     joints = [number for number, frame in enumerate(frames) if frame.is_joint]
@@ -72,8 +76,9 @@ def write_part(
         for measure, found in enumerate(writer.write(staff, indices, frames)):
             lines[measure].extend(found)
     clefs = [
-        choose_clefs(_positions(lines, staff), clefs_allowed(instrument, staff))
+        choose_clefs(positions, _clefs_for(instrument, staff, positions, part))
         for staff in range(1, count + 1)
+        for positions in [_positions(lines, staff)]
     ]
     measures = [
         Measure(bar, tuple(voices), key, frame.meter, _clef_changes(clefs, number), marks)
@@ -87,6 +92,32 @@ def write_part(
         measures = with_octave_lines(measures, clefs)
     first_clefs = tuple(found[0] if found else instrument.clef for found in clefs)
     return StaffPart(name, instrument, part.program, first_clefs, tuple(measures))
+
+
+def _clefs_for(
+    instrument: Instrument, staff: int, positions: Sequence[Sequence[int]], part: Part
+) -> Sequence[str]:
+    if instrument.section != "voice" or instrument.staves > 1:
+        return clefs_allowed(instrument, staff)
+    heads = [position for measure in positions for position in measure]
+    return (singers_clef(instrument, heads, is_shared=_chord_share(part.notes) > _SHARED_STAFF),)
+
+
+def _as_written(part: Part) -> Instrument:
+    """The instrument as this part is written: in its key, and where a melody stands over an
+    accompaniment in one part, as tunes from the web have it, on two staves."""
+    instrument = replace(BY_NAME[part.instrument], transposition=transposition_of(part))
+    lowest = min((note.pitch for note in part.notes), default=_LOWEST_IN_TREBLE)
+    is_treble = instrument.is_monophonic and instrument.clef == "treble"
+    if is_treble and lowest < _LOWEST_IN_TREBLE and _chord_share(part.notes) > _ACCOMPANIED:
+        return replace(instrument, staves=2)
+    return instrument
+
+
+def _chord_share(notes: Sequence[Note]) -> float:
+    """The share of notes that begin together with one before them."""
+    together = sum(later.onset_tick == earlier.onset_tick for earlier, later in pairwise(notes))
+    return together / max(1, len(notes))
 
 
 def _written_key(key: KeyChange | None, instrument: Instrument) -> KeyChange | None:

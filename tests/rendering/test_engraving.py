@@ -76,8 +76,8 @@ def test_a_page_holds_two_systems_of_an_orchestra_as_long_as_they_can_be_read() 
     silent = [part_of(name, line[:1]) for name in names]
     last = svg_pages(musicxml_text(piece_of(*full[:8], *silent)))[-1]
     assert last.count('class="system"') >= 2
-    assert STAFF_MILLIMETRES / zoom_for(13, "a4") > SMALLEST_STAFF_MILLIMETRES
-    assert STAFF_MILLIMETRES / zoom_for(14, "a4") > 6
+    assert STAFF_MILLIMETRES / zoom_for(13, "a4").factor > SMALLEST_STAFF_MILLIMETRES
+    assert STAFF_MILLIMETRES / zoom_for(14, "a4").factor > 6
 
 
 def test_words_that_no_font_here_can_draw_are_left_out_with_a_notice(

@@ -240,3 +240,37 @@ def test_a_second_bass_drum_or_snare_has_a_sign_of_its_own_only_beside_the_first
     assert drum_signs({40})[40][1:] == drum_signs({38})[38][1:]
     both = drum_signs({35, 36, 38, 40, 49, 57, 51, 59})
     assert len({sign[1:] for sign in both.values()}) == len(both)
+
+
+def clefs_of(name: str, pitches: list[int], thirds: bool = False) -> tuple[str, ...]:
+    rows = [(i, 1, pitch) for i, pitch in enumerate(pitches)]
+    rows += [(i, 1, pitch + 4) for i, pitch in enumerate(pitches) if thirds]
+    return build_score(piece_of(part_of(name, sorted(rows)))).parts[0].clefs
+
+
+def test_a_singer_reads_the_clef_of_the_voice() -> None:
+    """A voice that is not named may be a man's; tenor and bass share a staff in the bass clef."""
+    assert clefs_of("soprano", [67, 72, 76]) == ("treble",)
+    assert clefs_of("tenor", [52, 57, 64]) == ("treble-8",)
+    assert clefs_of("tenor", [48, 52, 57], thirds=True) == ("bass",)
+    assert clefs_of("voice", [60, 65, 72]) == ("treble",)
+    assert clefs_of("voice", [43, 48, 55]) == ("bass",)
+
+
+def test_a_tune_with_its_accompaniment_in_one_part_has_two_staves() -> None:
+    """As tunes from the web have it; no flute plays seven ledger lines under the staff."""
+    tune = [(i / 2, 0.5, 67 + i % 8) for i in range(16)]
+    chords = [(i, 1, pitch) for i in range(8) for pitch in (43, 50, 55)]
+    (part,) = build_score(piece_of(part_of("flute", sorted([*tune, *chords])))).parts
+    assert part.clefs == ("treble", "bass")
+    assert build_score(piece_of(part_of("flute", tune))).parts[0].clefs == ("treble",)
+
+
+def test_three_to_a_beat_are_read_sooner_than_to_half_of_it() -> None:
+    """A swung off-beat after a rest stands in the triplet of its beat, not of its half."""
+    rows = [(0, 0.5, 60), (1 + 2 / 3, 1 / 3, 62), (2, 2, 64)]
+    text = musicxml_text(piece_of(part_of("violin", rows)))
+    notes = re.findall(r"<note>.*?</note>", text, re.DOTALL)
+    in_triplets = [note for note in notes if "<time-modification>" in note]
+    assert sum(int(re.search(r"<duration>(\d+)", note)[1]) for note in in_triplets) == 24
+    assert all("<type>eighth</type>" in note for note in in_triplets)
