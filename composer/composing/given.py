@@ -41,7 +41,7 @@ USUAL_METERS = (
 SLOWEST_FREE, FASTEST_FREE = 40, 208
 """Quarters a minute: the ends of a metronome, for a tempo that nobody gave."""
 
-MODE_LEAN, CHORD_LEAN, DENSITY_LEAN, LEVEL_LEAN = 2.2, 0.8, 0.6, 0.5
+MODE_LEAN, CHORD_LEAN, DENSITY_LEAN, LEVEL_LEAN = 3.5, 1.2, 0.6, 1.0
 """How much one unit of valence or arousal adds to logits: at valence -1 the odds of a minor key
 against a major one are exp(2 * MODE_LEAN) times those that the style has."""
 RANKS = {

@@ -28,8 +28,10 @@ LEAST_SPREAD = 3.0
 
 MEMORY_NOTES = 32
 """Over about so many notes the height of a part is averaged."""
-AT_EASE_SEMITONES = 3.0
-"""So far from its place the average of a lone keyboard may lie: a piece has its own curve."""
+KEYBOARD_SPREAD = 6.0
+"""That of a lone keyboard around the register of its header, in semitones."""
+AT_EASE = 0.5
+"""Within this share of the spread a part may lie wherever it is: a piece has its own curve."""
 PULL = 0.02
 """Logits a semitone of pitch, for every semitone that the average is farther away."""
 
@@ -70,9 +72,9 @@ def pitch_tilt(
 class Height:
     """Follows the rows of a piece of `grammar`; a part is drawn back to where such parts lie.
 
-    How far it may lie from there is how far they do from piece to piece; where a piece is there
-    already, not `is_whole`, its parts lie where it has them. A lone keyboard lies where its header
-    says, given or written there by the model for the style and mood.
+    How far it may lie from there depends on how far they do from piece to piece. Where a piece is
+    there already, not `is_whole`, its parts lie where it has them. A lone keyboard lies where its
+    header says, given or written there by the model for the style and mood.
     """
 
     def __init__(self, grammar: Grammar, *, is_whole: bool) -> None:
@@ -102,7 +104,7 @@ class Height:
         if place is None or row[3] not in self.means:
             return None
         off = self.means[row[3]] - place.mean
-        beyond = np.sign(off) * max(0.0, abs(off) - place.spread)
+        beyond = np.sign(off) * max(0.0, abs(off) - AT_EASE * place.spread)
         if not beyond:
             return None
         tilt = np.zeros(FIELD_SIZES["pitch"])
@@ -114,5 +116,5 @@ class Height:
         parts = self.grammar.parts
         if self.level != UNKNOWN and len(parts) == 1 and parts[0].instrument.has_two_hands:
             middle = pitch_of_register(self.level) + self.grammar.semitones
-            return Register(middle, AT_EASE_SEMITONES)
+            return Register(middle, KEYBOARD_SPREAD)
         return self.places.get(part) if self.is_whole else None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer.composing.real_parts import usual_register
-from composer.composing.registers import AT_EASE_SEMITONES, MEMORY_NOTES, Height
+from composer.composing.registers import KEYBOARD_SPREAD, MEMORY_NOTES, Height
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.grammar import Grammar, empty_row
@@ -36,7 +36,7 @@ def test_it_is_drawn_back_from_far_away(level: int, pitch: int) -> None:
     lean = height(level, pitch, PIANO)
     off = pitch - pitch_of_register(level)
     if lean is None:
-        assert abs(off) <= AT_EASE_SEMITONES + 1
+        assert abs(off) <= KEYBOARD_SPREAD / 2 + 1
     else:
         assert np.sign(lean[100] - lean[30]) == -np.sign(off)
 
