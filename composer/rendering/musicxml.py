@@ -35,7 +35,6 @@ from composer.rendering.notation import (
 )
 from composer.rendering.percussion import FEET, DrumSign, drum_signs
 from composer.rendering.score import build_score
-from composer.rendering.strums import DOWN
 
 _DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -343,5 +342,4 @@ def _write_notations(
         for articulation in articulations:
             SubElement(element, articulation, side)
     if symbol.rolled:
-        downwards = {"direction": "down"} if symbol.rolled == DOWN else {}
-        SubElement(notations, "arpeggiate", downwards)
+        SubElement(notations, "arpeggiate", direction=symbol.rolled)  # MuseScore 3 wants it said
