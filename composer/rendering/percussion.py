@@ -25,7 +25,7 @@ _SIGNS = {
     37: DrumSign("Side Stick", "C", 5, "x"),
     38: DrumSign("Snare Drum", "C", 5),
     39: DrumSign("Hand Clap", "E", 5, "x"),
-    40: DrumSign("Electric Snare", "C", 5, "slash"),
+    40: DrumSign("Electric Snare", "C", 5, "triangle"),
     41: DrumSign("Low Floor Tom", "G", 4),
     42: DrumSign("Closed Hi-Hat", "G", 5, "x"),
     43: DrumSign("High Floor Tom", "A", 4),
@@ -52,7 +52,7 @@ FEET = frozenset({35, 36, 44})
 
 _OTHER_PLACES = (("G", 5), ("D", 5), ("B", 4), ("G", 4), ("A", 5), ("F", 4), ("E", 4), ("B", 5))
 _OTHER_HEADS = (
-    "triangle", "mi", "inverted triangle", "slash", "do", "slashed", "back slashed", "cross",
+    "triangle", "mi", "inverted triangle", "re", "do", "slashed", "back slashed", "cross",
 )  # fmt: skip
 """Of the heads of MusicXML those that MuseScore 3 knows."""
 
