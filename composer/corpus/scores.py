@@ -1,7 +1,7 @@
 """MusicXML, kern and ABC to pieces, parsed by music21.
 
 Tied notes become one, transposing instruments sound, the two staves of a keyboard are one part.
-Repeats are not played out and grace notes, which have no time of their own, are left out. Of a
+Repeats are played out, and grace notes, which have no time of their own, left out. Of a
 file with several tunes the first is read.
 """
 
@@ -66,6 +66,7 @@ class _Sound(NamedTuple):
 
 def _piece(score: Any, name: str) -> Piece:
     with blamed_on_the_file():
+        score = _played_out(score)
         score.toSoundingPitch(inPlace=True)
         staves = list(score.parts) or [score]
         bars, pickup_rest = _bars(staves)
@@ -94,6 +95,17 @@ def _piece(score: Any, name: str) -> Piece:
         ticks_per_quarter=ticks.per_quarter,
         title=_title(score) or title_of(name),
     )
+
+
+def _played_out(score: Any) -> Any:
+    """The score with its repeats played; as it is printed, where its signs do not add up."""
+    from music21 import repeat
+
+    has_signs = any(score.recurse().getElementsByClass((repeat.RepeatMark, "Repeat")))
+    try:
+        return score.expandRepeats() if has_signs else score
+    except repeat.ExpanderException:
+        return score
 
 
 class _Ticks(NamedTuple):

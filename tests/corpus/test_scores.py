@@ -72,6 +72,40 @@ def test_musicxml_is_read_as_it_sounds():
     assert piece.end_tick == 3 * 72
 
 
+def repeat(direction: str, side: str) -> str:
+    return f'<barline location="{side}"><repeat direction="{direction}"/></barline>'
+
+
+def ending(number: int, kind: str, side: str) -> str:
+    return f'<barline location="{side}"><ending number="{number}" type="{kind}"/></barline>'
+
+
+def test_repeats_and_their_endings_are_played_out():
+    """Bars 1 and 2, then 1 and 3: four bars of time, as a player plays them."""
+    back = """<barline location="right"><ending number="1" type="stop"/>
+      <repeat direction="backward"/></barline>"""
+    opening = ATTRIBUTES.format(fifths=0, more="") + repeat("forward", "left")
+    piece = read_bytes(
+        musicxml(
+            opening + note("C4", 12),
+            ending(1, "start", "left") + note("D4", 12) + back,
+            ending(2, "start", "left") + note("E4", 12) + ending(2, "stop", "right"),
+        ),
+        "tune.musicxml",
+    )
+    assert [(n.onset_tick, n.pitch) for n in piece.parts[0].notes] == [
+        (72 * bar, pitch) for bar, pitch in enumerate((60, 62, 60, 64))
+    ]
+
+
+def test_repeats_that_do_not_add_up_are_read_as_printed():
+    """A second ending without a first costs nobody the piece."""
+    first = ATTRIBUTES.format(fifths=0, more="") + note("C4", 12)
+    broken = ending(2, "start", "left") + note("D4", 12) + ending(2, "stop", "right")
+    piece = read_bytes(musicxml(first, broken + repeat("forward", "right")), "tune.musicxml")
+    assert [n.pitch for n in piece.parts[0].notes] == [60, 62]
+
+
 def test_a_transposing_instrument_sounds():
     transpose = "<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose>"
     measure = ATTRIBUTES.format(fifths=0, more=transpose) + note("C5", 12)

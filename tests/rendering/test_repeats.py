@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from composer.corpus.readers import read_bytes
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import Note, Part, Piece
@@ -132,6 +133,9 @@ def test_played_out_by_music21_the_score_is_the_whole_piece(piece: Piece) -> Non
     expected = [rows_as_signs(part) for part in build_score(piece).piece.parts]
     assert measure_problems(text) == []
     assert rows_of_musicxml(text, is_played_out=True) == expected
+    assume(any(part.notes for part in piece.parts))
+    again = read_bytes(text.encode(), "piece.musicxml")
+    assert again.end_tick * piece.ticks_per_quarter == piece.end_tick * again.ticks_per_quarter
 
 
 def test_where_a_repeat_begins_its_loudness_is_said() -> None:
