@@ -27,6 +27,7 @@ from composer.rendering.voices import LOWER, Chord, limbs_apart, separate_voices
 
 _SHARED_STAFF, _ACCOMPANIED = 0.25, 0.1
 _LOWEST_IN_TREBLE = 50
+_TOO_FEW_FOR_A_STAFF = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def write_part(
 ) -> StaffPart:
     """The written part; `spellings` are the sounding ones of its notes, in order.
 
-    `is_single_line` keeps a keyboard's part on one staff; so does a hand that never plays, unless
+    `is_single_line` keeps a keyboard's part on one staff; so does a hand that hardly plays, unless
     the part is alone. Notes at `staccato` get dots, chords at `rolled` arpeggio signs.
     """
     instrument = _as_written(part)
@@ -68,7 +69,7 @@ def write_part(
     writer = _StaffWriter(part.notes, heads, accented, staccato, rolled or {}, instrument.is_drums)
     count = 1 if instrument.staves == 2 and is_single_line else instrument.staves
     staves = assign_staves(part.notes) if count == 2 else [1] * len(part.notes)
-    if len(set(staves)) == 1 and not is_alone:
+    if not is_alone and _fewest_on_a_staff(staves) <= _TOO_FEW_FOR_A_STAFF * len(staves):
         count, staves = 1, [1] * len(part.notes)
     lines: list[list[VoiceLine]] = [[] for _ in frames]
     for staff in range(1, count + 1):
@@ -92,6 +93,10 @@ def write_part(
         measures = with_octave_lines(measures, clefs)
     first_clefs = tuple(found[0] if found else instrument.clef for found in clefs)
     return StaffPart(name, instrument, part.program, first_clefs, tuple(measures))
+
+
+def _fewest_on_a_staff(staves: Sequence[int]) -> int:
+    return min(staves.count(1), staves.count(2))
 
 
 def _clefs_for(
