@@ -65,7 +65,7 @@ def notes(rendered: Rendered) -> list[str]:
     score = build_score(rendered.piece).piece
     silence = rendered.piece.end_tick - score.end_tick
     problems = []
-    asked = sorted(_onsets(rendered.piece.parts, silence))
+    asked = sorted(_onsets([_as_chords(part) for part in rendered.piece.parts], silence))
     if asked != sorted(_onsets(score.parts, 0)):
         problems.append("the score has other onsets and pitches than the piece")
     read = [
@@ -160,11 +160,15 @@ def _said(command: Sequence[str], timeout_seconds: int) -> list[str]:
     return problems + [f"exit status {done.returncode}"] * (done.returncode != 0)
 
 
+def _as_chords(part: Part) -> Part:
+    return gathered(replace(part, notes=tuple(without_overlaps(part.notes)))).part
+
+
 def _onsets(parts: Sequence[Part], silence: int) -> list[tuple[str, int, int]]:
     return [
         (part.instrument, note.onset_tick - silence, note.pitch)
         for part in parts
-        for note in gathered(replace(part, notes=tuple(without_overlaps(part.notes)))).part.notes
+        for note in without_overlaps(part.notes)
     ]
 
 
