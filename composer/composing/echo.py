@@ -19,7 +19,7 @@ from composer.tokens.grammar import Grammar
 
 Floats = NDArray[np.float64]
 
-STRENGTH = 3.0
+STRENGTH = 2.0
 """Logits for each field of the next note of the thread."""
 _EXACT = 1 + RECALL_KINDS.index("exact")
 _NO_SEMITONES = 12

@@ -41,7 +41,7 @@ USUAL_METERS = (
 SLOWEST_FREE, FASTEST_FREE = 40, 208
 """Quarters a minute: the ends of a metronome, for a tempo that nobody gave."""
 
-MODE_LEAN, CHORD_LEAN, DENSITY_LEAN, LEVEL_LEAN = 3.5, 1.2, 0.6, 1.0
+MODE_LEAN, DENSITY_LEAN, LEVEL_LEAN = 3.5, 0.6, 1.0
 """How much one unit of valence or arousal adds to logits: at valence -1 the odds of a minor key
 against a major one are exp(2 * MODE_LEAN) times those that the style has."""
 RANKS = {
@@ -297,18 +297,14 @@ def mood_fields(mood: Mood) -> dict[tuple[Kind, str], int]:
 def mood_tilts(mood: Mood) -> dict[tuple[Kind, str], Floats]:
     """Logits that lean on the levers of a mood that have no order within a style.
 
-    Mode follows valence, and so do the chords: in the key without signature those on C, F and G
-    are major, those on D, E and A minor. Density and loudness bar by bar follow arousal. These are
-    the cues on which listeners agree most (Gabrielsson & Lindström 2010; Eerola, Friberg & Bresin
-    2013).
+    Mode follows valence; density and loudness bar by bar follow arousal. These are the cues on
+    which listeners agree most (Gabrielsson & Lindström 2010; Eerola, Friberg & Bresin 2013).
     """
     minor = {value: 1.0 - 2.0 * MODES.index(_mode(value)) for value in range(1, 31)}
-    roots = dict.fromkeys((1, 6, 8), 1.0) | dict.fromkeys((3, 5, 10), -1.0)
     levels = {level: level - 4.5 for level in range(1, 9)}
     marks = {level: level - 4.0 for level in range(1, 8)}
     return {
         (Kind.FORM, "key"): MODE_LEAN * mood.valence * _over("key", minor),
-        (Kind.CHORD, "root"): CHORD_LEAN * mood.valence * _over("root", roots),
         (Kind.PLAN, "density"): DENSITY_LEAN * mood.arousal * _over("density", levels),
         (Kind.DYNAMICS, "level"): LEVEL_LEAN * mood.arousal * _over("level", marks),
     }

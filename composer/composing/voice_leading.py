@@ -7,7 +7,7 @@ they would leave nothing, the less important ones give way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -214,6 +214,30 @@ class RuledGrammar(Grammar):
             if ruled.any():
                 return ruled
         return free
+
+    def _note_length(self, row: list[int]) -> Allowed:
+        """No longer than until a given part crosses, if there is such a length."""
+        allowed = super()._note_length(row)
+        order, tick = self.order[row[3]], self.bar_start_tick + _tick(row)
+        crossing = [
+            note.start_tick
+            for other, note in self._to_come(tick)
+            if (self.rules.crossing or (self.rules.under and other == 0))
+            and (row[4] - note.pitch) * (order - other) > 0
+        ]
+        short = allowed.copy()
+        short[: len(LENGTHS_TICKS)] &= np.less_equal(
+            LENGTHS_TICKS, min(crossing, default=max(LENGTHS_TICKS) + tick) - tick
+        )
+        return short if short.any() else allowed
+
+    def _to_come(self, tick: int) -> Iterator[tuple[int, _Heard]]:
+        """The given notes of this bar and the next that begin behind a tick, with their parts."""
+        for order, notes in self.heard.items():
+            yield from ((order, note) for note in notes if note.start_tick > tick)
+        for row in self.beside.get(self.bar + 1, ()):
+            start = self.bar_start_tick + self.bar_ticks + _tick(row)
+            yield self.order[row[3]], _Heard(start, start + LENGTHS_TICKS[row[5]], row[4])
 
     def _within(self, order: int, tick: int) -> Allowed:
         """Pitches between the neighbours and in reach of the part's last one."""
