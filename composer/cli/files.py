@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from composer.errors import RequestError
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
+    from composer.music.facts import Chord
+    from composer.music.piece import Piece
 
 _BARS_OF_CHORDS = 8
 
@@ -59,15 +62,29 @@ def render(given: argparse.Namespace) -> None:
     piece = read_piece(given.file)
     if not has_beats(piece):
         piece = with_tracked_beats(piece)
+    piece, chords = _with_chords_over_a_lead_sheet(normalise(quantise(piece)))
     paths = write_piece(
-        normalise(quantise(piece)),
+        piece,
         given.out,
         stem,
         formats,
         seed=given.seed,
+        chords=chords,
         **output_options(given),
     )
     print_paths(paths)
+
+
+def _with_chords_over_a_lead_sheet(piece: Piece) -> tuple[Piece, tuple[Chord, ...]]:
+    """The piece and no chords, unless it is a melody and its chords: those get their symbols."""
+    from composer.analysis.chords import estimate_chords
+    from composer.analysis.ensemble import estimate_ensemble
+
+    if estimate_ensemble(piece) != "lead-sheet":
+        return piece, ()
+    chords = tuple(part for part in piece.parts if part.role == "chords")
+    tags = replace(piece.tags, ensemble="lead-sheet")
+    return replace(piece, tags=tags), estimate_chords(replace(piece, parts=chords))
 
 
 def describe(given: argparse.Namespace) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,18 @@ def test_a_loop_is_as_long_as_its_bars(song: Path, tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "loop.wav")) as file:
         seconds = seconds_at(piece, piece.end_tick)
         assert file.getnframes() == round(seconds * file.getframerate())
+
+
+def test_a_melody_and_its_chords_are_rendered_as_a_lead_sheet(tmp_path: Path) -> None:
+    """Chord symbols of what the chords play, over one staff each."""
+    melody = replace(part_of("piano", [(0, 2, 79), (2, 2, 83), (4, 4, 77)]), name="Melody")
+    rows = [(bar, 4, root + up) for bar, root in ((0, 48), (4, 53)) for up in (0, 4, 7)]
+    chords = replace(part_of("piano", rows), name="Chords")
+    tune = piece_of(melody, chords)
+    (source,) = write_piece(tune, tmp_path, "tune", ["mid"], mechanical=True)
+    assert main(["render", str(source), "--format", "musicxml", "--out", str(tmp_path)]) == 0
+    text = (tmp_path / "tune.musicxml").read_text(encoding="utf-8")
+    assert re.findall(r"<root-step>(\w)</root-step>\s*</root>\s*<kind text=\"(\w*)\"", text) == [
+        ("C", ""), ("F", ""),
+    ]  # fmt: skip
+    assert "<staves>" not in text
