@@ -19,7 +19,7 @@ from composer.tokens.values import key_of
 
 Floats = NDArray[np.float64]
 
-AHEAD = 0.12
+AHEAD = 0.15
 """By how much the correlation with the key is to be higher than with any other."""
 STRENGTH = 2.0
 """Logits for the pitch class that tells most, where the key is not ahead at all."""
