@@ -96,8 +96,7 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
     """What the user said, by parameter of `composer.compose`; what was left out is left out."""
     values = {key: getattr(given, key) for key in _REQUESTED}
     if given.instruments is not None:
-        names = given.instruments.split(",")
-        values["instruments"] = [name.strip() for name in names if name.strip()]
+        values["instruments"] = given.instruments
     for name in ("melody", "like"):
         if getattr(given, name) is not None:
             from composer.corpus.readers import read_piece

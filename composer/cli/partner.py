@@ -119,10 +119,8 @@ def harmonize(given: argparse.Namespace) -> None:
 def arrange(given: argparse.Namespace) -> None:
     from composer.composing.arranging import arrange, left_out
 
-    instruments = [name.strip() for name in given.instruments.split(",") if name.strip()]
-
     def act(piece: Piece, **how: Any) -> Piece:
-        arranged = arrange(piece, ensemble=given.ensemble, instruments=instruments, **how)
+        arranged = arrange(piece, ensemble=given.ensemble, instruments=given.instruments, **how)
         lost = left_out(piece, arranged)
         if lost:
             print(
@@ -235,15 +233,12 @@ def write_report_beside(
     from composer.composing.report import held_to, report, write_report
 
     said = {key: value for key, value in vars(given).items() if key not in _NOT_ABOUT_MUSIC}
-    beyond = {key: said.get(key) or "" for key in ("style", "mood", "ensemble", "chords")}
-    instruments = [
-        name.strip() for name in (said.get("instruments") or "").split(",") if name.strip()
-    ]
+    about = ("style", "mood", "ensemble", "instruments", "chords")
+    beyond = {key: said.get(key) or "" for key in about}
     request = held_to(
         source,
         more_bars=given.bars if given.command == "continue" else 0,
         has_its_parts="ensemble" not in said,
-        instruments=instruments,
         **beyond,
     )
     fingerprint = load_weights(given.weights).fingerprint

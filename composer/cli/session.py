@@ -177,8 +177,7 @@ def _arguments(given: argparse.Namespace) -> dict[str, Any]:
         case "harmonize":
             arguments |= {"ensemble": given.ensemble, "chords": given.chords}
         case "arrange":
-            names = [name.strip() for name in given.instruments.split(",")]
-            arguments |= {"ensemble": given.ensemble, "instruments": [n for n in names if n]}
+            arguments |= {"ensemble": given.ensemble, "instruments": given.instruments}
         case "vary":
             arguments |= {"strength": given.strength, "keep": words(given.keep)}
             arguments |= {"bars": partner.bars_named(given.bars)}

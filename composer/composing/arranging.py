@@ -35,7 +35,7 @@ def arrange(
     piece: Piece,
     *,
     ensemble: str = "",
-    instruments: Sequence[str] = (),
+    instruments: str | Sequence[str] = (),
     style: str = "",
     mood: str = "",
     seed: int | None = None,

@@ -82,7 +82,7 @@ def compose(
     meter: str = "",
     tempo: float | None = None,
     ensemble: str = "",
-    instruments: Sequence[str] = (),
+    instruments: str | Sequence[str] = (),
     preset: str = "",
     title: str = "",
     chords: str = "",

@@ -112,7 +112,7 @@ def held_to(
     style: str = "",
     mood: str = "",
     ensemble: str = "",
-    instruments: Sequence[str] = (),
+    instruments: str | Sequence[str] = (),
     chords: str = "",
 ) -> Request:
     """What a piece written into another is held to: the other's bars, key, meter, tempo and

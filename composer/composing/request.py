@@ -124,7 +124,7 @@ def make_request(
     meter: str = "",
     tempo: float | None = None,
     ensemble: str = "",
-    instruments: Sequence[str] = (),
+    instruments: str | Sequence[str] = (),
     preset: str = "",
     title: str = "",
     chords: str = "",
@@ -139,9 +139,10 @@ def make_request(
 
     `style` may be a blend ("bach:0.6, joplin:0.4"), `mood` a curve ("calm@1 tense@17"), `key` a
     whole key ("D minor") or a mode ("minor"), `chords` symbols or Roman numerals bar by bar
-    ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"). With `seconds` the bars follow, unless they are
-    given too. A `melody` decides bars (or how many at least), key and meter. Raises RequestError,
-    naming what was given and what is allowed.
+    ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"), `instruments` names, in a list or with commas
+    ("violin,cello"). With `seconds` the bars follow, unless they are given too. A `melody` decides
+    bars (or how many at least), key and meter. Raises RequestError, naming what was given and what
+    is allowed.
     """
     if melody is not None:
         bars = _bars_with(melody, bars, key=key, meter=meter, form=form, seconds=seconds, like=like)
@@ -369,7 +370,9 @@ def _tempo(quarters_per_minute: float | None) -> float | None:
     return quarters_per_minute
 
 
-def _instruments(names: Sequence[str]) -> tuple[Instrument, ...]:
+def _instruments(names: str | Sequence[str]) -> tuple[Instrument, ...]:
+    if isinstance(names, str):
+        names = [name for name in map(str.strip, names.split(",")) if name]
     table = {compact(i.name): i for i in INSTRUMENTS} | {compact(i.label): i for i in INSTRUMENTS}
     known = [instrument.name for instrument in INSTRUMENTS]
     found = tuple(

@@ -158,6 +158,14 @@ def test_every_style_ensemble_and_preset_can_be_asked_for() -> None:
         assert request.bars == preset.bars
 
 
+def test_instruments_are_a_list_or_a_text_with_commas() -> None:
+    """A library's user may write what the shell's user writes."""
+    listed = make_request(instruments=["violin", "cello"])
+    assert make_request(instruments="violin, cello") == listed
+    with pytest.raises(RequestError, match="instrument 'kazoo'"):
+        make_request(instruments="violin,kazoo")
+
+
 def test_a_flag_wins_over_its_preset() -> None:
     """`--preset lullaby --bars 3 --style jazz` is three bars of jazz."""
     request = make_request(preset="lullaby", bars=3, style="jazz")
