@@ -26,6 +26,8 @@ CERTAIN = 20.0
 """Logits that leave nothing to chance."""
 LAST_ENTRY = 0.75
 """How far through a piece a part that never played comes in."""
+SILENT = 5.0
+"""Logits against leaving a bar in which nothing begins; one of 200 real bars is like that."""
 LEAD = 5.0
 """Logits for the leading part in the last bar, so that it is there before the bass ends it."""
 
@@ -73,12 +75,20 @@ class Rests:
         return None
 
     def _kind(self) -> Floats | None:
-        """No end before everybody has played."""
-        if self.grammar.bar + 1 < self.until or not self._unheard():
-            return None
-        tilt = _only("kind", Kind.NOTE, CERTAIN)
-        tilt[[Kind.BAR, Kind.MARK]] = -CERTAIN
-        return tilt
+        """No end before everybody has played, and hardly a bar in which nothing begins."""
+        tilt = np.zeros(FIELD_SIZES["kind"])
+        if self.grammar.bar + 1 >= self.until and self._unheard():
+            tilt[[Kind.BAR, Kind.MARK]] = -CERTAIN
+            tilt[Kind.NOTE] = CERTAIN
+        elif self._is_silent_bar():
+            tilt[[Kind.BAR, Kind.MARK]] = -SILENT
+        return tilt if tilt.any() else None
+
+    def _is_silent_bar(self) -> bool:
+        """Whether nothing begins in this bar so far, and nobody plays beside what is written."""
+        grammar = self.grammar
+        is_written = grammar.bar >= self.first_bar and not grammar.silent
+        return is_written and grammar.bar not in self.last_bar_of_part.values()
 
     def _comes_in_now(self) -> bool:
         """Whether a part that never played can still come in at this tick of the last bar."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from composer.composing.real_parts import rest_share
-from composer.composing.rests import CERTAIN, LEAD, MOST, Rests
+from composer.composing.rests import CERTAIN, LEAD, MOST, SILENT, Rests
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.piece import ROLES
 from composer.tokens.fields import Kind
@@ -67,6 +67,18 @@ def test_a_piece_does_not_end_before_everybody_has_played() -> None:
     assert not writing.lean(Kind.NOTE).any()
 
 
+def test_a_bar_hardly_passes_in_silence() -> None:
+    """Neither the next bar nor the end comes readily before a note; once it is there, both may."""
+    for bars in (1, 2):
+        writing = Writing(bars)
+        writing.bar()
+        if bars == 2:
+            assert writing.lean()[Kind.BAR] == writing.lean()[Kind.MARK] == -SILENT
+        for part in (FLUTE, CELLO):
+            writing.take(Kind.NOTE, 0, 0, part, 72 if part == FLUTE else 45, 20)
+        assert not writing.lean().any()
+
+
 def test_who_leads_is_asked_into_the_last_bar() -> None:
     """Without a melody by role it is the first part; before the last bar nothing leans."""
     writing = Writing(2)
@@ -86,7 +98,10 @@ def test_a_span_of_a_piece_may_leave_parts_out() -> None:
     rests = Rests(grammar, 3, is_whole=False, comes_to_rest=False)
     for _ in range(2):
         grammar.advance(empty_row(Kind.BAR, 1, meter_value(4, 4)))
-        assert rests.tilt([]) is None
+        tilt = rests.tilt([])
+        assert tilt is not None
+        assert tilt[Kind.NOTE] == 0
+        assert tilt[Kind.MARK] == -SILENT
 
 
 def test_real_parts_rest_as_they_do() -> None:
