@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 ROWS = (
     Row("classical", "calm", "solo-piano", 16, 2),
-    Row("folk", "playful", "lead-sheet", 16, 1),
+    Row("folk", "playful", "lead-sheet", 16, 2),
     Row("romantic", "tender", "string-quartet", 12, 3),
 )
 

@@ -126,7 +126,7 @@ def test_a_critic_learns_and_is_kept(tmp_path: Path) -> None:
         made[notes, 4] = random.integers(30, 100, notes.sum())
         some = [*lessons_of(rows, 0, is_real=True), *lessons_of(made, 0, is_real=False)]
         lessons += some
-    critic = train_critic(lessons[:-8], lessons[-8:], epochs=2)
+    critic = train_critic(lessons[:-8], lessons[-8:], epochs=4)
     assert marks_of(critic, lessons[-8:]).real > 0.95
     save_critic(tmp_path / "critic", critic, {})
     again = load_critic(tmp_path / "critic", SIZES)
