@@ -12,9 +12,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.composing.tilts import only
 from composer.music.facts import RECALL_KINDS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
-from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, ROW_FIELDS, Kind
+from composer.tokens.fields import DRUM_PITCH_OFFSET, ROW_FIELDS, Kind
 from composer.tokens.grammar import Grammar
 
 Floats = NDArray[np.float64]
@@ -55,11 +56,11 @@ class Echo:
         following = self._next()
         if not row:
             kind = Kind.BAR if following is None else Kind.NOTE
-            return _only("kind", kind, STRENGTH)
+            return only("kind", kind, STRENGTH)
         name = ROW_FIELDS[Kind.NOTE][len(row) - 1]
         if following is None or row[1:] != following[1 : len(row)] or name == "accent":
             return None
-        return _only(name, following[len(row)], STRENGTH)
+        return only(name, following[len(row)], STRENGTH)
 
     def _keep(self, row: list[int]) -> None:
         if row[0] == Kind.BAR:
@@ -92,9 +93,3 @@ def _moved(row: list[int], semitones: int) -> list[int]:
         return row
     pitch = row[4] + semitones
     return [*row[:4], max(0, min(DRUM_PITCH_OFFSET - 1, pitch)), *row[5:]]
-
-
-def _only(name: str, value: int, lean: float) -> Floats:
-    tilt = np.zeros(FIELD_SIZES[name])
-    tilt[value] = lean
-    return tilt

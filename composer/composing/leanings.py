@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.analysis.texture import beat_ticks
+from composer.composing.tilts import only
 from composer.music.chords import CHORD_INTERVALS
 from composer.music.facts import CHORD_QUALITIES
 from composer.music.lengths import LENGTHS_TICKS
@@ -91,7 +92,7 @@ class Leanings:
             case Kind.NOTE, "length" if self._in_last_bar():
                 return self._length(row)
             case Kind.CHORD, "root" if self._in_last_bar() and self.mode:
-                return _only("root", 1 + _TONIC_PITCH_CLASS[self.mode], HOME)
+                return only("root", 1 + _TONIC_PITCH_CLASS[self.mode], HOME)
             case Kind.PLAN, "density" if self._in_last_bar():
                 return CALM * np.arange(FIELD_SIZES["density"], dtype=np.float64)
         return None
@@ -105,7 +106,7 @@ class Leanings:
             return None
         bass = self.grammar.parts[self.grammar.last_part].instrument
         whole = not bass.has_two_hands or len(self.grammar.struck) >= CHORD
-        return _only("kind", Kind.MARK, END if whole else -END)
+        return only("kind", Kind.MARK, END if whole else -END)
 
     def _bass(self) -> int:
         """The place of the last part that is no drums: scores have the bass below."""
@@ -141,7 +142,7 @@ class Leanings:
         surplus = part.notes_sounding(grammar.bar_start_tick + grammar.tick) - FULL_CHORD
         if surplus <= 0 or not part.instrument.has_two_hands:
             return None
-        return _only("position", position, THICK * surplus)
+        return only("position", position, THICK * surplus)
 
     def _length(self, row: list[int]) -> Floats:
         """Lengths that fill the last bar."""
@@ -168,10 +169,4 @@ def _tones(root: int, intervals: tuple[int, ...]) -> Floats:
     pitches = np.arange(FIELD_SIZES["pitch"])
     tones = np.isin(pitches % 12, [(root + interval) % 12 for interval in intervals])
     tilt: Floats = (tones & (pitches < DRUM_PITCH_OFFSET)).astype(np.float64)
-    return tilt
-
-
-def _only(name: str, value: int, lean: float) -> Floats:
-    tilt = np.zeros(FIELD_SIZES[name])
-    tilt[value] = lean
     return tilt

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.composing.real_parts import rest_share
+from composer.composing.tilts import only
 from composer.music.instruments import INSTRUMENTS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind
@@ -69,9 +70,7 @@ class Rests:
                 return self._part()
             case Kind.NOTE, ("beat" | "position") if self._comes_in_now():
                 beat, position = divmod(self.grammar.tick, GRID_TICKS_PER_QUARTER)
-                return _only(
-                    *(("beat", beat) if len(row) == 1 else ("position", position)), CERTAIN
-                )
+                return only(*(("beat", beat) if len(row) == 1 else ("position", position)), CERTAIN)
         return None
 
     def _kind(self) -> Floats | None:
@@ -122,9 +121,3 @@ class Rests:
         if self._lacks_lead() and self.lead >= 0:
             tilt[self.lead] += LEAD
         return tilt if tilt.any() else None
-
-
-def _only(name: str, value: int, lean: float) -> Floats:
-    tilt = np.zeros(FIELD_SIZES[name])
-    tilt[value] = lean
-    return tilt
