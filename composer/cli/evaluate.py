@@ -51,6 +51,7 @@ def evaluate(given: argparse.Namespace) -> None:
         check_writable(given.shards)
         build_with_progress(find_corpora(given.corpora), given.shards, given.processes)
     from composer.measures import report
+    from composer.measures.report_text import write_report
 
     sizes = report.QUICK if given.quick else report.FULL
     with progress_bar() as bar:
@@ -63,7 +64,7 @@ def evaluate(given: argparse.Namespace) -> None:
             remi=given.remi,
             progress=_stages(bar),
         )
-    print_paths(report.write_report(found, given.out))
+    print_paths(write_report(found, given.out))
 
 
 def _stages(bar: Any) -> Progress:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from composer.measures.parallels import Parallels
+from composer.measures.partner_trials import PartnerTable
 from composer.measures.report_text import table as as_table
-
-if TYPE_CHECKING:
-    from composer.measures.parallels import Parallels
-    from composer.measures.partner_table import PartnerTable
 
 
 def markdown(table: PartnerTable) -> str:

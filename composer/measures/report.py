@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +11,11 @@ from composer.analysis.following import ChordsFollowed
 from composer.composing.compose import load_weights
 from composer.corpus.copying import CopyIndex, copying_index
 from composer.corpus.shards import load_shards
-from composer.errors import FileError
 from composer.measures import copying, cost, endings, likelihood, likeness, mood_judge, obedience
 from composer.measures import requests as asked
 from composer.measures import samples as held_out
 from composer.measures import style_judge as by_style
 from composer.measures.mood_judge import MoodScores
-from composer.measures.report_text import charts_of, markdown
 from composer.measures.requests import Made
 from composer.measures.samples import Sample
 from composer.measures.style_judge import StyleScores
@@ -224,31 +220,3 @@ def _copying(
     human = [sample.piece for found in real.values() for sample in found]
     pieces = [one.composition.piece for one in made]
     return copying.evaluate(index, pieces, human, sum(one.composition.rejected for one in made))
-
-
-def write_report(report: Report, folder: Path) -> list[Path]:
-    """Write `report.md`, `report.json` and the charts of the report; the paths.
-
-    Raises FileError where the folder cannot be written.
-    """
-    texts = {
-        "report.md": markdown(report),
-        "report.json": json.dumps(plain(asdict(report)), ensure_ascii=False, indent=1) + "\n",
-        **charts_of(report),
-    }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise FileError(f"{folder} cannot be written: {error.strerror}") from None
-    return [folder / name for name in texts]
-
-
-def plain(value: Any) -> Any:
-    """Values for JSON: what is not a number becomes None."""
-    if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

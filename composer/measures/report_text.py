@@ -1,14 +1,16 @@
-"""A report of an evaluation in words, tables and charts."""
+"""A report of an evaluation in words, tables and charts, written into a folder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from composer.measures.charts import Line, Series, bar_chart, line_chart
+from composer.measures.report_files import as_json, write_texts
 
 if TYPE_CHECKING:
     from composer.measures.likeness import Likeness, Overlap
@@ -28,6 +30,15 @@ AIMS = {
 }
 """What share of the requests is to be met; of chords, 85 % of the notes on strong beats."""
 _NOTE_BINS = (0, 9, 12, 16, 20, 24, 32, 48, 64)
+
+
+def write_report(report: Report, folder: Path) -> list[Path]:
+    """Write `report.md`, `report.json` and the charts of the report; the paths.
+
+    Raises FileError where the folder cannot be written.
+    """
+    texts = {"report.md": markdown(report), "report.json": as_json(report), **charts_of(report)}
+    return write_texts(folder, texts)
 
 
 def markdown(report: Report) -> str:

@@ -17,7 +17,9 @@ from composer.errors import CorpusError, FileError
 from composer.measures import likelihood
 from composer.measures import report as report_module
 from composer.measures.charts import Line, Series, bar_chart, line_chart
-from composer.measures.report import FULL, QUICK, Sizes, evaluate, plain, write_report
+from composer.measures.report import FULL, QUICK, Sizes, evaluate
+from composer.measures.report_files import plain
+from composer.measures.report_text import write_report
 from composer.measures.token_baseline import baseline
 from composer.measures.training_log import curve, rows_per_second
 from composer.model.checkpoint import save_checkpoint
