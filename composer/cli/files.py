@@ -53,15 +53,18 @@ def render(given: argparse.Namespace) -> None:
     for suffix in formats:
         keep_input(given.file, given.out / f"{stem}.{suffix}")
     from composer.composing.beats import has_beats
-    from composer.corpus.readers import read_piece
+    from composer.corpus.readers import MIDI_SUFFIXES, read_piece
     from composer.music.normalise import normalise
     from composer.rendering.beat_tracking import with_tracked_beats
     from composer.rendering.files import write_piece
     from composer.rendering.quantise import quantise
+    from composer.rendering.swing import straightened
 
     piece = read_piece(given.file)
     if not has_beats(piece):
         piece = with_tracked_beats(piece)
+    if given.file.suffix.lower() in MIDI_SUFFIXES:  # a score says itself what is a triplet
+        piece = straightened(piece)
     piece, chords = _with_chords_over_a_lead_sheet(normalise(quantise(piece)))
     paths = write_piece(
         piece,

@@ -1,4 +1,4 @@
-"""Eighths written straight and played with swing: the second of a beat comes late.
+"""Eighths written straight and played with swing, either way: the second of a beat comes late.
 
 How late depends on the tempo, after Friberg and Sundström ("Swing ratios and ensemble timing in
 jazz performance", Music Perception 19, 2002): the short eighth never gets shorter than about a
@@ -8,6 +8,7 @@ tenth of a second, so fast music is nearly straight; we do not go beyond the tri
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,8 +19,16 @@ from composer.music.piece import Note, Piece
 SWUNG_TICKS_PER_QUARTER = 480
 _SHORTEST_EIGHTH_SECONDS = 0.1
 _LATEST_PLACE = 2 / 3
-_SHORTEST_TICKS = SWUNG_TICKS_PER_QUARTER // 8
+_SHORTEST_IN_QUARTERS = 8
 _SIMPLE_DENOMINATORS = (2, 4)
+
+SWUNG_STYLE = "jazz"
+"""The style of what is heard to swing where nobody has said one."""
+_PLACES = {"triplet": (0.28, 0.39), "straight": (0.44, 0.57), "swung": (0.57, 0.70)}
+"""Where in a beat its second note lies, beyond the first and up to the second number."""
+_AT_THE_BEAT = 0.08
+_FEWEST_SWUNG, _LEAST_SWUNG = 8, 0.5
+_MOST_STRAIGHT, _MOST_TRIPLETS = 0.1, 0.25
 
 
 def with_swing(piece: Piece, amount: float) -> Piece:
@@ -33,19 +42,27 @@ def with_swing(piece: Piece, amount: float) -> Piece:
     beats = _swung_beats(fine, amount) if amount else []
     if not beats:
         return piece
-    starts = [beat.start_tick for beat in beats]
+    return _warped(fine, beats)
 
-    def played(tick: int) -> int:
-        beat = beats[max(0, bisect_right(starts, tick) - 1)]
-        return beat.played(tick) if beat.start_tick <= tick < beat.end_tick else tick
 
-    def swung(note: Note) -> Note:
-        onset = played(note.onset_tick)
-        length = max(min(note.length_ticks, _SHORTEST_TICKS), played(note.end_tick) - onset)
-        return note._replace(onset_tick=onset, length_ticks=length)
+def straightened(piece: Piece) -> Piece:
+    """A piece that swings with its off-beats at the half, its style `SWUNG_STYLE` if it has none.
 
-    parts = (replace(part, notes=tuple(map(swung, part.notes))) for part in fine.parts)
-    return replace(fine, parts=tuple(parts))
+    It swings where at least half of the beats that are divided at all, and eight, have nothing in
+    them but an off-beat near the last triplet, at most a tenth as many have one near the half, and
+    at most a quarter as many the second note of three. Any other piece comes back unchanged.
+    """
+    beats = _divided_beats(piece)
+    kinds = Counter(kind for kind, _ in beats)
+    swung = kinds["swung"]
+    if (
+        swung < max(_FEWEST_SWUNG, _LEAST_SWUNG * len(beats))
+        or kinds["straight"] > _MOST_STRAIGHT * swung
+        or kinds["triplet"] > _MOST_TRIPLETS * swung
+    ):
+        return piece
+    tags = replace(piece.tags, style=piece.tags.style or SWUNG_STYLE)
+    return replace(_warped(piece, [beat for kind, beat in beats if kind == "swung"]), tags=tags)
 
 
 def off_beat_place(quarters_per_minute: float, amount: float) -> float:
@@ -53,6 +70,49 @@ def off_beat_place(quarters_per_minute: float, amount: float) -> float:
     share_of_a_short_eighth = _SHORTEST_EIGHTH_SECONDS * quarters_per_minute / 60.0
     latest = min(_LATEST_PLACE, max(0.5, 1.0 - share_of_a_short_eighth))
     return 0.5 + amount * (latest - 0.5)
+
+
+def _divided_beats(piece: Piece) -> list[tuple[str, _Beat]]:
+    """The beats that have onsets in them, each as one of `_PLACES` or "", to be played straight."""
+    quarter = piece.ticks_per_quarter
+    beats = []
+    for start, of_parts in sorted(_onsets_inside(piece).items()):
+        places = sorted(set().union(*of_parts))
+        places = [p for p in places if _AT_THE_BEAT < p / quarter < 1 - _AT_THE_BEAT]
+        if places:
+            first, last = start + places[0], start + places[-1]
+            beat = _Beat(start, first, last, start + quarter // 2, start + quarter)
+            beats.append((_kind({_kind_of_place(place / quarter) for place in places}), beat))
+    return beats
+
+
+def _kind(of_places: set[str]) -> str:
+    """What a beat is: of one kind, a triplet if any of its onsets is the second of three, or ""."""
+    if "triplet" in of_places:
+        return "triplet"
+    return of_places.pop() if len(of_places) == 1 else ""
+
+
+def _kind_of_place(place: float) -> str:
+    return next((kind for kind, (low, high) in _PLACES.items() if low < place <= high), "")
+
+
+def _warped(piece: Piece, beats: Sequence[_Beat]) -> Piece:
+    """The piece with what begins or ends inside these beats moved as they say."""
+    starts = [beat.start_tick for beat in beats]
+    shortest = piece.ticks_per_quarter // _SHORTEST_IN_QUARTERS
+
+    def played(tick: int) -> int:
+        beat = beats[max(0, bisect_right(starts, tick) - 1)]
+        return beat.played(tick) if beat.start_tick <= tick < beat.end_tick else tick
+
+    def moved(note: Note) -> Note:
+        onset = played(note.onset_tick)
+        length = max(min(note.length_ticks, shortest), played(note.end_tick) - onset)
+        return note._replace(onset_tick=onset, length_ticks=length)
+
+    parts = (replace(part, notes=tuple(map(moved, part.notes))) for part in piece.parts)
+    return replace(piece, parts=tuple(parts))
 
 
 class _Beat(NamedTuple):
@@ -77,30 +137,36 @@ class _Beat(NamedTuple):
 
 def _swung_beats(piece: Piece, amount: float) -> list[_Beat]:
     quarter = piece.ticks_per_quarter
+    off_beats = {quarter // 2, 2 * quarter // 3}
+    return [
+        _beat(piece, start, sorted(places), amount)
+        for start, of_parts in sorted(_onsets_inside(piece).items())
+        for places in [set().union(*of_parts)]
+        # two off-beats of one player cannot be played as one
+        if places <= off_beats and all(len(own) == 1 for own in of_parts)
+    ]
+
+
+def _onsets_inside(piece: Piece) -> dict[int, list[set[int]]]:
+    """For each quarter of a simple meter inside which something begins, by its first tick, where
+    that is after it, a set for each part."""
+    quarter = piece.ticks_per_quarter
     starts = [
         tick
         for bar in bars_of(piece)
         if bar.meter.denominator in _SIMPLE_DENOMINATORS
         for tick in range(bar.start_tick, bar.end_tick - quarter + 1, quarter)
     ]
-    inside: dict[int, set[int]] = {}
-    straight: set[int] = set()
+    inside: dict[int, list[set[int]]] = {}
     for part in piece.parts:
-        before = -1
-        for onset in sorted({note.onset_tick for note in part.notes}):
-            position = bisect_right(starts, onset) - 1
-            if position < 0 or not starts[position] < onset < starts[position] + quarter:
-                continue
-            inside.setdefault(starts[position], set()).add(onset - starts[position])
-            if before == position:  # two off-beats of one player cannot be played as one
-                straight.add(starts[position])
-            before = position
-    off_beats = {quarter // 2, 2 * quarter // 3}
-    return [
-        _beat(piece, start, sorted(places), amount)
-        for start, places in sorted(inside.items())
-        if places <= off_beats and start not in straight
-    ]
+        own: dict[int, set[int]] = {}
+        for onset in {note.onset_tick for note in part.notes}:
+            start = starts[max(0, bisect_right(starts, onset) - 1)] if starts else onset
+            if start < onset < start + quarter:
+                own.setdefault(start, set()).add(onset - start)
+        for start, places in own.items():
+            inside.setdefault(start, []).append(places)
+    return inside
 
 
 def _beat(piece: Piece, start_tick: int, places: Sequence[int], amount: float) -> _Beat:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from composer.music.bars import meter_ticks
@@ -47,7 +49,7 @@ def _parts(draw: st.DrawFn, end: int) -> Part:
     return Part(instrument.name, program, tuple(notes))
 
 
-def part_of(name: str, notes: list[tuple[int, int, int]]) -> Part:
+def part_of(name: str, notes: Sequence[tuple[float, float, int]]) -> Part:
     """A part of notes given as onset, length (in quarters or their fractions) and pitch."""
     instrument = BY_NAME[name]
     made = tuple(Note(round(24 * on), round(24 * length), p) for on, length, p in notes)
