@@ -62,9 +62,9 @@ def add_to(commands: Commands) -> None:
     add = sampling.add_argument
     add("--seed", type=int, help="the same seed gives the same piece (default: a new one)")
     add("--guidance", type=float, help="above 0 strengthens style and mood (default: 0)")
-    add("--temperature", type=float, help="above 1 wilder, below 1 tamer (default: 0.9)")
+    add("--temperature", type=float, help="above 1 wilder, below 1 tamer (default: 1)")
     add("--top-p", type=float, help="keep the likeliest that make up this share (default: 1)")
-    add("--min-p", type=float, help="drop what is so much rarer than the likeliest (default: 0.05)")
+    add("--min-p", type=float, help="drop what is so much rarer than the likeliest (default: 0.02)")
     add(
         "--best-of", metavar="N", type=int,
         help="write N candidates side by side and keep the one the critic likes best (default: 1)",

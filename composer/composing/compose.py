@@ -17,7 +17,7 @@ from composer.composing.given import section_starts
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.request import Request, make_request
-from composer.composing.sampling import Chance, quiet
+from composer.composing.sampling import MIN_P, TEMPERATURE, Chance, quiet
 from composer.errors import RequestError
 from composer.model.checkpoint import Checkpoint, load_checkpoint
 from composer.model.transformer import RowTables
@@ -93,9 +93,9 @@ def compose(
     melody: Piece | None = None,
     like: Piece | None = None,
     seed: int | None = None,
-    temperature: float = 0.9,
+    temperature: float = TEMPERATURE,
     top_p: float = 1.0,
-    min_p: float = 0.05,
+    min_p: float = MIN_P,
     best_of: int = 1,
     weights: Path | None = None,
     progress: Callable[[int, int], None] = quiet,
@@ -162,9 +162,9 @@ def _task(
     checkpoint: Checkpoint,
     *,
     seed: int | None = None,
-    temperature: float = 0.9,
+    temperature: float = TEMPERATURE,
     top_p: float = 1.0,
-    min_p: float = 0.05,
+    min_p: float = MIN_P,
     best_of: int = 1,
     **fields: Any,
 ) -> Task:

@@ -27,8 +27,8 @@ Rows = NDArray[np.int16]
 KEPT_SHARE = 0.6
 """How much of the context the latest bars may fill when the window slides on."""
 
-RHYTHM_TEMPERATURE, RHYTHM_MIN_P = 1.06, 0.6
-"""How much freer rhythm is than pitch: as shares of the temperature and of min-p."""
+TEMPERATURE, MIN_P = 1.0, 0.02
+"""As the model learned, but for what it hardly expects: a cooler hand is plainer than people."""
 
 HOTTEST = 100.0
 """The temperature at which chance alone is left; numbers fail far beyond it."""
@@ -40,9 +40,9 @@ class Chance:
     one; it keeps rare but right values that `top_p` (nucleus, Holtzman et al. 2019) cuts off.
     """
 
-    temperature: float = 0.9
+    temperature: float = TEMPERATURE
     top_p: float = 1.0
-    min_p: float = 0.05
+    min_p: float = MIN_P
 
     def __post_init__(self) -> None:
         if not 0 < self.temperature <= HOTTEST:
@@ -55,18 +55,9 @@ class Chance:
         if not 0 <= self.min_p < 1:
             raise RequestError(f"min-p {self.min_p} is not possible; give one in 0..1, below 1")
 
-    def freer(self) -> Chance:
-        """For rhythm: with the hand that writes clean pitches it is too even."""
-        hotter = min(HOTTEST, RHYTHM_TEMPERATURE * self.temperature)
-        return Chance(hotter, self.top_p, RHYTHM_MIN_P * self.min_p)
-
 
 AS_LEARNED = Chance(temperature=1.0, min_p=0.0)
 """For plans of bars: with the hand that writes clean notes, half the bars of a hymn came back."""
-
-
-RHYTHM = ("beat", "position", "length")
-"""Fields of a note that make rhythm, beside whether one more note comes in a bar."""
 
 
 def quiet(done: int, total: int) -> None:
@@ -148,7 +139,6 @@ class Writer:
     ) -> None:
         self.model, self.grammar, self.given = model, grammar, given
         self.chance, self.random = chance, random
-        self.freer = chance.freer()
         self.given_fields = dict(given.fields)
         self.streams = given.streams or (Stream(1.0, {}),)
         self.header = [empty_row(Kind.PAD), *header]
@@ -300,17 +290,9 @@ class Writer:
         register = pitch_tilt(row, self.given.registers, self.grammar)
         for lean in (*(leaner.tilt(row) for leaner in self.leaners), register):
             logits = logits if lean is None else logits + lean
-        chance = self._chance(row)
+        is_plan = bool(row) and row[0] == Kind.PLAN
+        chance = AS_LEARNED if is_plan else self.chance
         return sample(np.where(allowed, logits, -np.inf), chance, self.random)
-
-    def _chance(self, row: list[int]) -> Chance:
-        if row and row[0] == Kind.PLAN:
-            return AS_LEARNED
-        is_rhythm = not row or (
-            row[0] == Kind.NOTE and ROW_FIELDS[Kind.NOTE][len(row) - 1] in RHYTHM
-        )
-        ends = self.grammar.bar + 1 >= self.grammar.bars
-        return self.freer if is_rhythm and not ends else self.chance
 
     def _window(self) -> list[list[int]]:
         """Header, given block and as many of the latest bars as fill a part of the context."""

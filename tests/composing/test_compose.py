@@ -228,13 +228,9 @@ def test_sampling_follows_the_probabilities() -> None:
     assert share == pytest.approx(0.75, abs=0.03)
 
 
-def test_rhythm_is_written_with_a_freer_hand_within_what_is_possible() -> None:
-    """Hotter and less cut than pitch, and the hottest hand stays possible."""
-    hand = Chance(0.9, 0.8, 0.05)
-    assert hand.freer().temperature > hand.temperature
-    assert hand.freer().min_p < hand.min_p
-    assert hand.freer().top_p == hand.top_p
-    assert Chance(100.0).freer().temperature == 100.0
+def test_the_library_chooses_as_freely_as_a_writer_of_its_own() -> None:
+    """Without a word about it, `compose` and the partner verbs have one hand."""
+    assert compose(bars=1, seed=0).chance == Chance()
 
 
 def test_every_error_is_a_composer_error() -> None:

@@ -42,7 +42,7 @@ def test_whatever_else_is_asked_makes_another_name() -> None:
         {"style": "bach:0.7,joplin:0.3"},
         {"seconds": 20.0},
         {"seconds": 20.0, "hit": 9.0},
-        {"chance": Chance(temperature=1.0)},
+        {"chance": Chance(temperature=1.1)},
         {"weights": "abc"},
         {"weights": "abd"},
     ]
