@@ -58,6 +58,8 @@ class Leanings:
         self.mode = ""
         self.strong_ticks: tuple[int, ...] = (0,)
         self.chord: tuple[int, str] | None = None
+        self.bass_notes = 0
+        """How many notes the bass has begun in this bar."""
 
     def read(self, rows: Iterable[list[int]]) -> None:
         """Rows that are there before any is written."""
@@ -72,11 +74,14 @@ class Leanings:
                 key = key_of(row[column_of(Kind.FORM, "key")])
                 self.mode = key[1] if key else ""
             case Kind.BAR:
+                self.bass_notes = 0
                 self.strong_ticks = strong_ticks(row[column_of(Kind.BAR, "meter")])
                 if self._in_last_bar() and not self.chords_are_given and self.mode:
                     self.chord = (_TONIC_PITCH_CLASS[self.mode], self.mode)
             case Kind.CHORD:
                 self.chord = (row[3] - 1, CHORD_QUALITIES[row[4] - 1])
+            case Kind.NOTE:
+                self.bass_notes += self.grammar.order[row[3]] == self._bass()
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
@@ -86,9 +91,15 @@ class Leanings:
             case Kind.NOTE, "pitch":
                 return self._pitch(row)
             case Kind.NOTE, "position":
-                return self._thickness(row)
+                together = self._together(row) if self._in_last_bar() else None
+                return self._thickness(row) if together is None else together
             case Kind.NOTE, "beat" if self._in_last_bar():
-                return CALM * np.arange(FIELD_SIZES["beat"], dtype=np.float64)
+                calm = CALM * np.arange(FIELD_SIZES["beat"], dtype=np.float64)
+                together = self._together(row)
+                return calm if together is None else calm + together
+            case Kind.NOTE, "part" if self._in_last_bar() and self._bass() >= 0:
+                bass = self.grammar.parts[self._bass()]
+                return None if self.bass_notes else only("part", bass.value, END)
             case Kind.NOTE, "length" if self._in_last_bar():
                 return self._length(row)
             case Kind.CHORD, "root" if self._in_last_bar() and self.mode:
@@ -102,11 +113,23 @@ class Leanings:
 
     def _kind(self) -> Floats | None:
         """Once the last bar has its whole chord, the end."""
-        if not self._in_last_bar() or self.grammar.last_part != self._bass():
+        if not self._in_last_bar() or not self.bass_notes:
             return None
-        bass = self.grammar.parts[self.grammar.last_part].instrument
-        whole = not bass.has_two_hands or len(self.grammar.struck) >= CHORD
-        return only("kind", Kind.MARK, END if whole else -END)
+        return only("kind", Kind.MARK, END if self._chord_is_whole() else -END)
+
+    def _chord_is_whole(self) -> bool:
+        """Whether the bass, or both hands, have given the last bar its chord."""
+        bass = self.grammar.parts[self._bass()].instrument
+        return self.bass_notes >= (CHORD if bass.has_two_hands else 1)
+
+    def _together(self, row: list[int]) -> Floats | None:
+        """The notes of a last chord that is not whole yet begin together."""
+        if not self.bass_notes or self._chord_is_whole():
+            return None
+        beat, position = divmod(self.grammar.tick, GRID_TICKS_PER_QUARTER)
+        if len(row) == 1:
+            return only("beat", beat, END)
+        return only("position", position, END) if row[1] == beat else None
 
     def _bass(self) -> int:
         """The place of the last part that is no drums: scores have the bass below."""

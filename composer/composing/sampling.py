@@ -17,7 +17,15 @@ from composer.composing.registers import Register, pitch_tilt
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
 from composer.music.facts import Recall
-from composer.tokens.fields import COLUMNS, FARTHEST_RECALL, HEADER_KINDS, ROW_FIELDS, Kind
+from composer.music.piece import GRID_TICKS_PER_QUARTER
+from composer.tokens.fields import (
+    COLUMNS,
+    FARTHEST_RECALL,
+    FIELD_SIZES,
+    HEADER_KINDS,
+    ROW_FIELDS,
+    Kind,
+)
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.values import recall_values
 
@@ -237,9 +245,28 @@ class Writer:
                 if len(choices) == 1:
                     value = int(choices[0])
                 else:
-                    value = self._choose((yield self._ask(row)), allowed, row)
+                    wider = allowed | self._behind_chord(row)
+                    value = self._choose((yield self._ask(row)), wider, row)
+                    if not allowed[value]:
+                        row = [Kind.CHORD]
+                        continue
             row.append(value)
         return row
+
+    def _behind_chord(self, row: list[int]) -> NDArray[np.bool_]:
+        """Beats, or positions, of a note that could only begin behind a chord that must come.
+
+        Who chooses one has done with what stands before the chord. Were they ruled out, their
+        chances would go to haste just before it.
+        """
+        if not self.grammar.pending or row[:1] != [Kind.NOTE] or len(row) > 2:
+            return np.zeros(1, dtype=bool)
+        _, beat, position, *_ = self.grammar.pending[0]
+        if len(row) == 1:
+            beats = np.arange(FIELD_SIZES["beat"])
+            inside = beats * GRID_TICKS_PER_QUARTER < self.grammar.bar_ticks
+            return (beats >= beat + (position > 0)) & inside
+        return (np.arange(FIELD_SIZES["position"]) >= position) & (row[1] == beat)
 
     def _ask(self, row: list[int]) -> Ask:
         """All rows so far, those that are new to be read; from the window on if it is full."""
@@ -282,6 +309,10 @@ class Writer:
         return allowed
 
     def _choose(self, logits: Floats, allowed: NDArray[np.bool_], row: list[int]) -> int:
+        if not row and self.grammar.pending:
+            logits = logits.copy()  # a bar that is complete can still get its chord
+            done = [Kind.CHORD, Kind.BAR, Kind.MARK]
+            logits[Kind.CHORD] = np.logaddexp.reduce(logits[done])
         if row:
             name = Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]
             tilt, rank = self.given.tilts.get(name), self.given.ranks.get(name)
