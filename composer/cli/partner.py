@@ -181,7 +181,7 @@ def _change(
     formats = parse_formats(given.format)
     check_writable(given.out)
     check_soundfont(given.soundfont)
-    from composer.composing.compose import new_seed
+    from composer.composing.weights import new_seed
     from composer.corpus.readers import read_piece
 
     piece = source = read_piece(given.file)
@@ -229,8 +229,8 @@ def write_report_beside(
     piece: Piece, given: argparse.Namespace, name: str, seed: int, source: Piece
 ) -> None:
     """What the piece is held to beside what it is, and what of `source` is unchanged."""
-    from composer.composing.compose import load_weights
     from composer.composing.report import held_to, report, write_report
+    from composer.composing.weights import load_weights
 
     said = {key: value for key, value in vars(given).items() if key not in _NOT_ABOUT_MUSIC}
     about = ("style", "mood", "ensemble", "instruments", "chords")

@@ -140,7 +140,7 @@ def step(given: argparse.Namespace) -> None:
     check_writable(given.out)
     check_soundfont(given.soundfont)
     arguments = _arguments(given)
-    from composer.composing.compose import new_seed
+    from composer.composing.weights import new_seed
 
     session = _opened(given)
     start = session.current

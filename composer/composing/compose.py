@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from composer.composing.accompany import accompanied, chords_over, with_heard_key
 from composer.composing.candidates import Choice, Task, choose_all
 from composer.composing.foretaste import with_cue
 from composer.composing.given import section_starts
@@ -18,19 +17,15 @@ from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.request import Request, make_request
 from composer.composing.sampling import MIN_P, TEMPERATURE, Chance, quiet
+from composer.composing.weights import load_weights, new_seed
 from composer.errors import RequestError
-from composer.model.checkpoint import Checkpoint, load_checkpoint
-from composer.model.transformer import RowTables
+from composer.model.checkpoint import Checkpoint
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.normalise import normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.rendering.files import SOUND_FORMATS, write_piece
 from composer.rendering.quantise import quantise
-from composer.tokens.fields import FORMAT_VERSION, layout
-
-WEIGHTS = Path(__file__).parents[1] / "weights.safetensors"
-LARGEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +207,6 @@ def _around_melody(
     task: Task, weights: Path | None, progress: Callable[[int, int], None]
 ) -> tuple[Piece, tuple[Chord, ...]]:
     """A piece around the melody of a request, and its chords."""
-    from composer.composing.accompany import accompanied, chords_over, with_heard_key
-
     request = task.request
     if task.best_of > 1:
         raise RequestError("--best-of is not possible beside --melody; leave one of them out")
@@ -267,26 +260,6 @@ def write(
         )
     remove_later_pages(folder, composition.name, paths)
     return paths
-
-
-def load_weights(path: Path | None = None) -> Checkpoint:
-    """The given weights or those of the package. Raises CheckpointError if they cannot be used."""
-    path = path or WEIGHTS
-    return _load(path, path.stat().st_mtime_ns if path.is_file() else 0)
-
-
-@lru_cache(maxsize=2)
-def _load(path: Path, modified: int) -> Checkpoint:
-    return load_checkpoint(path, FORMAT_VERSION, RowTables(**asdict(layout())))
-
-
-def new_seed(seed: int | None) -> int:
-    """The seed that is given, or one drawn. Raises RequestError for a number that is no seed."""
-    if seed is None:
-        return secrets.randbelow(10**6)
-    if not 0 <= seed <= LARGEST_SEED:
-        raise RequestError(f"seed {seed} is not possible; give a whole number 0 to {LARGEST_SEED}")
-    return seed
 
 
 def _punctual(composition: Composition) -> tuple[int, ...]:

@@ -52,8 +52,8 @@ class Session:
         **request: Any,
     ) -> Session:
         """A session that begins with a composed piece; `request` as for `composer.compose`."""
-        from composer.composing.compose import new_seed
         from composer.composing.steps import COMPOSE, made, make_step
+        from composer.composing.weights import new_seed
 
         step = make_step(COMPOSE, request, new_seed(seed), weights)
         session = cls(made(step, None, weights, progress), weights)
@@ -105,8 +105,8 @@ class Session:
         `arguments` are the verb's own, by name. Raises RequestError for a verb that is not there
         and where locks leave it nothing to write, and whatever the verb raises.
         """
-        from composer.composing.compose import new_seed
         from composer.composing.steps import VERBS, made, make_step
+        from composer.composing.weights import new_seed
 
         if verb not in VERBS:
             raise RequestError(f"verb {verb!r} is unknown; there are {', '.join(VERBS)}")
@@ -182,7 +182,7 @@ class Session:
         return target.piece
 
     def _check_weights(self, path: Sequence[Version]) -> None:
-        from composer.composing.compose import load_weights
+        from composer.composing.weights import load_weights
 
         for version in path:
             here = load_weights(self.weights).fingerprint if version.step else ""

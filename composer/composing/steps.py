@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from composer.composing import partner
-from composer.composing.compose import compose, load_weights
+from composer.composing.compose import compose
 from composer.composing.draft import part_places
 from composer.composing.locks import Cells, Lock, free_spans, locked_cells, with_locked
 from composer.composing.report import versions
 from composer.composing.sampling import Chance
 from composer.composing.tree import Step
 from composer.composing.varying import KEEPABLE
+from composer.composing.weights import load_weights
 from composer.composing.writing import Progress
 from composer.errors import RequestError
 from composer.music.bars import bars_of

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.compose import load_weights, new_seed
 from composer.composing.draft import (
     Draft,
     RowList,
@@ -24,6 +23,7 @@ from composer.composing.given import mood_fields, mood_ranks, mood_tilts, style_
 from composer.composing.request import MOST_BARS
 from composer.composing.sampling import Chance, Floats, Given, Writer
 from composer.composing.voice_leading import NO_RULES, RhythmGrammar, RuledGrammar, Rules
+from composer.composing.weights import load_weights, new_seed
 from composer.music.bars import bars_of
 from composer.music.moods import find_mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece

@@ -14,11 +14,11 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
-from composer.composing.compose import load_weights
 from composer.composing.critic import CRITIC
 from composer.composing.lockstep import one_thread
 from composer.composing.sampling import Chance
 from composer.composing.twins import Passage, passages, twins
+from composer.composing.weights import load_weights
 from composer.corpus.shards import Shard, load_shards
 from composer.errors import ComposerError
 from composer.model.checkpoint import Checkpoint

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from composer.analysis.following import ChordsFollowed
-from composer.composing.compose import load_weights
+from composer.composing.weights import load_weights
 from composer.corpus.copying import CopyIndex, copying_index
 from composer.corpus.shards import load_shards
 from composer.measures import copying, cost, endings, likelihood, likeness, mood_judge, obedience

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from composer.cli import main
-from composer.composing.compose import WEIGHTS
+from composer.composing.weights import WEIGHTS
 
 COMPOSE = ["compose", "--style", "baroque", "--bars", "1", "--seed", "1"]
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.composing.compose import Composition, compose, load_weights, write
+from composer.composing.compose import Composition, compose, write
 from composer.composing.given import given_fields, mood_ranks, mood_tilts
 from composer.composing.lockstep import write_all
 from composer.composing.request import MOST_BARS, make_request
 from composer.composing.sampling import Chance, Given, Writer, rank_tilt, sample
+from composer.composing.weights import load_weights
 from composer.errors import ComposerError, RequestError
 from composer.music.bars import bars_of
 from composer.music.ensembles import ensembles

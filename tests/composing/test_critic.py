@@ -12,10 +12,11 @@ import pytest
 import torch
 
 from composer.analysis.facts import analyse
-from composer.composing.compose import Composition, compose, load_weights
+from composer.composing.compose import Composition, compose
 from composer.composing.critic import CRITIC, Verdict, broken_fields, the_critic, verdict
 from composer.composing.request import Request, make_request
 from composer.composing.twins import passages, twins
+from composer.composing.weights import load_weights
 from composer.corpus.shards import PIECE, Shard
 from composer.errors import CheckpointError
 from composer.model.critic import load_critic, padded, save_critic
