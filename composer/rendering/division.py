@@ -33,8 +33,8 @@ class Span:
 class Division:
     """The tree of one bar; `levels[tick]` is how weak a position is.
 
-    `beat_ticks` is the length of the beat that beams follow, `beat_level` the level of beats;
-    `is_compound` says that a beat is dotted.
+    `beat_ticks` is the length of the beat that beams follow, `beat_level` the level of the
+    strongest beats, or of all where a beat is dotted (`is_compound`).
     """
 
     root: Span
@@ -63,7 +63,8 @@ def divide(numerator: int, denominator: int, length: int, offset: int = 0) -> Di
     root = _cut(full, offset, offset + length)
     shifted = {tick - offset: level for tick, level in levels.items() if tick >= offset}
     beat = 3 * unit if compound else max(unit, GRID_TICKS_PER_QUARTER)
-    beat_level = min((levels[t] for t in range(beat, full.length, beat) if t in levels), default=1)
+    of_beats = [levels[t] for t in range(beat, full.length, beat) if t in levels] or [1]
+    beat_level = max(of_beats) if compound else min(of_beats)
     if denominator == 2 and not compound:
         beat = unit
     return Division(root, shifted, beat, beat_level, compound)

@@ -20,8 +20,9 @@ from composer.rendering.repeats import fold, unfolded
 from composer.rendering.score_order import in_score_order, needs_one_staff
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
-from composer.rendering.staves import Frame, write_part
+from composer.rendering.staves import Frame, staves_of, write_part
 from composer.rendering.strums import gathered, printed_rolls
+from composer.rendering.two_lines import with_two_lines
 from composer.rendering.written_lengths import with_written_lengths
 
 
@@ -31,8 +32,8 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
 
     A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
     (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
-    a player reads (`with_written_lengths`); `Score.piece` is the piece as written. With `repeats`,
-    what comes twice in a row is printed once between repeat signs.
+    a player reads (`with_written_lengths`, `with_two_lines`); `Score.piece` is the piece as
+    written. With `repeats`, what comes twice in a row is printed once between repeat signs.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
@@ -42,7 +43,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     strums = [gathered(part) for part in parts]
     parts = [strum.part for strum in strums]
     played = [part.notes for part in parts]
-    parts = [with_written_lengths(part, piece.end_tick) for part in parts]
+    parts = [_with_readable_lengths(part, piece) for part in parts]
     piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
     dots = [_staccato(notes, part) for notes, part in zip(played, parts, strict=True)]
     folded = fold(piece) if repeats else unfolded(piece)
@@ -56,14 +57,29 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
             names[number],
             spellings[number],
             frames,
-            is_single_line=needs_one_staff(part, piece),
-            is_alone=len(piece.parts) == 1,
+            **_layout(part, piece),
             staccato=printed_places(folded.cuts, dots[number]),
             rolled=printed_rolls(folded.cuts, strums[number].rolled),
         )
         for number, part in enumerate(piece.parts)
     )
     return Score(piece, written, _has_pickup(bars), folded.signs, folded.cuts)
+
+
+def _with_readable_lengths(part: Part, piece: Piece) -> Part:
+    part = with_written_lengths(part, piece.end_tick)
+    if part.is_drums:
+        return part
+    _, staves = staves_of(part, **_layout(part, piece))
+    return with_two_lines(part, staves, piece.end_tick)
+
+
+def _layout(part: Part, piece: Piece) -> dict[str, bool]:
+    """What decides how many staves a part has."""
+    return {
+        "is_single_line": needs_one_staff(part, piece),
+        "is_alone": len(piece.parts) == 1,
+    }
 
 
 def _staccato(played: Sequence[Note], part: Part) -> frozenset[Place]:

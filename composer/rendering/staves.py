@@ -67,10 +67,7 @@ def write_part(
     dynamics, accented = written_dynamics(part.notes, bars, joints)
     heads = _heads(part, spellings, frames, instrument)
     writer = _StaffWriter(part.notes, heads, accented, staccato, rolled or {}, instrument.is_drums)
-    count = 1 if instrument.staves == 2 and is_single_line else instrument.staves
-    staves = assign_staves(part.notes) if count == 2 else [1] * len(part.notes)
-    if not is_alone and _fewest_on_a_staff(staves) <= _TOO_FEW_FOR_A_STAFF * len(staves):
-        count, staves = 1, [1] * len(part.notes)
+    count, staves = staves_of(part, is_single_line=is_single_line, is_alone=is_alone)
     lines: list[list[VoiceLine]] = [[] for _ in frames]
     for staff in range(1, count + 1):
         indices = [index for index, own in enumerate(staves) if own == staff]
@@ -95,8 +92,14 @@ def write_part(
     return StaffPart(name, instrument, part.program, first_clefs, tuple(measures))
 
 
-def _fewest_on_a_staff(staves: Sequence[int]) -> int:
-    return min(staves.count(1), staves.count(2))
+def staves_of(part: Part, *, is_single_line: bool, is_alone: bool) -> tuple[int, list[int]]:
+    """How many staves the part has, and which of them (1 or 2) each note stands on."""
+    one = 1, [1] * len(part.notes)
+    if is_single_line or _as_written(part).staves == 1:
+        return one
+    staves = assign_staves(part.notes)
+    fewest = min(staves.count(1), staves.count(2))
+    return (2, staves) if is_alone or fewest > _TOO_FEW_FOR_A_STAFF * len(staves) else one
 
 
 def _clefs_for(

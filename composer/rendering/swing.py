@@ -27,7 +27,7 @@ SWUNG_STYLE = "jazz"
 _PLACES = {"triplet": (0.28, 0.39), "straight": (0.44, 0.57), "swung": (0.57, 0.70)}
 """Where in a beat its second note lies, beyond the first and up to the second number."""
 _AT_THE_BEAT = 0.08
-_FEWEST_SWUNG, _LEAST_SWUNG = 8, 0.5
+_FEWEST_SWUNG, _LEAST_SWUNG = 8, 0.1
 _MOST_STRAIGHT, _MOST_TRIPLETS = 0.1, 0.25
 
 
@@ -48,7 +48,7 @@ def with_swing(piece: Piece, amount: float) -> Piece:
 def straightened(piece: Piece) -> Piece:
     """A piece that swings with its off-beats at the half, its style `SWUNG_STYLE` if it has none.
 
-    It swings where at least half of the beats that are divided at all, and eight, have nothing in
+    It swings where a tenth of the beats that are divided at all, and eight, have nothing in
     them but an off-beat near the last triplet, at most a tenth as many have one near the half, and
     at most a quarter as many the second note of three. Any other piece comes back unchanged.
     """

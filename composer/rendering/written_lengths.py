@@ -42,14 +42,14 @@ def with_written_lengths(part: Part, end_tick: int) -> Part:
     if part.is_drums:
         limbs = {is_foot: _Reader.of(notes) for is_foot, notes in _by_limb(part.notes).items()}
         drums = [limbs[note.pitch in FEET].drum(note) for note in part.notes]
-        return replace(part, notes=tuple(_kept_apart(drums, end_tick)))
+        return replace(part, notes=tuple(kept_apart(drums, end_tick)))
     reader = _Reader.of(part.notes)
     hard = sum(not reader.is_plain(note) for note in part.notes)
     if not hard:
         return part
     is_performed = hard > _PERFORMED_SHARE * len(part.notes)
     notes = [reader.read(note, is_performed=is_performed) for note in part.notes]
-    return replace(part, notes=tuple(_kept_apart(notes, end_tick)))
+    return replace(part, notes=tuple(kept_apart(notes, end_tick)))
 
 
 def _by_limb(notes: Sequence[Note]) -> dict[bool, list[Note]]:
@@ -166,7 +166,7 @@ def _ending(note: Note, end_tick: int) -> Note:
     return note._replace(length_ticks=end_tick - note.onset_tick)
 
 
-def _kept_apart(notes: Sequence[Note], end_tick: int) -> list[Note]:
+def kept_apart(notes: Sequence[Note], end_tick: int) -> list[Note]:
     """The notes, in order of onset, with none reaching into the next of its pitch or the end."""
     next_onset: dict[int, int] = {}
     kept: list[Note] = []
