@@ -9,6 +9,7 @@ import numpy as np
 
 from composer.composing.climax import plan_fields
 from composer.composing.given import given_fields
+from composer.composing.lockstep import write_all
 from composer.composing.request import Fields, Request, main_mood
 from composer.composing.sampling import Chance, Writer
 from composer.composing.timing import Cue, find_cue, possible_meters
@@ -35,7 +36,7 @@ def foretaste(
 ) -> Foretaste:
     """Sampled like any other header, with what is given held fast; only the bars stay unknown."""
     writer = Writer(model, _HeaderGrammar(request.bars), given_fields(request), chance, random)
-    rows = {Kind(row[0]): row for row in writer.write().tolist()}
+    rows = {Kind(row[0]): row for row in write_all([writer])[0].tolist()}
     form = rows[Kind.FORM]
     fields = {
         (kind, name): rows[kind][column_of(kind, name)]

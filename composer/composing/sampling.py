@@ -166,12 +166,6 @@ class Writer:
         self.read = 0
         """How many rows the model has read since it began, or began afresh."""
 
-    def write(self, progress: Callable[[int, int], None] = quiet) -> Rows:
-        """The rows that are new, to the end mark, written without company."""
-        from composer.composing.lockstep import write_all
-
-        return write_all([self], progress)[0]
-
     def rows(self, progress: Callable[[int, int], None] = quiet) -> Generator[Ask, Floats, Rows]:
         """The rows that are new, to the end mark; shape (rows, COLUMNS).
 

@@ -20,6 +20,7 @@ from composer.composing.draft import (
     with_new_pitches,
 )
 from composer.composing.given import mood_fields, mood_ranks, mood_tilts, style_fields
+from composer.composing.lockstep import write_all
 from composer.composing.request import MOST_BARS
 from composer.composing.sampling import Chance, Floats, Given, Writer
 from composer.composing.voice_leading import NO_RULES, RhythmGrammar, RuledGrammar, Rules
@@ -181,7 +182,7 @@ class Writing:
             before,
             self._block(first, last, writable) if places else [],
         )
-        return transposed(writer.write(progress), -draft.semitones)
+        return transposed(write_all([writer], progress)[0], -draft.semitones)
 
     def _parts_of(self, rows: Rows) -> list[Part]:
         """All parts with the notes of new rows, on grid ticks from the first new bar."""
