@@ -23,7 +23,11 @@ from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, staves_of, write_part
 from composer.rendering.strums import gathered, printed_rolls
 from composer.rendering.two_lines import with_two_lines
-from composer.rendering.written_lengths import with_written_lengths
+from composer.rendering.written_lengths import (
+    is_performed,
+    with_lengths_of_hands,
+    with_written_lengths,
+)
 
 
 def build_score(piece: Piece, *, repeats: bool = False) -> Score:
@@ -32,8 +36,8 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
 
     A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
     (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
-    a player reads (`with_written_lengths`, `with_two_lines`); `Score.piece` is the piece as
-    written. With `repeats`, what comes twice in a row is printed once between repeat signs.
+    a player reads (`written_lengths`, `with_two_lines`); `Score.piece` is the piece as written.
+    With `repeats`, what comes twice in a row is printed once between repeat signs.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
@@ -67,11 +71,13 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
 
 
 def _with_readable_lengths(part: Part, piece: Piece) -> Part:
-    part = with_written_lengths(part, piece.end_tick)
+    written = with_written_lengths(part, piece.end_tick)
     if part.is_drums:
-        return part
-    _, staves = staves_of(part, **_layout(part, piece))
-    return with_two_lines(part, staves, piece.end_tick)
+        return written
+    _, staves = staves_of(written, **_layout(written, piece))
+    if is_performed(part):
+        written = with_lengths_of_hands(part, staves, piece.end_tick)
+    return with_two_lines(written, staves, piece.end_tick)
 
 
 def _layout(part: Part, piece: Piece) -> dict[str, bool]:

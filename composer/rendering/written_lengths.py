@@ -2,10 +2,12 @@
 
 A length that ends on a sixteenth, on another onset of the part or inside a triplet is written as
 it is. Others come from playing (legato that stops short, fingers that stay down); each takes the
-nearest end that is easy to read. Drums sound as long as they like: those of hands and of feet are
-written up to their next onset or beat, or as far as one value reaches, for nobody ties drums. A
-single line's quick notes before the beat (how files play grace notes) take their time from the
-note before, which would need a second voice otherwise.
+nearest end that is easy to read. Where many are like that the part was performed, and each hand is
+read by itself: what sounds for a good share of the time to the hand's next onset is written up to
+it, and so is what is held a little beyond. Drums sound as long as they like: those of hands and of
+feet are written up to their next onset or beat, or as far as one value reaches, for nobody ties
+drums. A single line's quick notes before the beat (how files play grace notes) take their time from
+the note before, which would need a second voice otherwise.
 """
 
 from __future__ import annotations
@@ -27,28 +29,44 @@ _THIRTY_SECOND_TICKS = GRID_TICKS_PER_QUARTER // 8
 _QUICK_TICKS = _THIRTY_SECOND_TICKS
 _PERFORMED_SHARE = 0.1
 _TINY_GAP_TICKS = 2
-_FILLED_SHARE = 0.4
-_LEGATO_SHARE = 0.75
+_FILLED_SHARE = 0.2
+_LEGATO_SHARE = 0.5
+_HELD_SHARE = 2
+_HELD_TICKS = 3 * GRID_TICKS_PER_QUARTER // 2
 _WEAKNESS = ((GRID_TICKS_PER_QUARTER, 1.5), (12, 3.0), (_SIXTEENTH_TICKS, 5.0))
 """How much further away a position may be (in ticks) than one half as strong."""
 
 
 def with_written_lengths(part: Part, end_tick: int) -> Part:
     """The part, on the grid, with the lengths that its score shows, none beyond the piece."""
-    if not part.notes:
-        return part
-    if not part.is_drums and BY_NAME[part.instrument].staves == 1:
-        part = replace(part, notes=tuple(_before_quick_notes(part.notes)))
     if part.is_drums:
         limbs = {is_foot: _Reader.of(notes) for is_foot, notes in _by_limb(part.notes).items()}
         drums = [limbs[note.pitch in FEET].drum(note) for note in part.notes]
         return replace(part, notes=tuple(kept_apart(drums, end_tick)))
+    part = _with_quick_notes(part)
+    reader = _Reader.of(part.notes)
+    if all(reader.is_plain(note) for note in part.notes):
+        return part
+    notes = [reader.read(note) for note in part.notes]
+    return replace(part, notes=tuple(kept_apart(notes, end_tick)))
+
+
+def is_performed(part: Part) -> bool:
+    """Whether the lengths of a part, on the grid, come from playing."""
     reader = _Reader.of(part.notes)
     hard = sum(not reader.is_plain(note) for note in part.notes)
-    if not hard:
-        return part
-    is_performed = hard > _PERFORMED_SHARE * len(part.notes)
-    notes = [reader.read(note, is_performed=is_performed) for note in part.notes]
+    return hard > _PERFORMED_SHARE * len(part.notes)
+
+
+def with_lengths_of_hands(part: Part, staves: Sequence[int], end_tick: int) -> Part:
+    """A performed part, on the grid, its notes on these staves, each staff written by itself."""
+    part = _with_quick_notes(part)
+    notes = list(part.notes)
+    for staff in set(staves):
+        indices = [index for index, own in enumerate(staves) if own == staff]
+        reader = _Reader.of([notes[index] for index in indices])
+        for index in indices:
+            notes[index] = reader.perform(notes[index])
     return replace(part, notes=tuple(kept_apart(notes, end_tick)))
 
 
@@ -59,8 +77,11 @@ def _by_limb(notes: Sequence[Note]) -> dict[bool, list[Note]]:
     }
 
 
-def _before_quick_notes(notes: Sequence[Note]) -> list[Note]:
-    """The notes, those cut short into whose last moments only quick ones fall."""
+def _with_quick_notes(part: Part) -> Part:
+    """A single line, those of its notes cut short into whose last moments only quick ones fall."""
+    if BY_NAME[part.instrument].staves > 1:
+        return part
+    notes = part.notes
     onsets = [note.onset_tick for note in notes]
     cut = []
     for note in notes:
@@ -69,7 +90,7 @@ def _before_quick_notes(notes: Sequence[Note]) -> list[Note]:
         if inside and _are_quick(inside, note):
             note = _ending(note, inside[0].onset_tick)
         cut.append(note)
-    return cut
+    return replace(part, notes=tuple(cut))
 
 
 def _are_quick(inside: Sequence[Note], around: Note) -> bool:
@@ -106,16 +127,21 @@ class _Reader:
             return note.length_ticks < 2 * _SIXTEENTH_TICKS
         return end % 4 == 0 and end // GRID_TICKS_PER_QUARTER in self.triplet_beats
 
-    def read(self, note: Note, *, is_performed: bool) -> Note:
-        following = self._next_onset(note.onset_tick)
-        if is_performed and following is not None:
-            slot = following - note.onset_tick
-            share = _FILLED_SHARE if slot <= GRID_TICKS_PER_QUARTER else _LEGATO_SHARE
-            if share * slot <= note.length_ticks <= slot:
-                return _ending(note, following)
+    def read(self, note: Note) -> Note:
         if self.is_plain(note):
             return note
-        return _ending(note, self._nearest_end(note, following))
+        return _ending(note, self._nearest_end(note, self._next_onset(note.onset_tick)))
+
+    def perform(self, note: Note) -> Note:
+        """A played note up to the hand's next onset, unless it is far shorter or longer."""
+        following = self._next_onset(note.onset_tick)
+        if following is None:
+            return self.read(note)
+        slot, length = following - note.onset_tick, note.length_ticks
+        share = _FILLED_SHARE if slot <= GRID_TICKS_PER_QUARTER else _LEGATO_SHARE
+        longest = max(slot, _HELD_TICKS, _HELD_SHARE * slot)
+        is_up_to_it = share * slot <= length <= longest
+        return _ending(note, following) if is_up_to_it else self.read(note)
 
     def drum(self, note: Note) -> Note:
         """A drum's note up to the next onset or beat, or as far as one written value reaches."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from composer.music.piece import Part, Piece
-from composer.rendering.written_lengths import with_written_lengths
+from composer.rendering.written_lengths import (
+    is_performed,
+    with_lengths_of_hands,
+    with_written_lengths,
+)
 from tests.rendering.pieces import grid_pieces, part_of
 
 
@@ -62,3 +66,35 @@ def test_drums_are_not_tied() -> None:
     """Five sixths of a beat are a quarter of a triplet and a rest, not two tied notes."""
     strokes = [(0, 1 / 24, 51), (20 / 24, 1 / 24, 42), (1, 1 / 24, 38)]
     assert lengths(part_of("drums", strokes)) == [16, 4, 24]
+
+
+def test_each_hand_of_a_performed_piano_is_one_line_where_nothing_is_really_held() -> None:
+    """Short taps and fingers that stay a little become the eighths of each hand; a half note under
+    moving ones stays, and so does a rest of a beat."""
+    right = [
+        (0, 5 / 24, 72),
+        (0.5, 14 / 24, 74),
+        (1, 7 / 24, 76),
+        (1.5, 13 / 24, 77),
+        (3, 23 / 24, 79),
+    ]
+    left = [(0, 47 / 24, 48), (0.5, 0.5, 52), (1, 11 / 24, 55), (1.5, 0.5, 52)]
+    part = part_of("piano", sorted([*right, *left], key=lambda note: (note[0], note[2])))
+    assert is_performed(part)
+    staves = [1 if note.pitch >= 60 else 2 for note in part.notes]
+    written = with_lengths_of_hands(part, staves, 96).notes
+    assert [note.length_ticks for note in written if note.pitch >= 60] == [12, 12, 12, 12, 24]
+    assert [note.length_ticks for note in written if note.pitch < 60] == [48, 12, 12, 12]
+
+
+@given(piece=grid_pieces())
+@settings(max_examples=40, deadline=None)
+def test_a_performed_part_keeps_its_onsets_and_ends_with_the_piece(piece: Piece) -> None:
+    """By hands too: no onset moves, nothing ends after the piece."""
+    for part in piece.parts:
+        staves = [1 + (note.pitch < 60) for note in part.notes]
+        written = with_lengths_of_hands(part, staves, piece.end_tick).notes
+        assert [(n.onset_tick, n.pitch) for n in written] == [
+            (n.onset_tick, n.pitch) for n in part.notes
+        ]
+        assert all(n.length_ticks > 0 and n.end_tick <= piece.end_tick for n in written)
