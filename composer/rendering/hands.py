@@ -22,14 +22,16 @@ _ONSETS_AROUND = 16
 class HandCosts(NamedTuple):
     """What each burden costs; pitches in semitones.
 
-    Found by random search on the piano scores of music21's corpus (`benchmarks/notation.py`).
+    Found by random search on the piano scores of music21's corpus (`benchmarks/notation.py`);
+    `held_stretch` is the share of a stretch that counts where only a held note makes it wide, for
+    the pedal holds that too.
     """
 
     stretch: float = 1.39
+    held_stretch: float = 0.5
     easy_span: float = 11.9
     finger: float = 0.2
     leap: float = 0.022
-    far_leap: float = 47.0
     register: float = 0.089
     middle: float = 60.5
     follow: float = 0.5
@@ -116,16 +118,12 @@ def _extended(
         added, left = _played(left, chord[:count], costs)
         cost += added
         border = middle - costs.overlap_of_halves
-        for note in chord[:count]:
-            if note.pitch > border:
-                cost += costs.register * (note.pitch - border)
+        cost += costs.register * sum(max(0.0, note.pitch - border) for note in chord[:count])
     if count < len(chord):
         added, right = _played(right, chord[count:], costs)
         cost += added
         border = middle + costs.overlap_of_halves
-        for note in chord[count:]:
-            if note.pitch < border:
-                cost += costs.register * (border - note.pitch)
+        cost += costs.register * sum(max(0.0, border - note.pitch) for note in chord[count:])
     right_count = len(chord) - count
     alone = 0 if count and right_count else (1 if count else 2)
     if alone and path.alone and alone != path.alone:
@@ -152,7 +150,7 @@ def _played(hand: _Hand, chord: Sequence[Note], costs: HandCosts) -> tuple[float
     onset = chord[0].onset_tick
     low, high = chord[0].pitch, chord[-1].pitch
     leap = (abs(low - hand.low) + abs(high - hand.high)) / 2
-    cost = costs.leap * min(leap, costs.far_leap)
+    cost = costs.leap * leap
     if onset > hand.end and onset - hand.end < GRID_TICKS_PER_QUARTER:
         cost += costs.short_rest
     held = tuple(note for note in hand.held if note.end_tick > onset)
@@ -166,7 +164,8 @@ def _played(hand: _Hand, chord: Sequence[Note], costs: HandCosts) -> tuple[float
         end = max(end, max(note.end_tick for note in held))
     else:
         lowest, highest = low, high
-    cost += costs.stretch * max(0.0, highest - lowest - costs.easy_span)
+    struck, reached = high - low - costs.easy_span, highest - lowest - costs.easy_span
+    cost += costs.stretch * max(0.0, struck, costs.held_stretch * reached)
     cost += costs.finger * max(0, len(held) + len(chord) - _FINGERS)
     pitches = tuple(note.pitch for note in chord)
     return cost, _Hand(low, high, end, pitches, (*held, *chord))
