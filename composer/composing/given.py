@@ -41,12 +41,12 @@ USUAL_METERS = (
 SLOWEST_FREE, FASTEST_FREE = 40, 208
 """Quarters a minute: the ends of a metronome, for a tempo that nobody gave."""
 
-MODE_LEAN, DENSITY_LEAN, LEVEL_LEAN = 3.5, 0.6, 1.0
+MODE_LEAN, LEVEL_LEAN = 3.5, 1.0
 """How much one unit of valence or arousal adds to logits: at valence -1 the odds of a minor key
 against a major one are exp(2 * MODE_LEAN) times those that the style has."""
 RANKS = {
     (Kind.FORM, "tempo"): 6.0,
-    (Kind.MOOD, "density"): 4.0,
+    (Kind.MOOD, "density"): 2.0,
     (Kind.MOOD, "loudness"): 6.0,
     (Kind.MOOD, "legato"): -3.0,
 }
@@ -60,7 +60,7 @@ def given_fields(request: Request) -> Given:
         parts=_parts(request),
         tilts=mood_tilts(request.mood) if request.mood else {},
         ranks=mood_ranks(request.mood) if request.mood else {},
-        keeps_key=bool(request.key or request.mode) and not request.chords,
+        keeps_key=bool(request.key or request.mode or request.mood) and not request.chords,
         allowed=_allowed(request),
         bars=_bar_fields(request),
         copied_bars=_copied_bars(request),
@@ -297,15 +297,13 @@ def mood_fields(mood: Mood) -> dict[tuple[Kind, str], int]:
 def mood_tilts(mood: Mood) -> dict[tuple[Kind, str], Floats]:
     """Logits that lean on the levers of a mood that have no order within a style.
 
-    Mode follows valence; density and loudness bar by bar follow arousal. These are the cues on
-    which listeners agree most (Gabrielsson & Lindström 2010; Eerola, Friberg & Bresin 2013).
+    Mode follows valence, loudness bar by bar arousal. These are the cues on which listeners agree
+    most (Gabrielsson & Lindström 2010; Eerola, Friberg & Bresin 2013).
     """
     minor = {value: 1.0 - 2.0 * MODES.index(_mode(value)) for value in range(1, 31)}
-    levels = {level: level - 4.5 for level in range(1, 9)}
     marks = {level: level - 4.0 for level in range(1, 8)}
     return {
         (Kind.FORM, "key"): MODE_LEAN * mood.valence * _over("key", minor),
-        (Kind.PLAN, "density"): DENSITY_LEAN * mood.arousal * _over("density", levels),
         (Kind.DYNAMICS, "level"): LEVEL_LEAN * mood.arousal * _over("level", marks),
     }
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.composing.compose import Composition, compose, write
-from composer.composing.given import given_fields, mood_ranks, mood_tilts
+from composer.composing.given import given_chords, given_fields, mood_ranks, mood_tilts
 from composer.composing.lockstep import write_all
 from composer.composing.request import MOST_BARS, make_request
 from composer.composing.sampling import Chance, Given, Writer, rank_tilt, sample
@@ -24,7 +24,7 @@ from composer.music.moods import find_mood
 from composer.music.normalise import normalise
 from composer.music.presets import presets
 from composer.music.styles import composers, styles
-from composer.tokens.fields import Kind
+from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind
 from composer.tokens.grammar import Grammar
 
 
@@ -252,6 +252,40 @@ def test_given_chords_are_the_chords_of_the_piece() -> None:
     symbols = [(chord.tick // 24, chord.root, chord.quality) for chord in made.chords]
     first = [(0, 2, "minor7"), (2, 7, "dominant7"), (4, 0, "major7")]
     assert symbols == [*first, *((beat + 8, root, quality) for beat, root, quality in first)]
+
+
+@pytest.mark.parametrize("wish", [Kind.NOTE, Kind.MARK])
+def test_who_is_done_before_a_given_chord_writes_the_chord(wish: Kind) -> None:
+    """A next note behind the chord, or no note at all, means that nothing more comes before it."""
+    model = load_weights().model
+    request = make_request(chords="C G | F", meter="4/4", bars=1, instruments="flute")
+    grammar = Grammar(1, chords=given_chords(request, 0))
+    writer = Writer(model, grammar, given_fields(request), Chance(), np.random.default_rng(0))
+    writing = writer.rows()
+    ask = next(writing)
+    written = None
+    while written is None:
+        field = ("kind", *ROW_FIELDS[Kind(ask.row[0])])[len(ask.row)] if ask.row else "kind"
+        logits = np.zeros(FIELD_SIZES[field])
+        if field == "kind" and grammar.bar == 0:
+            logits[Kind.MARK if grammar.has_notes else wish] = 50.0
+        if field == "beat":
+            logits[3] = 50.0
+        try:
+            ask = writing.send(logits)
+        except StopIteration as end:
+            written = end.value
+    kinds = written[written[:, 0] > Kind.PLAN, 0].tolist()
+    notes = [Kind.NOTE] * kinds.count(Kind.NOTE)
+    assert kinds == [Kind.CHORD, Kind.CHORD, *notes, Kind.MARK]
+    assert notes
+
+
+def test_a_mood_keeps_the_mode_it_leans_to() -> None:
+    """What is sad is heard as minor; nothing is kept that nobody asked for."""
+    assert given_fields(make_request(mood="sad")).keeps_key
+    assert not given_fields(make_request(style="hymn")).keeps_key
+    assert not given_fields(make_request(mood="sad", chords="C", key="C major")).keeps_key
 
 
 def test_a_form_repeats_its_sections_note_for_note() -> None:

@@ -12,7 +12,9 @@ from composer.tokens.fields import Kind
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.values import bars_value, key_value, meter_value, part_value
 
-FLUTE, CELLO = (part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("flute", "cello"))
+FLUTE, CELLO, PIANO = (
+    part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("flute", "cello", "piano")
+)
 
 
 class Writing:
@@ -33,6 +35,12 @@ class Writing:
     def bar(self) -> None:
         self.take(Kind.BAR, 1, meter_value(4, 4))
         self.take(Kind.PLAN)
+
+    def favoured(self, *row: int) -> int:
+        """The value of the next field that is leaned on most."""
+        tilt = self.leanings.tilt([*row])
+        assert tilt is not None
+        return int(tilt.argmax())
 
     def pitches(self, beat: int, part: int) -> set[int]:
         """The pitch classes that are leaned on most."""
@@ -73,6 +81,27 @@ def test_a_piece_ends_on_its_tonic_chord_with_the_root_below(mode: str, tonic: s
     assert len(writing.pitches(0, FLUTE)) == 3
     writing.take(Kind.NOTE, 0, 0, FLUTE, 72, 95)
     assert writing.leanings.tilt([]) is None
+
+
+def test_the_last_chord_begins_together_and_then_the_piece_ends() -> None:
+    """Two hands go on with their chord at its onset; once it is whole the end is near."""
+    writing = Writing(1)
+    writing.take(Kind.PART, PIANO, 1)
+    writing.bar()
+    assert writing.favoured(Kind.NOTE, 0, 0) == PIANO
+    assert writing.leanings.tilt([]) is None
+    for pitch in (45, 52):
+        writing.take(Kind.NOTE, 1, 12, PIANO, pitch, 47)
+        kinds = writing.leanings.tilt([])
+        assert kinds is not None
+        assert kinds[Kind.MARK] < 0
+        assert writing.favoured(Kind.NOTE) == 1
+        assert writing.favoured(Kind.NOTE, 1) == 12
+        assert writing.leanings.tilt([Kind.NOTE, 2]) is None
+    writing.take(Kind.NOTE, 1, 12, PIANO, 60, 47)
+    writing.take(Kind.NOTE, 2, 0, FLUTE, 72, 47)
+    assert writing.favoured() == Kind.MARK
+    assert writing.leanings.tilt([Kind.NOTE, 0, 0]) is None
 
 
 def test_a_part_of_a_piece_does_not_come_to_rest() -> None:
