@@ -7,8 +7,6 @@ written: each next note leans towards the next one of the thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +18,7 @@ from composer.tokens.grammar import Grammar
 
 Floats = NDArray[np.float64]
 
-STRENGTH = 2.0
+STRENGTH = 3.0
 """Logits for each field of the next note of the thread."""
 _EXACT = 1 + RECALL_KINDS.index("exact")
 _NO_SEMITONES = 12
@@ -38,16 +36,15 @@ class Echo:
         """The note rows of each bar."""
         self.thread: list[tuple[Place, list[int]]] = []
 
-    def read(self, rows: Iterable[list[int]]) -> None:
-        """Bars that are there before any is written."""
-        for row in rows:
-            self._keep(row)
-
     def advance(self, row: list[int]) -> None:
         """Take a complete row as written; the grammar has taken it already."""
-        self._keep(row)
-        if row[0] == Kind.PLAN:
+        if row[0] == Kind.BAR:
+            self.bars.append([])
+            self.thread = []
+        elif row[0] == Kind.PLAN:
             self.thread = self._recalled(row)
+        elif row[0] == Kind.NOTE:
+            self.bars[-1].append(row)
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
@@ -61,13 +58,6 @@ class Echo:
         if following is None or row[1:] != following[1 : len(row)] or name == "accent":
             return None
         return only(name, following[len(row)], STRENGTH)
-
-    def _keep(self, row: list[int]) -> None:
-        if row[0] == Kind.BAR:
-            self.bars.append([])
-            self.thread = []
-        elif row[0] == Kind.NOTE and self.bars:
-            self.bars[-1].append(row)
 
     def _recalled(self, plan: list[int]) -> list[tuple[Place, list[int]]]:
         """The notes of the bar that is recalled, in order, where the plan names one."""

@@ -23,7 +23,8 @@ class Leaner(Protocol):
     """Follows the rows of a piece, and adds to the logits of what comes next."""
 
     def advance(self, row: list[int]) -> None:
-        """Take a complete row as written; the grammar has taken it already."""
+        """Take a complete row. The grammar has taken it already, and of rows that stand before
+        what is written all of them."""
 
     def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
         """What to add to the logits of the next field of a row; None for nothing."""
@@ -45,16 +46,15 @@ def leaners(
     """
     ends = grammar.until == grammar.bars
     free = [bar for bar in range(grammar.until) if bar not in copied_bars]
-    leanings, echo = Leanings(grammar, bool(grammar.chords), ends), Echo(grammar)
-    leanings.read([*header, *before])
-    echo.read(before)
-    others: tuple[Leaner, ...] = (
+    found: tuple[Leaner, ...] = (
+        Leanings(grammar, bool(grammar.chords), ends),
+        Echo(grammar),
         Rests(grammar, 1 + max(free, default=0), is_whole=grammar.bar < 0, comes_to_rest=ends),
         Tonality(grammar, is_asked=keeps_key),
         Height(grammar, is_whole=grammar.bar < 0),
         Pace(grammar, densities),
     )
-    for leaner in others:
-        for row in header:
+    for leaner in found:
+        for row in (*header, *before):
             leaner.advance(row)
-    return leanings, echo, *others
+    return found

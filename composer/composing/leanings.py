@@ -6,8 +6,6 @@ forbid. `docs/experiments.md` says what each of them brings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,12 +58,6 @@ class Leanings:
         self.chord: tuple[int, str] | None = None
         self.bass_notes = 0
         """How many notes the bass has begun in this bar."""
-
-    def read(self, rows: Iterable[list[int]]) -> None:
-        """Rows that are there before any is written."""
-        for row in rows:
-            if row[0] in (Kind.FORM, Kind.CHORD):
-                self.advance(row)
 
     def advance(self, row: list[int]) -> None:
         """Take a complete row as written; the grammar has taken it already."""

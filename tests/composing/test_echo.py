@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from composer.composing.echo import Echo
+from composer.composing.leaners import leaners
 from composer.music.facts import Recall
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind
@@ -21,9 +22,13 @@ class Writing:
     def __init__(self, recall: Recall | None) -> None:
         self.grammar = Grammar(2)
         self.echo = Echo(self.grammar)
-        self.take(Kind.FORM, bars_value(2), meter_value(4, 4), key_value(0, "major"))
-        self.take(Kind.PART, FLUTE, 74)
-        self.take(Kind.PART, CELLO, 43)
+        self.header = [
+            empty_row(Kind.FORM, bars_value(2), meter_value(4, 4), key_value(0, "major")),
+            empty_row(Kind.PART, FLUTE, 74),
+            empty_row(Kind.PART, CELLO, 43),
+        ]
+        for row in self.header:
+            self.take(Kind(row[0]), *row[1:])
         self.bar(None)
         for note in NOTES:
             self.take(Kind.NOTE, *note)
@@ -40,7 +45,7 @@ class Writing:
 
     def followed(self) -> list[tuple[int, ...]]:
         """The notes that come when every lean is followed, until a new bar is leaned on."""
-        found = []
+        found: list[tuple[int, ...]] = []
         while True:
             row = [self.leaned([])]
             if row[0] != Kind.NOTE:
@@ -77,3 +82,27 @@ def test_behind_a_note_of_its_own_it_goes_on_with_the_next_of_the_thread() -> No
 def test_what_is_new_or_unknown_leans_on_nothing() -> None:
     for recall in (None, Recall(0, "new")):
         assert Writing(recall).echo.tilt([Kind.NOTE]) is None
+
+
+def test_what_stands_before_is_taken_like_what_is_written() -> None:
+    """Where writing goes on behind a bar, that bar is a thread too."""
+    written = Writing(None)
+    first = [
+        empty_row(Kind.BAR, 1, meter_value(4, 4)),
+        empty_row(Kind.PLAN),
+        *(empty_row(Kind.NOTE, *note) for note in NOTES),
+    ]
+    grammar = Grammar(2)
+    grammar.read([*written.header, *first])
+    grammar.go_on(2)
+    how = {"densities": {}, "copied_bars": (), "keeps_key": False}
+    found = leaners(grammar, written.header, first, **how)  # type: ignore[arg-type]
+    for kind, values in (
+        (Kind.BAR, (0, meter_value(4, 4))),
+        (Kind.PLAN, recall_values(Recall(1, "varied"))),
+    ):
+        grammar.advance(empty_row(kind, *values))
+        for leaner in found:
+            leaner.advance(empty_row(kind, *values))
+    beats = [tilt for leaner in found if (tilt := leaner.tilt([Kind.NOTE])) is not None]
+    assert np.sum(beats, axis=0)[0] > 0
