@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from composer.music.bars import key_at, prevailing_meter
+from composer.music.chords import FIFTHS_OF_INTERVAL
 from composer.music.facts import Chord
 from composer.music.piece import MeterChange
 from composer.rendering.division import is_compound
 from composer.rendering.musicxml_header import text_element
 from composer.rendering.notation import Measure, OctaveMark, Score, StaffPart
-from composer.rendering.spelling import Spelling, spelling_near
+from composer.rendering.spelling import Spelling, along_fifths, spelling_near
 from composer.rendering.words import NO_CHORD_SIGN, chord_sign, tempo_words
 
 _BEAT_UNITS = {
@@ -55,7 +56,7 @@ def _write_offset(direction: Element, tick: int, measure: Measure) -> None:
 
 
 def write_chords(element: Element, measure: Measure, score: Score, chords: Sequence[Chord]) -> None:
-    """The chord symbols that begin in a measure, spelled by the key in force."""
+    """The chord symbols that begin in a measure: roots spelled by the key, basses by the root."""
     bar = measure.bar
     for chord in chords:
         if not bar.start_tick <= chord.tick < bar.end_tick:
@@ -68,7 +69,11 @@ def write_chords(element: Element, measure: Measure, score: Score, chords: Seque
         _write_tone(SubElement(harmony, "root"), "root", root)
         text_element(harmony, "kind", sign.kind, text=sign.text)
         if chord.bass != chord.root and sign != NO_CHORD_SIGN:
-            bass = spelling_near(fifths, chord.bass)
+            bass = along_fifths(
+                root, FIFTHS_OF_INTERVAL[(chord.bass - chord.root) % 12], 60 + chord.bass
+            )
+            if abs(bass.alter) > 1:
+                bass = spelling_near(fifths, chord.bass)
             _write_tone(SubElement(harmony, "bass"), "bass", bass)
         _write_offset(harmony, chord.tick, measure)
 

@@ -11,25 +11,46 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from composer.music.instruments import BY_NAME
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
 from composer.rendering.written_lengths import kept_apart
 
 _LONGEST_EVENED = GRID_TICKS_PER_QUARTER
 _FEWEST_TIES = 2
+_MOST_SLIPS = 0.1
 _NEARLY_OVER = GRID_TICKS_PER_QUARTER // 2
 
 
 def with_two_lines(part: Part, staves: Sequence[int], end_tick: int) -> Part:
-    """The part, its notes on these staves, with lengths that two voices can show on each."""
-    notes = list(part.notes)
+    """The part, its notes on these staves, with lengths that two voices can show on each.
+
+    A single line stays one: where a melody holds a note into its next now and then, it ends there.
+    """
+    notes = _in_one_line(part.notes) if _is_one_line(part) else list(part.notes)
     for staff in set(staves):
         indices = [index for index, own in enumerate(staves) if own == staff]
         of_staff = _thinned(_evened([notes[index] for index in indices]))
         for index, note in zip(indices, of_staff, strict=True):
             notes[index] = note
     return replace(part, notes=tuple(kept_apart(notes, end_tick)))
+
+
+def _is_one_line(part: Part) -> bool:
+    is_meant = BY_NAME[part.instrument].is_monophonic or part.role == "melody"
+    overlaps = sum(later.onset_tick < note.end_tick for note, later in pairwise(part.notes))
+    return is_meant and 0 < overlaps <= _MOST_SLIPS * len(part.notes)
+
+
+def _in_one_line(notes: Sequence[Note]) -> list[Note]:
+    """The notes, each up to the next that begins after it."""
+    onsets = [*sorted({note.onset_tick for note in notes}), max(note.end_tick for note in notes)]
+    following = (onsets[bisect_left(onsets, note.onset_tick + 1)] for note in notes)
+    return [
+        note._replace(length_ticks=min(note.length_ticks, tick - note.onset_tick))
+        for note, tick in zip(notes, following, strict=True)
+    ]
 
 
 def _evened(notes: Sequence[Note]) -> list[Note]:

@@ -49,6 +49,8 @@ def written(edges: list[int], meter: tuple[int, int], rests: tuple[int, ...] = (
         ([0, 8, 16, 24, 96], (4, 4), (), "eighth3 eighth3 eighth3 half."),
         ([0, 16, 32, 48, 96], (4, 4), (), "quarter3 quarter3 quarter3 half"),
         ([0, 120], (5, 4), (), "half. half"),
+        ([0, 36, 72, 108, 144], (12, 8), (0, 3), "quarter. quarter. quarter. quarter."),
+        ([0, 24, 48, 72, 144], (12, 8), (3,), "quarter eighth eighth quarter half."),
     ],
 )
 def test_values_show_the_beats(
@@ -124,6 +126,13 @@ def test_chord_symbols_stand_over_the_top_staff() -> None:
     text = musicxml_text(piece_of(part_of("flute", [(0, 4, 72)])), chords=chords)
     assert re.findall(r"<(?:root|bass)-step>(\w)", text) == ["D", "G", "B"]
     assert 'text="m7">minor-seventh' in text
+
+
+def test_the_bass_of_a_chord_is_spelled_as_its_tone() -> None:
+    """F sharp over A sharp in G major, where a lone tone would be B flat."""
+    piece = piece_of(part_of("flute", [(0, 4, 72)]), fifths=1)
+    text = musicxml_text(piece, chords=[Chord(0, 6, "major", 10)])
+    assert re.findall(r"<bass-(?:step|alter)>([^<]+)", text) == ["A", "1"]
 
 
 def test_a_performance_slows_into_the_end_and_keeps_every_note() -> None:

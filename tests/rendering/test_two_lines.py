@@ -41,6 +41,15 @@ def test_lines_of_other_staves_do_not_count() -> None:
     assert shown(part_of("piano", both), [2, 2, 1, 1]) == both
 
 
+def test_a_melody_that_slips_into_two_notes_stays_one_line() -> None:
+    """Now and then only; a flute part for two players keeps both."""
+    tune = [(i / 4, 0.25, 70 + i % 3) for i in range(15)]
+    slipped = [*tune[:4], (1, 0.5, 71), *tune[5:]]
+    assert shown(part_of("flute", slipped)) == tune
+    for_two = [(0, 2, 67), (1, 1, 71), (2, 2, 67), (3, 1, 71)]
+    assert shown(part_of("flute", for_two)) == for_two
+
+
 @given(piece=grid_pieces())
 @settings(max_examples=30, deadline=None)
 def test_no_onset_moves_and_nothing_overlaps_its_own_pitch(piece: Piece) -> None:
