@@ -34,9 +34,10 @@ from composer.tokens.values import (
 
 USUAL_METERS = (
     (4, 4), (3, 4), (2, 4), (2, 2), (3, 2), (4, 2), (6, 8), (9, 8), (12, 8), (3, 8), (6, 4), (5, 4),
-    (7, 8), (5, 8),
+    (7, 8), (5, 8), (2, 1), (3, 1),
 )  # fmt: skip
-"""A free meter is one of these: a piece is not all pickups, nor one cadenza."""
+"""A free meter is one of these: a piece is not all pickups, nor one cadenza. Most
+renaissance pieces and a quarter of baroque ones count breves."""
 
 SLOWEST_FREE, FASTEST_FREE = 40, 208
 """Quarters a minute: the ends of a metronome, for a tempo that nobody gave."""

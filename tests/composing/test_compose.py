@@ -26,6 +26,7 @@ from composer.music.presets import presets
 from composer.music.styles import composers, styles
 from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind
 from composer.tokens.grammar import Grammar
+from composer.tokens.values import meter_value
 
 
 def test_the_same_seed_gives_the_same_piece() -> None:
@@ -279,6 +280,13 @@ def test_who_is_done_before_a_given_chord_writes_the_chord(wish: Kind) -> None:
     notes = [Kind.NOTE] * kinds.count(Kind.NOTE)
     assert kinds == [Kind.CHORD, Kind.CHORD, *notes, Kind.MARK]
     assert notes
+
+
+def test_a_free_meter_may_count_breves_and_is_no_cadenza() -> None:
+    """Most renaissance music is in 2/1; nobody's is in 13/4."""
+    allowed = given_fields(make_request(style="renaissance")).allowed[Kind.FORM, "meter"]
+    assert allowed[[meter_value(2, 1), meter_value(4, 4)]].all()
+    assert not allowed[meter_value(13, 4)]
 
 
 def test_a_mood_keeps_the_mode_it_leans_to() -> None:
