@@ -5,8 +5,9 @@
 Of each style with held-out pieces enough: bits of the distances between onsets and of the lengths
 of notes, and how many bars that the plan calls varied are heard as a return. Of all styles: the
 share of bars in which parts of a role begin no note beside that in the corpora, in how many pieces
-the leading part sounds in the last bar, and how far a lone keyboard lies from the register that its
-header names. Seven styles and six pieces take half a minute of CPU.
+the leading part sounds in the last bar, how many onsets that bar has beside real last bars (and
+how many are on neither sixteenths nor triplets), and how far a lone keyboard lies from the register
+that its header names. Seven styles and six pieces take half a minute of CPU.
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ def main() -> None:
     for role, shares in rests(pieces).items():
         print(f"  {role:14s} {np.mean(shares):.2f} / {rest_share(0, role):.2f}   ({len(shares)})")
     print(f"the leading part sounds in the last bar: {np.mean([*map(leads_out, pieces)]):.2f}")
+    endings = held_out_music(load_shards(flags.shards), BARS, MOST_REAL, at_the_end=True)
+    last, truth = last_bar(pieces), last_bar([sample.piece for sample in endings])
+    print("last bar: onsets, and those on neither sixteenths nor triplets (made / real)")
+    print(f"  {last[0]:.2f} / {truth[0]:.2f}   {last[1]:.2f} / {truth[1]:.2f}")
     off = [above for one in everything if (above := above_register(one)) is not None]
     if off:
         print(f"keyboards above their register: {np.mean(off):.1f} semitones, sd {np.std(off):.1f}")
@@ -112,6 +117,19 @@ def leads_out(piece: Piece) -> bool:
     """Whether the leading part sounds in the last bar."""
     start = bars_of(piece)[-1].start_tick
     return any(note.end_tick > start for note in _lead(piece).notes)
+
+
+def last_bar(pieces: list[Piece]) -> tuple[float, float]:
+    """Onsets of the last bar, and those on neither sixteenths nor triplets: means over pieces."""
+    found = []
+    for piece in pieces:
+        start, quarter = bars_of(piece)[-1].start_tick, piece.ticks_per_quarter
+        table = note_table(piece).pitched()
+        onsets = np.unique(table.onset[table.onset >= start]) - start
+        is_fine = (onsets % (quarter // 4) > 0) & (onsets % (quarter // 3) > 0)
+        found.append((float(len(onsets)), float(is_fine.sum())))
+    every, fine = np.mean(found, axis=0).tolist()
+    return every, fine
 
 
 def _lead(piece: Piece) -> Part:
