@@ -269,16 +269,13 @@ def _punctual(composition: Composition) -> tuple[int, ...]:
 
 
 def _shown_chords(composition: Composition) -> tuple[Chord, ...]:
-    """Chord symbols stand over a lead sheet, and wherever chords were given."""
+    """Chord symbols stand over a lead sheet, and wherever chords were given: those that the model
+    wrote, or where it wrote none (or wrote around a melody) those that are given or heard."""
     piece, request = composition.piece, composition.request
     is_lead_sheet = piece.tags.ensemble in ("lead-sheet", "melody")
     if not request.chords and not is_lead_sheet:
         return ()
-    if request.melody is None:
-        return composition.chords
-    from composer.composing.accompany import chords_over
-
-    return chords_over(piece, request)
+    return composition.chords or chords_over(piece, request)
 
 
 def _sections(composition: Composition) -> list[tuple[int, str]]:

@@ -90,7 +90,7 @@ _ROMAN = re.compile(
 _DEGREES = ("I", "II", "III", "IV", "V", "VI", "VII")
 _MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 _LOWEST_FIFTHS, _HIGHEST_FIFTHS = -8, 12  # Fb and B#: no chord is named by two accidentals
-FIFTHS_OF_INTERVAL = (0, -5, 2, -3, 4, -1, -6, 1, 8, 3, -2, 5)  # a third is a third, and so on
+_FIFTHS_OF_INTERVAL = (0, -5, 2, -3, 4, -1, -6, 1, 8, 3, -2, 5)  # a third is a third, and so on
 _INVERSIONS = {"6": ("", 1), "64": ("", 2), "65": ("7", 1), "43": ("7", 2), "42": ("7", 3)}
 _MINOR_SUFFIXES = {"": "m", "7": "m7", "6": "m6", "9": "m9", "maj7": "mMaj7", "11": "m11"}
 
@@ -99,14 +99,19 @@ def chord_symbol(chord: Chord | Harmony, key: KeyChange | None = None) -> str:
     """The symbol of a chord, such as "Dm7" or "C/E", spelled as the key suggests."""
     if chord.quality == "none":
         return "N.C."
-    root = _root_fifths(chord.root, key)
+    root, bass = fifths_of_chord(chord, key)
     symbol = note_name(root) + _SUFFIXES[chord.quality][0]
-    if chord.bass == chord.root:
-        return symbol
-    bass = root + FIFTHS_OF_INTERVAL[(chord.bass - chord.root) % 12]
+    return symbol if bass == root else f"{symbol}/{note_name(bass)}"
+
+
+def fifths_of_chord(chord: Chord | Harmony, key: KeyChange | None = None) -> tuple[int, int]:
+    """Root and bass on the line of fifths (C: 0, G: 1): the root as the key has it, the bass as a
+    tone of the chord."""
+    root = _root_fifths(chord.root, key)
+    bass = root + _FIFTHS_OF_INTERVAL[(chord.bass - chord.root) % 12]
     if not _LOWEST_FIFTHS <= bass <= _HIGHEST_FIFTHS:
         bass = _root_fifths(chord.bass, key)
-    return f"{symbol}/{note_name(bass)}"
+    return root, bass
 
 
 def _root_fifths(pitch_class: int, key: KeyChange | None) -> int:

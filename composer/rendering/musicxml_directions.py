@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from composer.music.bars import key_at, prevailing_meter
-from composer.music.chords import FIFTHS_OF_INTERVAL
+from composer.music.chords import fifths_of_chord
 from composer.music.facts import Chord
 from composer.music.piece import MeterChange
 from composer.rendering.division import is_compound
 from composer.rendering.musicxml_header import text_element
 from composer.rendering.notation import Measure, OctaveMark, Score, StaffPart
-from composer.rendering.spelling import Spelling, along_fifths, spelling_near
+from composer.rendering.spelling import Spelling, spelling_at
 from composer.rendering.words import NO_CHORD_SIGN, chord_sign, tempo_words
 
 _BEAT_UNITS = {
@@ -62,19 +62,13 @@ def write_chords(element: Element, measure: Measure, score: Score, chords: Seque
         if not bar.start_tick <= chord.tick < bar.end_tick:
             continue
         key = key_at(score.piece, chord.tick)
-        fifths = key.fifths if key else 0
+        root, bass = fifths_of_chord(chord, key)
         sign = chord_sign(chord)
         harmony = SubElement(element, "harmony")
-        root = spelling_near(fifths, chord.root)
-        _write_tone(SubElement(harmony, "root"), "root", root)
+        _write_tone(SubElement(harmony, "root"), "root", spelling_at(root))
         text_element(harmony, "kind", sign.kind, text=sign.text)
         if chord.bass != chord.root and sign != NO_CHORD_SIGN:
-            bass = along_fifths(
-                root, FIFTHS_OF_INTERVAL[(chord.bass - chord.root) % 12], 60 + chord.bass
-            )
-            if abs(bass.alter) > 1:
-                bass = spelling_near(fifths, chord.bass)
-            _write_tone(SubElement(harmony, "bass"), "bass", bass)
+            _write_tone(SubElement(harmony, "bass"), "bass", spelling_at(bass))
         _write_offset(harmony, chord.tick, measure)
 
 

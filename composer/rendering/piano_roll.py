@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from composer.music.bars import bars_of
+from composer.music.bars import bars_of, in_force
+from composer.music.chords import fifths_of_chord
 from composer.music.facts import Chord
 from composer.music.piece import Part, Piece
 from composer.rendering.part_names import part_names
 from composer.rendering.signatures import signatures_of
-from composer.rendering.spelling import spelling_near
+from composer.rendering.spelling import spelling_at
 from composer.rendering.typesetting import typeset
 from composer.rendering.words import chord_sign
 
@@ -96,8 +97,7 @@ def _chord_names(piece: Piece, chords: Sequence[Chord], scale: float) -> list[st
         x = _LEFT + chord.tick * scale
         if x < free_from:
             continue
-        fifths = [key.fifths for key in keys if key.tick <= chord.tick][-1]
-        root = spelling_near(fifths, chord.root)
+        root = spelling_at(fifths_of_chord(chord, in_force(keys, chord.tick))[0])
         name = chord_sign(chord).text
         if chord.quality != "none":
             name = root.step + _ACCIDENTALS.get(root.alter, "") + name

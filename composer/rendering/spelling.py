@@ -108,11 +108,9 @@ def spelling_with(letter: int, pitch: int) -> Spelling:
     return Spelling(_STEPS[letter], alter, octave)
 
 
-def spelling_near(signature: int, pitch_class: int) -> Spelling:
-    """A pitch class spelled as near as can be to a signature's tones, for the root of a chord."""
-    tones = range(signature - 5, signature + 7)
-    tone = next(tone for tone in tones if 7 * tone % 12 == pitch_class)
-    return spelling_with(4 * tone % 7, 60 + pitch_class)
+def spelling_at(fifths: int) -> Spelling:
+    """The tone at a place on the line of fifths (C is 0)."""
+    return spelling_with(4 * fifths % 7, 60 + 7 * fifths % 12)
 
 
 def along_fifths(spelling: Spelling, fifths: int, pitch: int) -> Spelling:

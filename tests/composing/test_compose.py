@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -253,6 +254,13 @@ def test_given_chords_are_the_chords_of_the_piece() -> None:
     symbols = [(chord.tick // 24, chord.root, chord.quality) for chord in made.chords]
     first = [(0, 2, "minor7"), (2, 7, "dominant7"), (4, 0, "major7")]
     assert symbols == [*first, *((beat + 8, root, quality) for beat, root, quality in first)]
+
+
+@pytest.mark.parametrize("seed", [0, 4])
+def test_a_lead_sheet_has_chord_symbols(seed: int, tmp_path: Path) -> None:
+    """Those that the model wrote, or where it wrote none those that are heard."""
+    sheet = compose(style="folk", ensemble="lead-sheet", bars=8, seed=seed)
+    assert "<harmony" in write(sheet, tmp_path, ["musicxml"])[0].read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("wish", [Kind.NOTE, Kind.MARK])

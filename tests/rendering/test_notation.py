@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -133,6 +134,17 @@ def test_the_bass_of_a_chord_is_spelled_as_its_tone() -> None:
     piece = piece_of(part_of("flute", [(0, 4, 72)]), fifths=1)
     text = musicxml_text(piece, chords=[Chord(0, 6, "major", 10)])
     assert re.findall(r"<bass-(?:step|alter)>([^<]+)", text) == ["A", "1"]
+
+
+def test_the_root_of_a_chord_is_spelled_by_the_tonic() -> None:
+    """The leading tone of E minor is D sharp, and the flat third of E flat major is G flat."""
+    minor = replace(piece_of(part_of("flute", [(0, 4, 72)])), keys=(KeyChange(0, 1, "minor"),))
+    text = musicxml_text(minor, chords=[Chord(0, 3, "diminished7", 3)])
+    assert re.findall(r"<root-(?:step|alter)>([^<]+)", text) == ["D", "1"]
+    flat = musicxml_text(
+        piece_of(part_of("flute", [(0, 4, 72)]), fifths=-3), chords=[Chord(0, 6, "major", 6)]
+    )
+    assert re.findall(r"<root-(?:step|alter)>([^<]+)", flat) == ["G", "-1"]
 
 
 def test_a_performance_slows_into_the_end_and_keeps_every_note() -> None:
