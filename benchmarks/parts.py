@@ -1,27 +1,35 @@
-"""How often parts rest and where they lie in real music; rewrites composer/composing/parts.toml.
+"""How often parts rest, where they lie, who plays; rewrites composer/composing/parts.toml.
 
     python benchmarks/parts.py SHARDS
 
 Of the training split: the share of bars in which a part begins no note, where there are several, by
 its role where one is known, else by its instrument; and the mean pitch of parts of an instrument
-(of one in a role, where it is known), with its standard deviation from piece to piece.
+(of one in a role, where it is known), with its standard deviation from piece to piece. Of each
+style and composer with pieces enough by people, the share of them that each ensemble plays, drums
+alone and what has no name aside.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
 
 from composer import composing
 from composer.corpus.shards import SPLITS, load_shards
+from composer.music.ensembles import ensembles
 from composer.music.instruments import INSTRUMENTS
+from composer.music.styles import composers, styles
 from composer.tokens.fields import Kind, column_of
-from composer.tokens.values import part_of, role_of
+from composer.tokens.values import ORIGINS, part_of, role_of
 
 OUT = Path(composing.__file__).with_name("parts.toml")
+STYLES = {(style.kind, style.index): style.name for style in (*styles(), *composers())}
+ENSEMBLES = {e.index: e.name for e in ensembles() if e.name not in ("drums", "other")}
+HUMAN = 1 + ORIGINS.index("human")
+FEWEST_OF_A_STYLE, FEWEST_OF_AN_ENSEMBLE = 20, 0.01
 PIECES, FEWEST_BARS, MOST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 64, 16, 10
 HEADER = """# Parts in music of the training split. Written by benchmarks/parts.py.
 """
@@ -32,6 +40,15 @@ class Counts:
         self.rests: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         """Silent bars and all bars."""
         self.means: dict[str, list[float]] = defaultdict(list)
+        self.ensembles: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def take_style(self, row: list[int]) -> None:
+        """Count who plays, if people wrote it."""
+        _, style, composer, ensemble, origin, *_ = row
+        if ensemble in ENSEMBLES and origin == HUMAN:
+            for kind in ("style", style), ("composer", composer):
+                if kind in STYLES:
+                    self.ensembles[STYLES[kind]][ENSEMBLES[ensemble]] += 1
 
     def take(self, rows: np.ndarray) -> None:
         """Count every part that plays."""
@@ -69,7 +86,18 @@ class Counts:
                 f'"{name}" = [{np.mean(found):.1f}, {np.std(found):.1f}]'
                 for name, found in sorted(means.items())
             ),
+            "\n[ensembles]",
+            *(
+                f'"{style}" = {{ {", ".join(_shares(counts))} }}'
+                for style, counts in sorted(self.ensembles.items())
+                if counts.total() >= FEWEST_OF_A_STYLE
+            ),
         ]
+
+
+def _shares(counts: Counter[str]) -> list[str]:
+    shares = {name: count / counts.total() for name, count in sorted(counts.items())}
+    return [f"{n} = {share:.2f}" for n, share in shares.items() if share >= FEWEST_OF_AN_ENSEMBLE]
 
 
 def main() -> None:
@@ -77,6 +105,8 @@ def main() -> None:
     random = np.random.default_rng(0)
     for shard in load_shards(Path(sys.argv[1])):
         taught = shard.pieces[shard.pieces["split"] == SPLITS.index("train")]
+        for record in taught:
+            counts.take_style(np.asarray(shard.rows[record["row_start"]]).tolist())
         for record in random.permutation(taught)[:PIECES]:
             counts.take(np.asarray(shard.rows[record["row_start"] : record["row_stop"]]))
     OUT.write_text("\n".join(counts.lines()) + "\n", encoding="utf-8")

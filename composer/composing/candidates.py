@@ -24,6 +24,7 @@ from composer.composing.given import (
     choose_fifths,
     given_chords,
     given_fields,
+    with_players,
 )
 from composer.composing.lockstep import write_all
 from composer.composing.naming import title_of
@@ -150,8 +151,8 @@ class _Sketch:
     """A candidate to be written; the first has the very chances of a request without others."""
 
     def __init__(self, model: RowTransformer, task: Task, number: int) -> None:
-        self.request = task.request
         random = np.random.default_rng([task.seed, 2, number] if number else task.seed)
+        self.request = with_players(task.request, random)
         self.fifths = choose_fifths(self.request, random)
         self.semitones = -semitones_to_common_key(self.fifths)
         grammar = Grammar(

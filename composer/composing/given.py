@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.composing.real_parts import usual_ensembles
 from composer.composing.registers import Register
 from composer.composing.request import Request
 from composer.composing.sampling import Floats, Given, PartRow, Stream
 from composer.music.bars import bars_of
 from composer.music.chords import place_progression
-from composer.music.ensembles import Ensemble, ensembles
+from composer.music.ensembles import Ensemble, ensembles, find_ensemble
 from composer.music.facts import Recall
 from composer.music.instruments import INSTRUMENTS, Instrument
 from composer.music.meters import grid_bar_ticks
@@ -83,6 +86,35 @@ def choose_fifths(request: Request, random: np.random.Generator) -> int:
         return request.key.fifths
     odds = np.array(list(USED_SIGNATURES.values()))
     return int(random.choice(list(USED_SIGNATURES), p=odds / odds.sum()))
+
+
+EVENED = 0.5
+"""The odds of an ensemble are this power of its share: what is rare in a style is heard too."""
+
+
+def with_players(request: Request, random: np.random.Generator) -> Request:
+    """The request, with an ensemble of those that play in the style if nothing says who plays.
+
+    The model learned with every corpus counting alike, and seats whom it names itself oddly. It is
+    left alone with styles that are machine-made for the most part.
+    """
+    shares: dict[str, float] = {}
+    for style, weight in _styles(request):
+        usual = usual_ensembles(style) if style.support == "human" else {}
+        for name, share in usual.items():
+            shares[name] = shares.get(name, 0.0) + weight * share
+    is_free = not (request.instruments or (Kind.STYLE, "ensemble") in request.header)
+    if request.ensemble is not None or not is_free or not shares:
+        return request
+    odds = np.array(list(shares.values())) ** EVENED
+    name = str(random.choice(list(shares), p=odds / odds.sum()))
+    return replace(request, ensemble=find_ensemble(name))
+
+
+def _styles(request: Request) -> list[tuple[Style, float]]:
+    if request.blend:
+        return [(weighted.style, weighted.share) for weighted in request.blend]
+    return [(request.style, 1.0)] if request.style else []
 
 
 def given_chords(request: Request, semitones: int) -> dict[int, list[list[int]]] | None:

@@ -1,4 +1,5 @@
-"""What parts of an instrument and a role do in real music: `parts.toml`, by benchmarks/parts.py."""
+"""Who plays in real music, and what parts of an instrument and a role do there: `parts.toml`, by
+benchmarks/parts.py."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from composer.music.instruments import INSTRUMENTS
+from composer.music.styles import Style
 from composer.tokens.values import part_of
 
 _USUAL_REST = 0.4
@@ -26,6 +28,14 @@ def usual_register(part_field: int, role: str) -> tuple[float, float] | None:
     registers, name = _table()["registers"], _instrument(part_field)
     found = registers.get(f"{name}/{role}") or registers.get(name)
     return None if found is None else (found[0], found[1])
+
+
+def usual_ensembles(style: Style) -> dict[str, float]:
+    """Ensembles and their shares of the pieces that people wrote in a style; of a composer with few
+    pieces those of his or her style. Empty where people wrote little."""
+    found = _table()["ensembles"]
+    shares: dict[str, float] = found.get(style.name) or found.get(style.parent) or {}
+    return shares
 
 
 def _instrument(part_field: int) -> str:

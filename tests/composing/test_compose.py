@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.composing.compose import Composition, compose, write
-from composer.composing.given import given_chords, given_fields, mood_ranks, mood_tilts
+from composer.composing.given import (
+    given_chords,
+    given_fields,
+    mood_ranks,
+    mood_tilts,
+    with_players,
+)
 from composer.composing.lockstep import write_all
 from composer.composing.request import MOST_BARS, make_request
 from composer.composing.sampling import Chance, Given, Writer, rank_tilt, sample
@@ -254,6 +260,22 @@ def test_given_chords_are_the_chords_of_the_piece() -> None:
     symbols = [(chord.tick // 24, chord.root, chord.quality) for chord in made.chords]
     first = [(0, 2, "minor7"), (2, 7, "dominant7"), (4, 0, "major7")]
     assert symbols == [*first, *((beat + 8, root, quality) for beat, root, quality in first)]
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_a_style_alone_is_played_by_who_plays_it(seed: int) -> None:
+    """An ensemble that people wrote for in the style; nobody else's where players are asked for,
+    and none where most of a style is machine-made, for the model to choose."""
+    random = np.random.default_rng(seed)
+    drawn = with_players(make_request(style="chopin"), random).ensemble
+    assert drawn is not None and drawn.name in ("chamber", "solo-piano", "voice-and-piano")
+    asked = make_request(style="chopin", instruments="flute")
+    assert with_players(asked, random) == asked
+    assert with_players(make_request(style="jazz"), random).ensemble is None
+    blend = make_request(style="renaissance:0.5,hymn:0.5")
+    voices = with_players(blend, random).ensemble
+    assert voices is not None and voices.name in ("choir", "organ")
 
 
 @pytest.mark.parametrize("seed", [0, 4])
