@@ -26,8 +26,9 @@ OBEYED = ("key", "parts", "chords", "form", "range")
 """Fields of the report that a good candidate keeps."""
 BROKEN = math.log(0.05)
 """What a field that is not kept adds to the score: as little as a chance of one in twenty."""
-LABELS = 0.25
-"""How much style and mood count: within one request they differ by chance more than by ear."""
+LABELS = 0.5
+"""How much style and mood count: with less the style is not heard more often, with more pieces are
+no nearer to real music (docs/experiments/critic.md)."""
 NO_SIDE = 0.1
 """Nearer to the middle, valence or arousal have no side to be heard."""
 
@@ -37,7 +38,7 @@ class Verdict:
     """Chances (0..1) that people wrote a piece, and that style and mood are those asked for.
 
     `style` and `mood` are None where nothing was asked. `broken` are the fields that are not kept,
-    `score` adds up the logarithms of the odds of `real` and, to a quarter, of the other chances,
+    `score` adds up the logarithms of the odds of `real` and, by half, of the other chances,
     and takes off for what is broken.
     """
 
