@@ -88,12 +88,8 @@ def choose_fifths(request: Request, random: np.random.Generator) -> int:
     return int(random.choice(list(USED_SIGNATURES), p=odds / odds.sum()))
 
 
-EVENED = 0.5
-"""The odds of an ensemble are this power of its share: what is rare in a style is heard too."""
-
-
 def with_players(request: Request, random: np.random.Generator) -> Request:
-    """The request, with an ensemble of those that play in the style if nothing says who plays.
+    """The request, with an ensemble as usual as it is in the style if nothing says who plays.
 
     The model learned with every corpus counting alike, and seats whom it names itself oddly. It is
     left alone with styles that are machine-made for the most part.
@@ -106,7 +102,7 @@ def with_players(request: Request, random: np.random.Generator) -> Request:
     is_free = not (request.instruments or (Kind.STYLE, "ensemble") in request.header)
     if request.ensemble is not None or not is_free or not shares:
         return request
-    odds = np.array(list(shares.values())) ** EVENED
+    odds = np.array(list(shares.values()))
     name = str(random.choice(list(shares), p=odds / odds.sum()))
     return replace(request, ensemble=find_ensemble(name))
 
