@@ -7,12 +7,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from composer.errors import FileError
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> list[Path]:
@@ -26,7 +23,8 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     return [folder / name for name in texts]
 
 
-def as_json(found: DataclassInstance) -> str:
+def as_json(found: Any) -> str:
+    """A dataclass as JSON."""
     return json.dumps(plain(asdict(found)), ensure_ascii=False, indent=1) + "\n"
 
 
