@@ -9,15 +9,15 @@ from composer.music.names import on_one_line
 
 _DELTA = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
 # Every event is its first message and those in running status after it. Of note-ons the velocity
-# of the first and the bytes of the others are kept.
+# of the first and the bytes of the others are kept. No atomic groups: Python 3.11.2 errs in them.
 _EVENT = (
-    rb"%(delta)s(?>"
-    rb"[\x90-\x9f][\x00-\x7f]([\x00-\x7f])((?:%(delta)s[\x00-\x7f]{2})*+)"
-    rb"|[\x80-\x8f\xa0-\xbf\xe0-\xef][\x00-\x7f]{2}(?:%(delta)s[\x00-\x7f]{2})*+"
-    rb"|[\xc0-\xdf][\x00-\x7f](?:%(delta)s[\x00-\x7f])*+)"
+    rb"%(delta)s(?:"
+    rb"[\x90-\x9f][\x00-\x7f]([\x00-\x7f])((?:%(delta)s[\x00-\x7f]{2})*)"
+    rb"|[\x80-\x8f\xa0-\xbf\xe0-\xef][\x00-\x7f]{2}(?:%(delta)s[\x00-\x7f]{2})*"
+    rb"|[\xc0-\xdf][\x00-\x7f](?:%(delta)s[\x00-\x7f])*)"
 ) % {b"delta": _DELTA}
 _EVENTS = re.compile(_EVENT)
-_RUN = re.compile(rb"(?:%s)*+" % _EVENT)
+_RUN = re.compile(rb"(?:%s){1,1000}" % _EVENT)  # the more at once, the more memory
 _RUNNING_NOTES = re.compile(_DELTA + rb"[\x00-\x7f]([\x00-\x7f])")
 _META = re.compile(_DELTA + rb"(\xff[\x00-\x7f]|[\xf0\xf7])([\x80-\xff]{0,3}[\x00-\x7f])")
 _SILENT = (b"", b"\x00")
@@ -75,8 +75,9 @@ def _tracks(data: bytes) -> Iterator[bytes]:
 def _starts(track: bytes) -> int | None:
     starts = position = 0
     while position < len(track):
-        run = _RUN.match(track, position)
-        end = run.end() if run else position
+        end = position
+        while run := _RUN.match(track, end):
+            end = run.end()
         for velocity, running in _EVENTS.findall(track, position, end):
             starts += velocity not in _SILENT
             if running:
