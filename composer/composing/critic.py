@@ -101,12 +101,11 @@ def the_critic() -> Critic:
 
 def _style(logits: Tensor, request: Request) -> float | None:
     """The geometric mean over the windows; of a blend, its styles count by their shares."""
-    if request.style is None:
+    if not request.styles:
         return None
-    shares = [(w.style, w.share) for w in request.blend] or [(request.style, 1.0)]
     chances = F.softmax(logits, dim=1)
-    of_blend = torch.stack([share * chances[:, _index(style)] for style, share in shares]).sum(0)
-    return _geometric_mean(of_blend)
+    of_styles = [share * chances[:, _index(style)] for style, share in request.styles]
+    return _geometric_mean(torch.stack(of_styles).sum(0))
 
 
 def _index(style: Style) -> int:

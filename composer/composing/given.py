@@ -95,7 +95,7 @@ def with_players(request: Request, random: np.random.Generator) -> Request:
     left alone with styles that are machine-made for the most part.
     """
     shares: dict[str, float] = {}
-    for style, weight in _styles(request):
+    for style, weight in request.styles:
         usual = usual_ensembles(style) if style.support == "human" else {}
         for name, share in usual.items():
             shares[name] = shares.get(name, 0.0) + weight * share
@@ -105,12 +105,6 @@ def with_players(request: Request, random: np.random.Generator) -> Request:
     odds = np.array(list(shares.values()))
     name = str(random.choice(list(shares), p=odds / odds.sum()))
     return replace(request, ensemble=find_ensemble(name))
-
-
-def _styles(request: Request) -> list[tuple[Style, float]]:
-    if request.blend:
-        return [(weighted.style, weighted.share) for weighted in request.blend]
-    return [(request.style, 1.0)] if request.style else []
 
 
 def given_chords(request: Request, semitones: int) -> dict[int, list[list[int]]] | None:

@@ -93,6 +93,12 @@ class Request:
     copies: dict[int, int] = field(default_factory=dict)
     melody: Piece | None = None
 
+    @property
+    def styles(self) -> list[tuple[Style, float]]:
+        """The styles that are asked for, with shares that add up to one; none where none is."""
+        alone = [(self.style, 1.0)] if self.style else []
+        return [(one.style, one.share) for one in self.blend] or alone
+
     def asked(self) -> dict[str, str | int | float]:
         """What was asked, in the words of the command line."""
         words: dict[str, str | int | float | None] = {

@@ -76,7 +76,7 @@ def _unpacked(data: bytes) -> bytes:
                 limit = MOST_UNPACKED_BYTES // 10**6
                 raise UnreadablePieceError(f"unpacks to more than {limit} megabytes")
             return archive.read(scores[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
         raise UnreadablePieceError("not a compressed MusicXML file") from None
 
 
