@@ -15,6 +15,7 @@ from composer.errors import RequestError
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
     from composer.corpus.corpus import Corpus
+    from composer.model.checkpoint import Checkpoint
     from composer.training.recipe import Recipe
     from composer.training.train import Budget
     from composer.training.train import Progress as Trained
@@ -28,6 +29,9 @@ def add_to(commands: Commands) -> None:
     add("--recipe", default="first", help="what to train; `tiny` needs no data (default: first)")
     add("--corpora", metavar="DIR", type=Path, help="folder of the corpora, zipped or not")
     add("--out", metavar="FILE", type=Path, required=True, help="the weights to write")
+    add(
+        "--weights", metavar="FILE", type=Path, help="what `further` goes on from (default: ours)"
+    )
     add("--minutes", type=float, help="time budget (default: the recipe's own)")
     add("--steps", type=int, help="budget in steps, instead of minutes or beside them")
     add("--state", metavar="FILE", type=Path, help="what resuming needs (default: beside OUT)")
@@ -45,11 +49,12 @@ def train(given: argparse.Namespace) -> None:
 
     recipe = find_recipe(given.recipe)
     budget = _budget(recipe, given.minutes, given.steps)
+    begin_with = _begin_with(recipe, given.weights)
     corpora = _corpora(recipe, given.corpora)
     build_with_progress(corpora, shards, given.processes)
     for path in (out, state):
         path.parent.mkdir(parents=True, exist_ok=True)
-    done = _run(recipe, [corpus.name for corpus in corpora], shards, out, state, budget)
+    done = _run(recipe, [corpus.name for corpus in corpora], shards, out, state, budget, begin_with)
     held_out = done.bits_per_note
     bits = "" if held_out is None else f", {held_out:.3f} held-out bits a note"
     print(f"{done.step:,} steps, {done.rows:,} rows, {done.seconds / 60:.1f} minutes{bits}")
@@ -66,6 +71,18 @@ def _budget(recipe: Recipe, minutes: float | None, steps: int | None) -> Budget:
     if minutes is None and steps is None:
         return Budget(recipe.minutes, recipe.steps)
     return Budget(minutes or 0.0, steps or 0)
+
+
+def _begin_with(recipe: Recipe, weights: Path | None) -> Checkpoint | None:
+    from composer.composing.weights import load_weights
+
+    if recipe.goes_on:
+        return load_weights(weights)
+    if weights is not None:
+        raise RequestError(
+            f"recipe {recipe.name!r} begins from nothing, without --weights; `further` goes on"
+        )
+    return None
 
 
 def _corpora(recipe: Recipe, folder: Path | None) -> list[Corpus]:
@@ -88,6 +105,7 @@ def _run(
     out: Path,
     state: Path,
     budget: Budget,
+    begin_with: Checkpoint | None,
 ) -> Trained:
     from composer.corpus.shards import load_shards
     from composer.training.train import train
@@ -99,7 +117,9 @@ def _run(
         def report(run: Trained, share: float) -> None:
             bar.update(task, completed=min(1.0, share), note=_note(run))
 
-        return train(recipe, loaded, out, state=state, budget=budget, report=report)
+        return train(
+            recipe, loaded, out, state=state, budget=budget, begin_with=begin_with, report=report
+        )
 
 
 def _note(run: Trained) -> str:

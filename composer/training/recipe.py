@@ -23,6 +23,7 @@ class Recipe:
     budget, then fall linearly to `final_rate` of themselves.
     share_exponent, largest_share: a corpus is drawn in proportion to rows ** exponent times its
     factor in `corpus_factors`, at most this share.
+    goes_on: begins with trained weights, in their shape, instead of from nothing.
     corpora: "" for those of `--corpora`, or the name of one that comes with a package.
     """
 
@@ -43,6 +44,7 @@ class Recipe:
     share_exponent: float = 0.75
     largest_share: float = 0.2
     corpus_factors: dict[str, float] = field(default_factory=dict)
+    goes_on: bool = False
     corpora: str = ""
 
 
@@ -64,4 +66,4 @@ def _recipe(name: str, values: dict[str, Any]) -> Recipe:
     known = {item.name for item in fields(Recipe)}
     if unknown := set(values) - known:
         raise RequestError(f"recipe {name!r} has unknown fields: {', '.join(sorted(unknown))}")
-    return Recipe(**{**values, "name": name, "shape": Shape(**values["shape"])})
+    return Recipe(**{**values, "name": name, "shape": Shape(**values.get("shape", {}))})

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from torch import nn
 
 from composer.corpus.shards import Shard
 from composer.errors import CheckpointError, CorpusError, RequestError
-from composer.model.checkpoint import save_checkpoint
+from composer.model.checkpoint import Checkpoint, save_checkpoint
 from composer.model.transformer import RowTables, RowTransformer
 from composer.tokens.fields import FORMAT_VERSION, layout
 from composer.training.batches import Batch, Batches
@@ -56,15 +56,25 @@ class Budget:
 class Run:
     """One training run: model, optimisers and progress, all of it saved and restored."""
 
-    def __init__(self, recipe: Recipe, shards: Sequence[Shard], budget: Budget) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        shards: Sequence[Shard],
+        budget: Budget,
+        begin_with: Checkpoint | None = None,
+    ) -> None:
         if not any((shard.pieces["split"] == 0).any() for shard in shards):
             raise CorpusError("the corpora have no work in the training split")
         if budget.minutes <= 0 and budget.steps <= 0:
             raise RequestError("training needs a budget: give --minutes above 0")
         torch.manual_seed(recipe.seed)
-        self.recipe, self.budget = recipe, budget
+        if begin_with:
+            recipe = replace(recipe, shape=begin_with.model.shape)
+        self.recipe, self.budget, self.begin_with = recipe, budget, begin_with
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = RowTransformer(recipe.shape, RowTables(**asdict(layout()))).to(self.device)
+        if begin_with:
+            self.model.load_state_dict(begin_with.model.state_dict())
         self.optimisers = _optimisers(self.model, recipe)
         self.half = self.device.type == "cuda" or _cpu_has_bfloat16()
         self.batches = Batches(
@@ -142,8 +152,10 @@ class Run:
             ) from error
 
     def about(self) -> dict[str, Any]:
-        """What the checkpoint says of its training."""
+        """What the checkpoint says of its training, and of the weights that it began with."""
+        before = self.begin_with
         return {
+            "began_with": {"weights": before.fingerprint, **before.about} if before else None,
             "recipe": self.recipe.name,
             "steps": self.progress.step,
             "rows": self.progress.rows,
@@ -164,14 +176,17 @@ def train(
     *,
     state: Path,
     budget: Budget,
+    begin_with: Checkpoint | None = None,
     report: Callable[[Progress, float], None] = lambda progress, share: None,
 ) -> Progress:
     """Train until the budget is used up, going on from `state` if it is there.
 
+    A run without a state begins from nothing, or with the weights `begin_with` in their shape.
+
     Writes the weights to `out` and the resumable state to `state` every few minutes and at the
     end, on Ctrl-C too; appends a line a held-out evaluation to `<state>.jsonl`.
     """
-    run = Run(recipe, shards, budget)
+    run = Run(recipe, shards, budget, begin_with)
     if state.exists():
         run.restore(state)
     saved = evaluated = time.monotonic()

@@ -72,6 +72,8 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
         ("train --recipe tiny", ["--out"]),
         ("train --recipe qqqq --out w", ["'qqqq'", "tiny"]),
         ("train --recipe first --out w", ["--corpora"]),
+        ("train --recipe tiny --out w --weights x", ["'tiny'", "--weights", "further"]),
+        ("train --recipe further --out w --weights nowhere", ["nowhere"]),
         ("train --recipe tiny --minutes 0 --out w", ["--minutes", "more than 0"]),
         ("train --recipe tiny --steps 0 --out w", ["--steps", "at least 1"]),
         ("train --recipe tiny --processes 0 --out w", ["--processes", "at least 1"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from composer.analysis.facts import analyse
 from composer.corpus.shards import PIECE, Shard
 from composer.errors import CheckpointError, RequestError
-from composer.model.transformer import IGNORED, Shape
+from composer.model.checkpoint import load_checkpoint
+from composer.model.transformer import IGNORED, RowTables, Shape
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.tokens.encode import encode
-from composer.tokens.fields import Kind, Mark, column_of
+from composer.tokens.fields import FORMAT_VERSION, Kind, Mark, column_of, layout
 from composer.training.augment import TEMPO_STEPS, augmented, drop_fields
 from composer.training.batches import Batches, Crop, capped_shares, pack
 from composer.training.given_blocks import with_given_block
@@ -216,6 +217,20 @@ def test_train_writes_weights_state_and_a_line_of_held_out_bits(tmp_path: Path) 
         "state.pt",
         "weights.safetensors",
     ]
+
+
+def test_a_run_goes_on_from_weights_in_their_shape_and_says_so(tmp_path: Path) -> None:
+    """Its first model is the one that was given, and what it writes names that and its training."""
+    out = tmp_path / "weights.safetensors"
+    train(RECIPE, [shard()], out, state=tmp_path / "state.pt", budget=Budget(0, 12))
+    given_weights = load_checkpoint(out, FORMAT_VERSION, RowTables(**asdict(layout())))
+    run = Run(find_recipe("further"), [shard()], Budget(0, 12), given_weights)
+    assert run.model.shape == RECIPE.shape
+    for name, tensor in given_weights.model.state_dict().items():
+        assert torch.equal(tensor, run.model.state_dict()[name]), name
+    began_with = run.about()["began_with"]
+    assert began_with["weights"] == given_weights.fingerprint
+    assert (began_with["recipe"], began_with["steps"]) == ("test", 12)
 
 
 def test_a_state_of_another_model_is_refused(tmp_path: Path) -> None:
