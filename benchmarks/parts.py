@@ -1,4 +1,4 @@
-"""How often parts rest, where they lie, who plays; rewrites composer/composing/parts.toml.
+"""How often parts rest, where they lie, who plays, what returns: rewrites composing/parts.toml.
 
     python benchmarks/parts.py SHARDS
 
@@ -6,7 +6,8 @@ Of the training split: the share of bars in which a part begins no note, where t
 its role where one is known, else by its instrument; and the mean pitch of parts of an instrument
 (of one in a role, where it is known), with its standard deviation from piece to piece. Of each
 style and composer with pieces enough by people, the share of them that each ensemble plays, drums
-alone and what has no name aside.
+alone and what has no name aside; and of each style the share of bars, among the first of a
+piece, that recall an earlier one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from composer import composing
+from composer.composing.real_parts import ANY_STYLE
+from composer.composing.returns import NOTHING
 from composer.corpus.shards import SPLITS, load_shards
 from composer.music.ensembles import ensembles
 from composer.music.instruments import INSTRUMENTS
@@ -31,6 +34,8 @@ ENSEMBLES = {e.index: e.name for e in ensembles() if e.name not in ("drums", "ot
 HUMAN = 1 + ORIGINS.index("human")
 FEWEST_OF_A_STYLE, FEWEST_OF_AN_ENSEMBLE = 20, 0.01
 PIECES, FEWEST_BARS, MOST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 64, 16, 10
+BARS_OF_RETURNS = 16
+"""As many as a composed piece has by default; in longer ones more returns."""
 HEADER = """# Parts in music of the training split. Written by benchmarks/parts.py.
 """
 
@@ -41,6 +46,8 @@ class Counts:
         """Silent bars and all bars."""
         self.means: dict[str, list[float]] = defaultdict(list)
         self.ensembles: dict[str, Counter[str]] = defaultdict(Counter)
+        self.returns: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        """Bars that recall an earlier one and all bars."""
 
     def take_style(self, row: list[int]) -> None:
         """Count who plays, if people wrote it."""
@@ -51,7 +58,8 @@ class Counts:
                     self.ensembles[STYLES[kind]][ENSEMBLES[ensemble]] += 1
 
     def take(self, rows: np.ndarray) -> None:
-        """Count every part that plays."""
+        """Count every part that plays, and what returns."""
+        self._take_returns(rows)
         parts = rows[rows[:, 0] == Kind.PART].tolist()
         bar = np.cumsum(rows[:, 0] == Kind.BAR) - 1
         bars = min(MOST_BARS, int(bar[-1]) + 1)
@@ -69,6 +77,14 @@ class Counts:
                 mean = float(rows[mine, column_of(Kind.NOTE, "pitch")].mean())
                 for name in {instrument.name, f"{instrument.name}/{role}" if role else ""} - {""}:
                     self.means[name].append(mean)
+
+    def _take_returns(self, rows: np.ndarray) -> None:
+        _, style, _, _, origin, *_ = rows[0].tolist()
+        if origin == HUMAN and ("style", style) in STYLES:
+            plans = rows[rows[:, 0] == Kind.PLAN][:BARS_OF_RETURNS]
+            for found in self.returns[STYLES["style", style]], self.returns[ANY_STYLE]:
+                found[0] += int((plans[:, column_of(Kind.PLAN, "recall_distance")] > NOTHING).sum())
+                found[1] += len(plans)
 
     def lines(self) -> list[str]:
         rests = {
@@ -91,6 +107,12 @@ class Counts:
                 f'"{style}" = {{ {", ".join(_shares(counts))} }}'
                 for style, counts in sorted(self.ensembles.items())
                 if counts.total() >= FEWEST_OF_A_STYLE
+            ),
+            "\n[returns]",
+            *(
+                f'"{style}" = {recalling / bars:.2f}'
+                for style, (recalling, bars) in sorted(self.returns.items())
+                if bars >= FEWEST_BARS
             ),
         ]
 

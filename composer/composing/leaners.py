@@ -13,6 +13,7 @@ from composer.composing.leanings import Leanings
 from composer.composing.pace import Pace
 from composer.composing.registers import Height
 from composer.composing.rests import Rests
+from composer.composing.returns import Returns
 from composer.composing.tonality import Tonality
 from composer.tokens.grammar import Grammar
 
@@ -49,6 +50,7 @@ def leaners(
     found: tuple[Leaner, ...] = (
         Leanings(grammar, bool(grammar.chords), ends),
         Echo(grammar),
+        Returns(),
         Rests(grammar, 1 + max(free, default=0), is_whole=grammar.bar < 0, comes_to_rest=ends),
         Tonality(grammar, is_asked=keeps_key),
         Height(grammar, is_whole=grammar.bar < 0),

@@ -1,5 +1,5 @@
-"""Who plays in real music, and what parts of an instrument and a role do there: `parts.toml`, by
-benchmarks/parts.py."""
+"""Who plays in real music, what parts of an instrument and a role do there, and how much returns:
+`parts.toml`, by benchmarks/parts.py."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from composer.music.instruments import INSTRUMENTS
 from composer.music.styles import Style
 from composer.tokens.values import part_of
 
+ANY_STYLE = ""
 _USUAL_REST = 0.4
 """Of a part that the corpora do not know."""
 
@@ -36,6 +37,14 @@ def usual_ensembles(style: Style) -> dict[str, float]:
     found = _table()["ensembles"]
     shares: dict[str, float] = found.get(style.name) or found.get(style.parent) or {}
     return shares
+
+
+def return_share(style: str) -> float:
+    """The share of bars (0..1) in pieces of a style that recall an earlier one; of a style in which
+    people wrote little that of all styles together."""
+    shares = _table()["returns"]
+    share: float = shares.get(style, shares[ANY_STYLE])
+    return share
 
 
 def _instrument(part_field: int) -> str:
