@@ -41,11 +41,7 @@ class Returns:
 
     def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
         """What to add to the logits of the next field of a row; None for nothing."""
-        if (
-            not row
-            or row[0] != Kind.PLAN
-            or ROW_FIELDS[Kind.PLAN][len(row) - 1] != "recall_distance"
-        ):
+        if not row or row[0] != Kind.PLAN or len(row) != _DISTANCE:
             return None
         behind = (self.wanted * self.bars - self.returned) / (self.bars + PRIOR_BARS)
         return only("recall_distance", NOTHING, -STRENGTH * behind)
