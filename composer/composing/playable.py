@@ -1,54 +1,42 @@
-"""What one player can sound at once: hands, strings, mallets, breath.
-
-Limits are those of a good amateur, after Adler, "The Study of Orchestration".
+"""What one player is given to sound at once where a piece is arranged: what a good amateur does
+at ease, narrower than what can be played at all (`composer.music.playable`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import combinations
 
 from composer.music.instruments import Instrument
+from composer.music.playable import can_strike
 
-HAND_SEMITONES = 14
-FINGERS = 5
-_GUITAR_STRINGS = (40, 45, 50, 55, 59, 64)
-_FRETS_OF_A_HAND, _HIGHEST_FRET = 4, 19
-_DOUBLE_STOPS = range(3, 13)
-_STRINGS_APART = 7
-"""Semitones between the two lowest strings of a violin: the upper note lies above that."""
-_MALLETS = ("vibraphone", "marimba", "tuned-percussion", "glockenspiel")
-_GUITARS = ("guitar", "electric-guitar")
-_BOWED = ("violin", "viola", "cello", "fiddle")
-_MANY = ("synth-pad", "plucked", "banjo")
-_PLAYERS = 6
-"""Notes of a section or a pad at once."""
+_HAND_SEMITONES, _FINGERS = 14, 5
+_TOGETHER = 2
+"""Notes of who plays lines, but has a second string or stick."""
+_CHORDS_ON_A_STAFF = ("guitar", "electric-guitar", "synth-pad", "plucked", "banjo")
 
 
 def is_chordal(instrument: Instrument) -> bool:
     """Whether the instrument accompanies with chords rather than with a line."""
-    return instrument.staves == 2 or instrument.name in (*_GUITARS, *_MANY)
+    return instrument.staves == 2 or instrument.name in _CHORDS_ON_A_STAFF
 
 
 def can_sound(instrument: Instrument, pitches: Collection[int]) -> bool:
     """Whether one player (or section) can sound these pitches at once."""
     chord = sorted(set(pitches))
-    if not chord:
-        return True
-    if chord[0] < instrument.low or chord[-1] > instrument.high:
+    if any(not instrument.low <= pitch <= instrument.high for pitch in chord):
         return False
-    if len(chord) == 1 or instrument.is_drums:
+    if len(chord) <= 1 or instrument.is_drums:
         return True
-    if instrument.name in _BOWED:
-        upper = chord[1] >= instrument.low + _STRINGS_APART
-        return len(chord) == 2 and upper and chord[1] - chord[0] in _DOUBLE_STOPS
-    if instrument.name in _GUITARS:
-        return _on_frets(chord)
-    if instrument.section == "keyboard" or instrument.name == "harp":
+    if instrument.section == "keyboard" or instrument.has_two_hands:
         return _in_two_hands(chord)
-    if instrument.name in _MALLETS:
-        return len(chord) == 2
-    return is_chordal(instrument) and len(chord) <= _PLAYERS
+    return len(chord) <= _most_at_ease(instrument) and can_strike(instrument, chord)
+
+
+def _most_at_ease(instrument: Instrument) -> int:
+    if is_chordal(instrument):
+        return instrument.most_notes
+    has_two = instrument.is_bowed or instrument.section == "percussion"
+    return min(_TOGETHER, instrument.most_notes) if has_two else 1
 
 
 def _in_two_hands(chord: Sequence[int]) -> bool:
@@ -58,15 +46,4 @@ def _in_two_hands(chord: Sequence[int]) -> bool:
 
 
 def _in_a_hand(chord: Sequence[int]) -> bool:
-    return not chord or (len(chord) <= FINGERS and chord[-1] - chord[0] <= HAND_SEMITONES)
-
-
-def _on_frets(chord: Sequence[int]) -> bool:
-    """A string for each note, all fretted ones under one hand."""
-    for strings in combinations(_GUITAR_STRINGS, min(len(chord), 6)):
-        frets = [pitch - string for pitch, string in zip(chord, strings, strict=False)]
-        fretted = [fret for fret in frets if fret > 0]
-        near = not fretted or max(fretted) - min(fretted) <= _FRETS_OF_A_HAND
-        if len(chord) <= 6 and min(frets) >= 0 and max(frets) <= _HIGHEST_FRET and near:
-            return True
-    return False
+    return not chord or (len(chord) <= _FINGERS and chord[-1] - chord[0] <= _HAND_SEMITONES)

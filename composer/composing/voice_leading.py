@@ -16,8 +16,7 @@ from composer.composing.playable import is_chordal
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
-from composer.tokens.grammar import Allowed, Grammar
-from composer.tokens.grammar import _Part as PartState
+from composer.tokens.grammar import Allowed, Grammar, PartState
 
 _PITCHES = np.arange(FIELD_SIZES["pitch"])
 _PERFECT = (0, 7)
@@ -64,13 +63,10 @@ class _Heard(NamedTuple):
 class _OneAtATime(PartState):
     """A part of a grammar that is silent before it begins another note."""
 
-    def free(self, tick: int, above: int = -1) -> Allowed:
-        free = super().free(tick, above)
+    def free(self, tick: int) -> Allowed:
+        free = super().free(tick)
         free[:] &= bool(self.sounding_until.max() <= tick)
         return free
-
-    def free_from(self) -> int:
-        return int(self.sounding_until[self.pitches].max())
 
 
 class RuledGrammar(Grammar):
@@ -164,19 +160,14 @@ class RuledGrammar(Grammar):
     def _notes_before_tick(self) -> int:
         return min(super()._notes_before_tick(), self._missing()[0] + 1)
 
-    def _first_note_tick(self) -> int:
-        first = super()._first_note_tick()
+    def _find_note_ticks(self) -> Allowed:
+        ticks = super()._find_note_ticks()
         if self.rules.full and self.beside.get(self.bar) is not None:
-            first = max(first, min(self.beats_sung, default=self.bar_ticks))
-        while not self._may_begin(first):
-            first += 1
-        return first
-
-    def _note_position(self, row: list[int]) -> Allowed:
-        allowed = super()._note_position(row)
-        for position in np.flatnonzero(allowed):
-            allowed[position] = self._may_begin(int(position))
-        return allowed
+            ticks[: min(self.beats_sung, default=self.bar_ticks)] = False
+        if self.rules.positions:
+            positions = np.arange(self.bar_ticks) % GRID_TICKS_PER_QUARTER
+            ticks &= np.isin(positions, [*self.rules.positions])
+        return ticks
 
     def _chord_beat(self, row: list[int]) -> Allowed:
         allowed = super()._chord_beat(row)
@@ -353,10 +344,10 @@ class RhythmGrammar(RuledGrammar):
         free[: above + 1] = False
         usable = np.flatnonzero(free)
         free[usable[len(usable) - len(together) + 1 :]] = False
-        if not free.any():
-            return self._given("pitch")
-        ruled = free & self._without_parallels(order, tick) & self._within(order, tick)
-        return ruled if ruled.any() else free
+        playable = free & part.free(tick)
+        ruled = playable & self._without_parallels(order, tick) & self._within(order, tick)
+        found = (pitches for pitches in (ruled, playable, free) if pitches.any())
+        return next(found, self._given("pitch"))
 
 
 def _tick(row: list[int]) -> int:

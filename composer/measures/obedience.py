@@ -1,7 +1,8 @@
 """Obedience: how often each given field is met by what is written.
 
-Bars, meter, tempo and instruments are read off the piece; the key is estimated from the notes,
-never read from the signature; chords and form are judged note by note
+Bars, meter, tempo and instruments are read off the piece, and whether one player can play each part
+("range": neither too high or low nor more at once than breath, bows and hands can do); the key is
+estimated from the notes, never read from the signature; chords and form are judged note by note
 (`composer.analysis.following`).
 """
 
@@ -21,10 +22,10 @@ from composer.measures.requests import Made
 from composer.music.bars import bars_of
 from composer.music.chords import place_progression
 from composer.music.ensembles import ensembles
-from composer.music.instruments import BY_NAME
 from composer.music.keys import parse_key
 from composer.music.meters import grid_bar_ticks
 from composer.music.piece import Piece
+from composer.music.playable import is_playable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,7 @@ def judge(request: dict[str, Any], made: Composition) -> Outcome:
     """Which of the given fields the piece meets."""
     piece = made.piece
     met = _bars_met(request, piece)
-    met["range"] = all(
-        BY_NAME[part.instrument].low <= note.pitch <= BY_NAME[part.instrument].high
-        for part in piece.parts
-        for note in part.notes
-    )
+    met["range"] = all(is_playable(part) for part in piece.parts)
     if "meter" in request:
         met["meter"] = {str(change) for change in piece.meters} == {request["meter"]}
     if "tempo" in request:

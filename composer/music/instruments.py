@@ -2,7 +2,9 @@
 
 The order of `INSTRUMENTS` is part of the event format (`docs/event-format.md`): append only.
 Ranges are what a good amateur plays, in sounding MIDI pitches, after the tables of Adler,
-"The Study of Orchestration".
+"The Study of Orchestration". How many notes sound at once is what one player can do, or a section
+where the instrument is one, and hardly a real part has more (`benchmarks/at_once.py`);
+`composer.music.playable` says which notes these can be.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ class Instrument:
     """`program` is the one we write; `programs` are those we read as this instrument.
 
     `transposition` is written pitch minus sounding pitch in semitones (clarinet in B flat: 2).
-    `section` orders a score and groups its brackets.
+    `section` orders a score and groups its brackets. `most_notes` sound at once; `strings` are the
+    open ones that are stopped by hand, upwards.
     """
 
     name: str
@@ -27,10 +30,12 @@ class Instrument:
     program: int
     low: int
     high: int
+    most_notes: int
     clef: str = "treble"
     staves: int = 1
     transposition: int = 0
     programs: tuple[int, ...] = ()
+    strings: tuple[int, ...] = ()
 
     @property
     def is_drums(self) -> bool:
@@ -39,77 +44,85 @@ class Instrument:
     @property
     def is_monophonic(self) -> bool:
         """Whether one player or singer has one note at a time."""
-        return self.section in ("woodwind", "brass", "voice") and self.staves == 1
+        return self.most_notes == 1
+
+    @property
+    def is_bowed(self) -> bool:
+        """Whether a bow leads over the strings, which touches only neighbours."""
+        return self.section == "strings" and bool(self.strings)
 
     @property
     def has_two_hands(self) -> bool:
         """Whether all that sounds at once must lie under two hands; an organ has pedals too."""
-        return self.section == "keyboard" and self.staves == 2 and self.name != "organ"
+        hands = self.staves == 2 and self.section in ("keyboard", "plucked")
+        return hands and self.name != "organ"
 
 
 SECTIONS = (
     "woodwind", "brass", "percussion", "drums", "plucked", "voice", "keyboard", "strings", "synth",
 )  # fmt: skip
 
+_VIOLIN, _GUITAR, _BASS = (55, 62, 69, 76), (40, 45, 50, 55, 59, 64), (28, 33, 38, 43)
+
 # fmt: off
 INSTRUMENTS: tuple[Instrument, ...] = (
-    Instrument("piano", "Piano", "keyboard", 0, 21, 108, staves=2, programs=(0, 1, 2, 3)),
-    Instrument("electric-piano", "Electric Piano", "keyboard", 4, 28, 103, staves=2, programs=(4, 5)),
-    Instrument("harpsichord", "Harpsichord", "keyboard", 6, 29, 89, staves=2, programs=(6, 7)),
-    Instrument("celesta", "Celesta", "keyboard", 8, 60, 108, staves=2, transposition=-12, programs=(8,)),
-    Instrument("glockenspiel", "Glockenspiel", "percussion", 9, 72, 108, transposition=-24, programs=(9, 10)),
-    Instrument("vibraphone", "Vibraphone", "percussion", 11, 53, 89, programs=(11,)),
-    Instrument("marimba", "Marimba", "percussion", 12, 45, 96, programs=(12, 13)),
-    Instrument("bells", "Tubular Bells", "percussion", 14, 60, 77, programs=(14, 15)),
-    Instrument("organ", "Organ", "keyboard", 19, 24, 96, staves=2, programs=(19, 20)),
-    Instrument("electric-organ", "Electric Organ", "keyboard", 16, 24, 96, staves=2, programs=(16, 17, 18)),
-    Instrument("accordion", "Accordion", "keyboard", 21, 41, 93, staves=2, programs=(21, 22, 23)),
-    Instrument("guitar", "Guitar", "plucked", 24, 40, 83, transposition=12, programs=(24, 25)),
-    Instrument("electric-guitar", "Electric Guitar", "plucked", 27, 40, 86, transposition=12, programs=(26, 27, 28)),
-    Instrument("distorted-guitar", "Distorted Guitar", "plucked", 30, 40, 86, transposition=12, programs=(29, 30, 31)),
-    Instrument("acoustic-bass", "Acoustic Bass", "plucked", 32, 28, 67, "bass", transposition=12, programs=(32,)),
-    Instrument("electric-bass", "Electric Bass", "plucked", 33, 28, 67, "bass", transposition=12, programs=(33, 34, 35, 36, 37)),
-    Instrument("synth-bass", "Synth Bass", "plucked", 38, 24, 72, "bass", transposition=12, programs=(38, 39)),
-    Instrument("violin", "Violin", "strings", 40, 55, 103, programs=(40,)),
-    Instrument("viola", "Viola", "strings", 41, 48, 91, "alto", programs=(41,)),
-    Instrument("cello", "Cello", "strings", 42, 36, 81, "bass", programs=(42,)),
-    Instrument("contrabass", "Contrabass", "strings", 43, 28, 67, "bass", transposition=12, programs=(43,)),
-    Instrument("strings", "Strings", "strings", 48, 28, 103, staves=2, programs=(44, 45, 48, 49, 50, 51)),
-    Instrument("harp", "Harp", "plucked", 46, 24, 103, staves=2, programs=(46,)),
-    Instrument("timpani", "Timpani", "percussion", 47, 36, 60, "bass", programs=(47,)),
-    Instrument("soprano", "Soprano", "voice", 52, 57, 86),
-    Instrument("alto", "Alto", "voice", 52, 50, 79),
-    Instrument("tenor", "Tenor", "voice", 52, 45, 74, "tenor"),
-    Instrument("bass", "Bass", "voice", 52, 36, 67, "bass"),
-    Instrument("voice", "Voice", "voice", 54, 45, 86, programs=(54,)),
-    Instrument("choir", "Choir", "voice", 52, 36, 86, staves=2, programs=(52, 53)),
-    Instrument("trumpet", "Trumpet in B♭", "brass", 56, 52, 84, transposition=2, programs=(56, 59)),
-    Instrument("trombone", "Trombone", "brass", 57, 34, 74, "bass", programs=(57,)),
-    Instrument("tuba", "Tuba", "brass", 58, 26, 65, "bass", programs=(58,)),
-    Instrument("horn", "Horn in F", "brass", 60, 34, 77, transposition=7, programs=(60,)),
-    Instrument("brass", "Brass", "brass", 61, 34, 84, staves=2, programs=(61, 62, 63)),
-    Instrument("soprano-sax", "Soprano Saxophone", "woodwind", 64, 56, 88, transposition=2, programs=(64,)),
-    Instrument("alto-sax", "Alto Saxophone", "woodwind", 65, 49, 81, transposition=9, programs=(65,)),
-    Instrument("tenor-sax", "Tenor Saxophone", "woodwind", 66, 44, 76, transposition=14, programs=(66,)),
-    Instrument("baritone-sax", "Baritone Saxophone", "woodwind", 67, 36, 69, transposition=21, programs=(67,)),
-    Instrument("oboe", "Oboe", "woodwind", 68, 58, 91, programs=(68,)),
-    Instrument("english-horn", "English Horn", "woodwind", 69, 52, 84, transposition=7, programs=(69,)),
-    Instrument("bassoon", "Bassoon", "woodwind", 70, 34, 75, "bass", programs=(70,)),
-    Instrument("clarinet", "Clarinet in B♭", "woodwind", 71, 50, 91, transposition=2, programs=(71,)),
-    Instrument("piccolo", "Piccolo", "woodwind", 72, 74, 108, transposition=-12, programs=(72,)),
-    Instrument("flute", "Flute", "woodwind", 73, 59, 96, programs=(73,)),
-    Instrument("recorder", "Recorder", "woodwind", 74, 60, 98, transposition=-12, programs=(74,)),
-    Instrument("pipe", "Pipe", "woodwind", 75, 55, 98, programs=(75, 76, 77, 78, 79)),
-    Instrument("synth-lead", "Synth Lead", "synth", 80, 36, 100, programs=tuple(range(80, 88))),
-    Instrument("synth-pad", "Synth Pad", "synth", 89, 28, 100, programs=tuple(range(88, 96))),
-    Instrument("synth-effect", "Synth Effect", "synth", 98, 28, 100, programs=tuple(range(96, 104)) + tuple(range(119, 128))),
-    Instrument("banjo", "Banjo", "plucked", 105, 48, 86, transposition=12, programs=(105,)),
-    Instrument("plucked", "Plucked Strings", "plucked", 107, 40, 88, programs=(104, 106, 107, 108)),
-    Instrument("bagpipe", "Bagpipe", "woodwind", 109, 55, 86, programs=(109, 111)),
-    Instrument("fiddle", "Fiddle", "strings", 110, 55, 100, programs=(110,)),
-    Instrument("tuned-percussion", "Tuned Percussion", "percussion", 114, 40, 90, programs=tuple(range(112, 119))),
-    Instrument("orchestra-hit", "Orchestra Hit", "synth", 55, 36, 96, programs=(55,)),
-    Instrument("drums", "Drums", "drums", DRUM_PROGRAM, 27, 87, "percussion"),
+    Instrument("piano", "Piano", "keyboard", 0, 21, 108, 10, staves=2, programs=(0, 1, 2, 3)),
+    Instrument("electric-piano", "Electric Piano", "keyboard", 4, 28, 103, 10, staves=2, programs=(4, 5)),
+    Instrument("harpsichord", "Harpsichord", "keyboard", 6, 29, 89, 10, staves=2, programs=(6, 7)),
+    Instrument("celesta", "Celesta", "keyboard", 8, 60, 108, 10, staves=2, transposition=-12, programs=(8,)),
+    Instrument("glockenspiel", "Glockenspiel", "percussion", 9, 72, 108, 2, transposition=-24, programs=(9, 10)),
+    Instrument("vibraphone", "Vibraphone", "percussion", 11, 53, 89, 4, programs=(11,)),
+    Instrument("marimba", "Marimba", "percussion", 12, 45, 96, 4, programs=(12, 13)),
+    Instrument("bells", "Tubular Bells", "percussion", 14, 60, 77, 2, programs=(14, 15)),
+    Instrument("organ", "Organ", "keyboard", 19, 24, 96, 12, staves=2, programs=(19, 20)),
+    Instrument("electric-organ", "Electric Organ", "keyboard", 16, 24, 96, 10, staves=2, programs=(16, 17, 18)),
+    Instrument("accordion", "Accordion", "keyboard", 21, 41, 93, 10, staves=2, programs=(21, 22, 23)),
+    Instrument("guitar", "Guitar", "plucked", 24, 40, 83, 6, transposition=12, programs=(24, 25), strings=_GUITAR),
+    Instrument("electric-guitar", "Electric Guitar", "plucked", 27, 40, 86, 6, transposition=12, programs=(26, 27, 28), strings=_GUITAR),
+    Instrument("distorted-guitar", "Distorted Guitar", "plucked", 30, 40, 86, 6, transposition=12, programs=(29, 30, 31), strings=_GUITAR),
+    Instrument("acoustic-bass", "Acoustic Bass", "plucked", 32, 28, 67, 2, "bass", transposition=12, programs=(32,), strings=_BASS),
+    Instrument("electric-bass", "Electric Bass", "plucked", 33, 28, 67, 2, "bass", transposition=12, programs=(33, 34, 35, 36, 37), strings=_BASS),
+    Instrument("synth-bass", "Synth Bass", "plucked", 38, 24, 72, 2, "bass", transposition=12, programs=(38, 39)),
+    Instrument("violin", "Violin", "strings", 40, 55, 103, 4, programs=(40,), strings=_VIOLIN),
+    Instrument("viola", "Viola", "strings", 41, 48, 91, 4, "alto", programs=(41,), strings=(48, 55, 62, 69)),
+    Instrument("cello", "Cello", "strings", 42, 36, 81, 4, "bass", programs=(42,), strings=(36, 43, 50, 57)),
+    Instrument("contrabass", "Contrabass", "strings", 43, 28, 67, 1, "bass", transposition=12, programs=(43,)),
+    Instrument("strings", "Strings", "strings", 48, 28, 103, 6, staves=2, programs=(44, 45, 48, 49, 50, 51)),
+    Instrument("harp", "Harp", "plucked", 46, 24, 103, 8, staves=2, programs=(46,)),
+    Instrument("timpani", "Timpani", "percussion", 47, 36, 60, 2, "bass", programs=(47,)),
+    Instrument("soprano", "Soprano", "voice", 52, 57, 86, 1),
+    Instrument("alto", "Alto", "voice", 52, 50, 79, 1),
+    Instrument("tenor", "Tenor", "voice", 52, 45, 74, 1, "tenor"),
+    Instrument("bass", "Bass", "voice", 52, 36, 67, 1, "bass"),
+    Instrument("voice", "Voice", "voice", 54, 45, 86, 1, programs=(54,)),
+    Instrument("choir", "Choir", "voice", 52, 36, 86, 4, staves=2, programs=(52, 53)),
+    Instrument("trumpet", "Trumpet in B♭", "brass", 56, 52, 84, 1, transposition=2, programs=(56, 59)),
+    Instrument("trombone", "Trombone", "brass", 57, 34, 74, 1, "bass", programs=(57,)),
+    Instrument("tuba", "Tuba", "brass", 58, 26, 65, 1, "bass", programs=(58,)),
+    Instrument("horn", "Horn in F", "brass", 60, 34, 77, 1, transposition=7, programs=(60,)),
+    Instrument("brass", "Brass", "brass", 61, 34, 84, 6, staves=2, programs=(61, 62, 63)),
+    Instrument("soprano-sax", "Soprano Saxophone", "woodwind", 64, 56, 88, 1, transposition=2, programs=(64,)),
+    Instrument("alto-sax", "Alto Saxophone", "woodwind", 65, 49, 81, 1, transposition=9, programs=(65,)),
+    Instrument("tenor-sax", "Tenor Saxophone", "woodwind", 66, 44, 76, 1, transposition=14, programs=(66,)),
+    Instrument("baritone-sax", "Baritone Saxophone", "woodwind", 67, 36, 69, 1, transposition=21, programs=(67,)),
+    Instrument("oboe", "Oboe", "woodwind", 68, 58, 91, 1, programs=(68,)),
+    Instrument("english-horn", "English Horn", "woodwind", 69, 52, 84, 1, transposition=7, programs=(69,)),
+    Instrument("bassoon", "Bassoon", "woodwind", 70, 34, 75, 1, "bass", programs=(70,)),
+    Instrument("clarinet", "Clarinet in B♭", "woodwind", 71, 50, 91, 1, transposition=2, programs=(71,)),
+    Instrument("piccolo", "Piccolo", "woodwind", 72, 74, 108, 1, transposition=-12, programs=(72,)),
+    Instrument("flute", "Flute", "woodwind", 73, 59, 96, 1, programs=(73,)),
+    Instrument("recorder", "Recorder", "woodwind", 74, 60, 98, 1, transposition=-12, programs=(74,)),
+    Instrument("pipe", "Pipe", "woodwind", 75, 55, 98, 1, programs=(75, 76, 77, 78, 79)),
+    Instrument("synth-lead", "Synth Lead", "synth", 80, 36, 100, 3, programs=tuple(range(80, 88))),
+    Instrument("synth-pad", "Synth Pad", "synth", 89, 28, 100, 6, programs=tuple(range(88, 96))),
+    Instrument("synth-effect", "Synth Effect", "synth", 98, 28, 100, 4, programs=tuple(range(96, 104)) + tuple(range(119, 128))),
+    Instrument("banjo", "Banjo", "plucked", 105, 48, 86, 5, transposition=12, programs=(105,), strings=(50, 55, 59, 62, 67)),
+    Instrument("plucked", "Plucked Strings", "plucked", 107, 40, 88, 4, programs=(104, 106, 107, 108)),
+    Instrument("bagpipe", "Bagpipe", "woodwind", 109, 55, 86, 1, programs=(109, 111)),
+    Instrument("fiddle", "Fiddle", "strings", 110, 55, 100, 4, programs=(110,), strings=_VIOLIN),
+    Instrument("tuned-percussion", "Tuned Percussion", "percussion", 114, 40, 90, 2, programs=tuple(range(112, 119))),
+    Instrument("orchestra-hit", "Orchestra Hit", "synth", 55, 36, 96, 3, programs=(55,)),
+    Instrument("drums", "Drums", "drums", DRUM_PROGRAM, 27, 87, 4, "percussion"),
 )
 # fmt: on
 

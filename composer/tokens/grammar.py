@@ -3,8 +3,9 @@
 A grammar walks through the rows of one piece as they are written. Before each field it says which
 of its values are possible; after each row it moves on. Rows that it has let through decode to a
 normalised piece with exactly the bars it was made for, every note inside its instrument's range
-and ending before the last bar line, singers and wind players with one note at a time, a pianist's
-chords under two hands, and drums first only where the ensemble is drums.
+and ending before the last bar line, at each moment no more than one player can sound
+(`composer.music.playable`), and drums first only where the ensemble is drums. Rows that are there
+already may be beyond all that: they are taken as they are.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from composer.music.lengths import LENGTHS_TICKS, TEMPI
 from composer.music.meters import grid_bar_ticks, grid_meters
 from composer.music.normalise import LEVELS, MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT
 from composer.music.piece import GRID_TICKS_PER_QUARTER, ROLES
+from composer.music.playable import PITCHES, pitches_beside
 from composer.music.styles import composers, styles
 from composer.tokens.fields import (
     COLUMNS,
@@ -55,9 +57,6 @@ DRUMS = slice(
     part_value(INSTRUMENTS.index(BY_NAME["drums"]), MOST_PARTS_OF_AN_INSTRUMENT - 1) + 1,
 )
 
-HAND_SEMITONES, FINGERS = 16, 5
-"""What one hand strikes at once: a tenth, and as many notes as it has fingers."""
-
 _LENGTHS = np.array(LENGTHS_TICKS)
 _VALUES_IN_USE: dict[str, int] = {
     "style": 1 + len(styles()),
@@ -78,52 +77,72 @@ _VALUES_IN_USE: dict[str, int] = {
 
 
 @dataclass(slots=True)
-class _Part:
+class PartState:
+    """What a part sounds; its pitches are field values, which sound `above_field` higher.
+
+    `semitones` is how much higher it will sound than it is written.
+    """
+
     value: int
     instrument: Instrument
     semitones: int
-    """How much higher the part will sound than it is written."""
     sounding_until: NDArray[np.int64] = field(
         default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=np.int64)
     )
     """(pitch values,): the tick at which the last note of each pitch ends."""
     pitches: Allowed = field(default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=bool))
     """(pitch values,): the playable ones."""
+    silent_from: int = 0
+    """The tick at which the last note of all ends."""
+    last_onset_tick: int = -1
+    struck: list[int] = field(default_factory=list)
+    """What it struck at its last onset, as pitch values, upwards."""
+    above_field: int = field(init=False)
+    values: slice = field(init=False)
+    """The pitch values that lie in the range of the instrument."""
 
     def __post_init__(self) -> None:
-        low, high = self.instrument.low, self.instrument.high
-        if self.instrument.is_drums:
-            self.pitches[DRUM_PITCH_OFFSET + low : DRUM_PITCH_OFFSET + high + 1] = True
-        else:
-            high = min(high - self.semitones, DRUM_PITCH_OFFSET - 1)
-            self.pitches[max(0, low - self.semitones) : high + 1] = True
+        first = DRUM_PITCH_OFFSET if self.instrument.is_drums else 0
+        self.above_field = -first if self.instrument.is_drums else self.semitones
+        low, high = self.instrument.low - self.above_field, self.instrument.high - self.above_field
+        self.values = slice(max(first, low), min(first + PITCHES, high + 1))
+        self.pitches[self.values] = True
 
-    def free(self, tick: int, above: int = -1) -> Allowed:
-        """Pitches that are playable, silent at `tick` and higher than `above`.
+    def begin(self, pitch: int, tick: int, end_tick: int) -> None:
+        """Take a note that is there."""
+        if tick != self.last_onset_tick:
+            self.last_onset_tick, self.struck = tick, []
+        self.struck.append(pitch)
+        self.sounding_until[pitch] = end_tick
+        self.silent_from = max(self.silent_from, end_tick)
 
-        Who has one note at a time has none while it sounds, and hands have ten fingers.
-        """
-        free = self.pitches & (self.sounding_until <= tick)
-        if self.notes_sounding(tick) >= self.most_notes:
-            free[:] = False
-        free[: above + 1] = False
+    def free(self, tick: int) -> Allowed:
+        """The pitches that one player can begin at a tick beside what sounds then, higher than
+        what the part has begun there already."""
+        if self.silent_from <= tick:
+            return self.pitches.copy()
+        sounding = self.sounding_until > tick
+        free = self.pitches & ~sounding
+        struck = self.struck if tick == self.last_onset_tick else []
+        held = [pitch for pitch in np.flatnonzero(sounding).tolist() if pitch not in struck]
+        up = self.above_field
+        beside = pitches_beside(
+            self.instrument, [pitch + up for pitch in struck], [pitch + up for pitch in held]
+        )
+        free[self.values] &= beside[self.values.start + up : self.values.stop + up]
+        if struck:
+            free[: struck[-1] + 1] = False
         return free
-
-    @property
-    def most_notes(self) -> int:
-        """How many notes can sound at once."""
-        if self.instrument.is_monophonic:
-            return 1
-        return 2 * FINGERS if self.instrument.has_two_hands else FIELD_SIZES["pitch"]
 
     def notes_sounding(self, tick: int) -> int:
         return int((self.sounding_until > tick).sum())
 
-    def free_from(self) -> int:
-        """The tick from which some pitch is free, whatever else is struck."""
-        until = np.sort(self.sounding_until[self.pitches])
-        busy = until[-self.most_notes] if self.most_notes <= len(until) else 0
-        return int(max(until[0], busy))
+    def free_from(self, tick: int) -> int:
+        """The first tick from `tick` on at which some pitch is free, if nothing more is begun."""
+        if self.free(tick).any():
+            return tick
+        ends: list[int] = self.sounding_until[self.sounding_until > tick].tolist()
+        return next(end for end in sorted(ends) if self.free(end).any())
 
 
 class Grammar:
@@ -159,14 +178,14 @@ class Grammar:
         self.bar_ticks = 0
         self.flat = False
         self.drums_suffice = True
-        self.parts: list[_Part] = []
+        self.parts: list[PartState] = []
         self.order: dict[int, int] = {}
         self.last_kind = Kind.PAD
         self.tick = 0  # within the bar; that of the last chord or note
         self.last_part = -1  # order of the part of the last note at this tick; -1: none yet
         self.last_pitch = -1
-        self.struck: list[int] = []
-        """Pitches of the last part at this tick, upwards."""
+        self.note_ticks: Allowed | None = None
+        """Where in the bar the next note may begin, once it is known."""
         self.chord_tick = -1  # of the last chord of this bar
         self.dynamics_part = -1
         self.has_notes = False
@@ -180,7 +199,7 @@ class Grammar:
     def go_on(self, until: int, silent: Iterable[int] = ()) -> None:
         """Write from the next bar to before bar `until` (index from 0), `silent` parts left out."""
         self.until, self.silent = until, frozenset(silent)
-        self.last_kind = Kind.MARK
+        self.last_kind, self.note_ticks = Kind.MARK, None
 
     def allowed(self, row: list[int]) -> Allowed:
         """Which values the next field may take, `row` being the fields of the row so far."""
@@ -212,7 +231,7 @@ class Grammar:
         return self._kinds_in_bar()
 
     def _kinds_in_bar(self) -> list[Kind]:
-        note_is_possible = self._first_note_tick() < self._notes_before_tick()
+        note_is_possible = bool(self._note_ticks().any())
         kinds = [Kind.NOTE] * note_is_possible
         if self.pending:
             return [*kinds, Kind.CHORD]
@@ -310,32 +329,42 @@ class Grammar:
 
     # notes
 
-    def _first_note_tick(self) -> int:
-        """The earliest tick of this bar at which a part still has a free pitch."""
+    def _note_ticks(self) -> Allowed:
+        """(ticks of the bar,): where the next note may begin."""
+        if self.note_ticks is None:
+            self.note_ticks = self._find_note_ticks()
+        return self.note_ticks
+
+    def _find_note_ticks(self) -> Allowed:
+        """(ticks of the bar,): where some part has a free pitch for the next note.
+
+        A chord may go on where none can begin later: two hands, or a bow, are full then.
+        """
+        ticks = np.arange(self.bar_ticks) >= self._first_later_tick()
         orders = range(max(self.last_part, 0), len(self.parts))
-        if any(self._free_here(order).any() for order in orders):
-            return self.tick
-        later = [
-            max(self.tick + 1, part.free_from() - self.bar_start_tick)
-            for part in self.parts
-            if part.value not in self.silent
-        ]
-        return min(later, default=self.bar_ticks)
+        if self.tick < self.bar_ticks:
+            ticks[self.tick] = any(self._free_here(order).any() for order in orders)
+        ticks[max(0, self._notes_before_tick()) :] = False
+        return ticks
+
+    def _first_later_tick(self) -> int:
+        """The first tick behind the current one at which a part has a free pitch."""
+        next_tick = self.bar_start_tick + self.tick + 1
+        first = self.bar_start_tick + self.bar_ticks
+        for part in self.parts:
+            if part.value not in self.silent and first > next_tick:
+                first = min(first, part.free_from(next_tick))
+        return first - self.bar_start_tick
 
     def _free_here(self, order: int) -> Allowed:
         """Free pitches of a part at the current tick, after the notes that are there."""
-        if order != self.last_part:
-            return self._free(order, self.tick)
-        free = self._free(order, self.tick, above=self.last_pitch)
-        if self.parts[order].instrument.has_two_hands:
-            free[_highest_in_reach(self.struck) + 1 : DRUM_PITCH_OFFSET] = False
-        return free
+        return self._free(order, self.tick)
 
-    def _free(self, order: int, tick: int, above: int = -1) -> Allowed:
+    def _free(self, order: int, tick: int) -> Allowed:
         part = self.parts[order]
         if part.value in self.silent:
             return np.zeros(FIELD_SIZES["pitch"], dtype=bool)
-        return part.free(self.bar_start_tick + tick, above)
+        return part.free(self.bar_start_tick + tick)
 
     def _notes_before_tick(self) -> int:
         """A chord that must come stands before the notes of its tick."""
@@ -345,10 +374,16 @@ class Grammar:
         return beat * GRID_TICKS_PER_QUARTER + position
 
     def _note_beat(self, row: list[int]) -> Allowed:
-        return self._beats(self._first_note_tick(), self._notes_before_tick())
+        beats = np.zeros(FIELD_SIZES["beat"], dtype=bool)
+        beats[np.flatnonzero(self._note_ticks()) // GRID_TICKS_PER_QUARTER] = True
+        return beats
 
     def _note_position(self, row: list[int]) -> Allowed:
-        return self._positions(row[1], self._first_note_tick(), self._notes_before_tick())
+        start = row[1] * GRID_TICKS_PER_QUARTER
+        here = self._note_ticks()[start : start + GRID_TICKS_PER_QUARTER]
+        positions = np.zeros(FIELD_SIZES["position"], dtype=bool)
+        positions[: len(here)] = here
+        return positions
 
     def _beats(self, first_tick: int, end_tick: int) -> Allowed:
         starts = np.arange(FIELD_SIZES["beat"]) * GRID_TICKS_PER_QUARTER
@@ -399,6 +434,7 @@ class Grammar:
     def advance(self, row: list[int]) -> None:
         """Take a complete row (`COLUMNS` numbers) as written."""
         kind = Kind(row[0])
+        self.note_ticks = None
         match kind:
             case Kind.STYLE:
                 self.flat = row[1 + ROW_FIELDS[kind].index("dynamics")] == FLAT
@@ -406,12 +442,13 @@ class Grammar:
                 self.drums_suffice = ensemble in (UNKNOWN, ensemble_index("drums"))
             case Kind.PART:
                 self.order[row[1]] = len(self.parts)
-                self.parts.append(_Part(row[1], INSTRUMENTS[part_of(row[1])[0]], self.semitones))
+                instrument = INSTRUMENTS[part_of(row[1])[0]]
+                self.parts.append(PartState(row[1], instrument, self.semitones))
             case Kind.BAR:
                 self.bar_start_tick += self.bar_ticks
                 self.bar += 1
                 self.bar_ticks = grid_bar_ticks(*meter_of(row[2]))
-                self.tick, self.last_part, self.last_pitch, self.struck = 0, -1, -1, []
+                self.tick, self.last_part, self.last_pitch = 0, -1, -1
                 self.chord_tick = self.dynamics_part = -1
                 self.pending = list(self.chords.get(self.bar, ()))
             case Kind.DYNAMICS:
@@ -423,27 +460,16 @@ class Grammar:
             case Kind.NOTE:
                 self.has_notes = True
                 self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
-                part = self.order[row[3]]
-                self.struck = [*(self.struck if part == self.last_part else ()), row[4]]
-                self.last_part, self.last_pitch = part, row[4]
-                end_tick = self.bar_start_tick + self.tick + LENGTHS_TICKS[row[5]]
-                self.parts[self.last_part].sounding_until[row[4]] = end_tick
+                self.last_part, self.last_pitch = self.order[row[3]], row[4]
+                tick = self.bar_start_tick + self.tick
+                self.parts[self.last_part].begin(row[4], tick, tick + LENGTHS_TICKS[row[5]])
             case Kind.MARK:
                 self.ended = row[1] == Mark.END
         self.last_kind = kind
 
     def _move_to(self, tick: int) -> None:
         if tick != self.tick:
-            self.tick, self.last_part, self.last_pitch, self.struck = tick, -1, -1, []
-
-
-def _highest_in_reach(struck: list[int]) -> int:
-    """The highest pitch that two hands can strike with those below it, which go upwards."""
-    left = [pitch for pitch in struck if pitch <= struck[0] + HAND_SEMITONES][:FINGERS]
-    right = struck[len(left) :]
-    if not right:
-        return DRUM_PITCH_OFFSET - 1
-    return right[0] + HAND_SEMITONES if len(right) < FINGERS else -1
+            self.tick, self.last_part, self.last_pitch = tick, -1, -1
 
 
 def _first(given: Allowed | None, free: Allowed) -> Allowed:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +12,8 @@ from composer.music.bars import bars_of
 from composer.music.ensembles import ensemble_index
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.normalise import normalise
-from composer.music.piece import Piece
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
+from composer.music.playable import can_strike, is_playable
 from composer.tokens.decode import decode
 from composer.tokens.encode import encode
 from composer.tokens.fields import COLUMNS, FIELD_SIZES, ROW_FIELDS, Kind
@@ -61,10 +60,7 @@ def test_blind_choices_make_a_normalised_piece_of_the_right_length(bars: int, se
         assert normalise(piece).end_tick == piece.end_tick
         assert _placed(normalise(piece)) == _placed(piece)
     for part in piece.parts:
-        instrument = BY_NAME[part.instrument]
-        if instrument.is_monophonic:
-            assert all(a.end_tick <= b.onset_tick for a, b in pairwise(part.notes))
-        assert all(instrument.low <= note.pitch <= instrument.high for note in part.notes)
+        assert is_playable(part)
         assert all(note.end_tick <= piece.end_tick for note in part.notes)
 
 
@@ -100,15 +96,14 @@ def test_every_real_piece_is_possible() -> None:
 
 
 def _is_unplayable(grammar: Grammar, row: list[int]) -> bool:
-    """Beyond the range of the instrument or of two hands, or one note too many for the player."""
+    """Beyond the range of the instrument, or more than one player can sound."""
     part = grammar.parts[grammar.order[row[3]]]
-    tick = row[1] * 24 + row[2]
-    at_once = part.notes_sounding(grammar.bar_start_tick + tick) >= part.most_notes
-    struck = (
-        grammar.struck if (tick, grammar.order[row[3]]) == (grammar.tick, grammar.last_part) else []
-    )
-    wide = part.instrument.has_two_hands and struck and not _playable([*struck, row[4]])
-    return at_once or wide or not part.pitches[row[4]]
+    tick = grammar.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
+    struck = part.struck if tick == part.last_onset_tick else []
+    sounding = np.flatnonzero(part.sounding_until > tick).tolist()
+    held = [pitch for pitch in sounding if pitch not in struck]
+    heard = [[pitch + part.above_field for pitch in ps] for ps in ([*struck, row[4]], held)]
+    return not part.pitches[row[4]] or not can_strike(part.instrument, *heard)
 
 
 def _playable(pitches: list[int]) -> bool:
