@@ -15,6 +15,7 @@ import numpy as np
 from composer.composing.playable import is_chordal
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
+from composer.music.playable import has_room
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
 from composer.tokens.grammar import Allowed, Grammar, PartState
 
@@ -335,7 +336,7 @@ class RhythmGrammar(RuledGrammar):
         return allowed
 
     def _note_pitch(self, row: list[int]) -> Allowed:
-        """A free pitch that leaves higher ones for the rest of a chord; else its own."""
+        """A free pitch that leaves playable ones for the rest of a chord; else its own."""
         order = self.order[row[3]]
         part, tick = self.parts[order], self.bar_start_tick + _tick(row)
         together = [note for note in self.notes if note[1:4] == self.notes[0][1:4]]
@@ -344,10 +345,20 @@ class RhythmGrammar(RuledGrammar):
         free[: above + 1] = False
         usable = np.flatnonzero(free)
         free[usable[len(usable) - len(together) + 1 :]] = False
-        playable = free & part.free(tick)
+        playable = free & _with_room(part, tick, len(together) - 1)
         ruled = playable & self._without_parallels(order, tick) & self._within(order, tick)
         found = (pitches for pitches in (ruled, playable, free) if pitches.any())
         return next(found, self._given("pitch"))
+
+
+def _with_room(part: PartState, tick: int, more: int) -> Allowed:
+    """The free pitches of a part above which its player can strike so many more."""
+    free = part.free(tick)
+    struck, held = part.heard(tick)
+    for pitch in np.flatnonzero(free):
+        chord = (*struck, int(pitch) + part.above_field)
+        free[pitch] = has_room(part.instrument, chord, tuple(held), more)
+    return free
 
 
 def _tick(row: list[int]) -> int:

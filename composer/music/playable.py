@@ -58,6 +58,20 @@ def can_strike(instrument: Instrument, struck: Collection[int], held: Sequence[i
     )
 
 
+@lru_cache(maxsize=1 << 14)
+def has_room(
+    instrument: Instrument, struck: tuple[int, ...], held: tuple[int, ...], more: int
+) -> bool:
+    """Whether who strikes a chord, upwards, can strike `more` notes above it."""
+    if not more:
+        return True
+    beside = pitches_beside(instrument, struck, held)[: instrument.high + 1]
+    above = range(max(instrument.low, struck[-1] + 1), len(beside))
+    return any(
+        has_room(instrument, (*struck, pitch), held, more - 1) for pitch in above if beside[pitch]
+    )
+
+
 def is_playable(part: Part) -> bool:
     """Whether one player can play all of a part: within the range, and at each onset what is
     struck beside what sounds on."""

@@ -121,18 +121,22 @@ class PartState:
         what the part has begun there already."""
         if self.silent_from <= tick:
             return self.pitches.copy()
-        sounding = self.sounding_until > tick
-        free = self.pitches & ~sounding
-        struck = self.struck if tick == self.last_onset_tick else []
-        held = [pitch for pitch in np.flatnonzero(sounding).tolist() if pitch not in struck]
+        free = self.pitches & (self.sounding_until <= tick)
+        struck, held = self.heard(tick)
         up = self.above_field
-        beside = pitches_beside(
-            self.instrument, [pitch + up for pitch in struck], [pitch + up for pitch in held]
-        )
+        beside = pitches_beside(self.instrument, struck, held)
         free[self.values] &= beside[self.values.start + up : self.values.stop + up]
         if struck:
-            free[: struck[-1] + 1] = False
+            free[: struck[-1] - up + 1] = False
         return free
+
+    def heard(self, tick: int) -> tuple[list[int], list[int]]:
+        """The sounding pitches that begin at a tick, upwards, and those that sound on there."""
+        sounding = np.flatnonzero(self.sounding_until > tick).tolist()
+        struck = self.struck if tick == self.last_onset_tick else []
+        up = self.above_field
+        held = [pitch + up for pitch in sounding if pitch not in struck]
+        return [pitch + up for pitch in struck], held
 
     def notes_sounding(self, tick: int) -> int:
         return int((self.sounding_until > tick).sum())

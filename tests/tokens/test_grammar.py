@@ -99,11 +99,9 @@ def _is_unplayable(grammar: Grammar, row: list[int]) -> bool:
     """Beyond the range of the instrument, or more than one player can sound."""
     part = grammar.parts[grammar.order[row[3]]]
     tick = grammar.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
-    struck = part.struck if tick == part.last_onset_tick else []
-    sounding = np.flatnonzero(part.sounding_until > tick).tolist()
-    held = [pitch for pitch in sounding if pitch not in struck]
-    heard = [[pitch + part.above_field for pitch in ps] for ps in ([*struck, row[4]], held)]
-    return not part.pitches[row[4]] or not can_strike(part.instrument, *heard)
+    struck, held = part.heard(tick)
+    chord = [*struck, row[4] + part.above_field]
+    return not part.pitches[row[4]] or not can_strike(part.instrument, chord, held)
 
 
 def _playable(pitches: list[int]) -> bool:
