@@ -7,13 +7,15 @@ its role where one is known, else by its instrument; and the mean pitch of parts
 (of one in a role, where it is known), with its standard deviation from piece to piece. Of each
 style and composer with pieces enough by people, the share of them that each ensemble plays, drums
 alone and what has no name aside; and of each style the share of bars, among the first of a
-piece, that recall an earlier one.
+piece, that recall an earlier one. Of the ensembles whose seats are anybody's, the line-ups that are
+usual in each style. What programs made counts where people wrote little in a style.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +31,17 @@ from composer.tokens.fields import Kind, column_of
 from composer.tokens.values import ORIGINS, part_of, role_of
 
 OUT = Path(composing.__file__).with_name("parts.toml")
-STYLES = {(style.kind, style.index): style.name for style in (*styles(), *composers())}
+STYLES = {(style.kind, style.index): style for style in (*styles(), *composers())}
+BY_STYLE = {style.name: style for style in styles()}
 ENSEMBLES = {e.index: e.name for e in ensembles() if e.name not in ("drums", "other")}
 HUMAN = 1 + ORIGINS.index("human")
+OPEN_ENSEMBLES, MOST_PLAYERS, MOST_LINE_UPS = ("chamber", "band", "ensemble"), 6, 12
 FEWEST_OF_A_STYLE, FEWEST_OF_AN_ENSEMBLE = 20, 0.01
 PIECES, FEWEST_BARS, MOST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 64, 16, 10
 BARS_OF_RETURNS = 16
 """As many as a composed piece has by default; in longer ones more returns."""
+Seats = tuple[tuple[str, str], ...]
+"""Instrument and role of each part, in score order."""
 HEADER = """# Parts in music of the training split. Written by benchmarks/parts.py.
 """
 
@@ -46,16 +52,24 @@ class Counts:
         """Silent bars and all bars."""
         self.means: dict[str, list[float]] = defaultdict(list)
         self.ensembles: dict[str, Counter[str]] = defaultdict(Counter)
+        self.line_ups: dict[tuple[str, str], Counter[Seats]] = defaultdict(Counter)
         self.returns: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         """Bars that recall an earlier one and all bars."""
 
-    def take_style(self, row: list[int]) -> None:
-        """Count who plays, if people wrote it."""
-        _, style, composer, ensemble, origin, *_ = row
-        if ensemble in ENSEMBLES and origin == HUMAN:
-            for kind in ("style", style), ("composer", composer):
-                if kind in STYLES:
-                    self.ensembles[STYLES[kind]][ENSEMBLES[ensemble]] += 1
+    def take_style(self, header: list[list[int]]) -> None:
+        """Count who plays, if people wrote it or hardly anybody writes in its style."""
+        _, style, composer, ensemble, origin, *_ = header[0]
+        for kind in ("style", style), ("composer", composer):
+            known = STYLES.get(kind)
+            if (
+                known
+                and ensemble in ENSEMBLES
+                and (origin == HUMAN or not known.is_mostly_by_people)
+            ):
+                self.ensembles[known.name][ENSEMBLES[ensemble]] += 1
+                if kind[0] == "style" and ENSEMBLES[ensemble] in OPEN_ENSEMBLES:
+                    seats = tuple(_seat(row) for row in header if row[0] == Kind.PART)
+                    self.line_ups[known.name, ENSEMBLES[ensemble]][seats] += 1
 
     def take(self, rows: np.ndarray) -> None:
         """Count every part that plays, and what returns."""
@@ -82,7 +96,7 @@ class Counts:
         _, style, _, _, origin, *_ = rows[0].tolist()
         if origin == HUMAN and ("style", style) in STYLES:
             plans = rows[rows[:, 0] == Kind.PLAN][:BARS_OF_RETURNS]
-            for found in self.returns[STYLES["style", style]], self.returns[ANY_STYLE]:
+            for found in self.returns[STYLES["style", style].name], self.returns[ANY_STYLE]:
                 found[0] += int((plans[:, column_of(Kind.PLAN, "recall_distance")] > NOTHING).sum())
                 found[1] += len(plans)
 
@@ -108,6 +122,8 @@ class Counts:
                 for style, counts in sorted(self.ensembles.items())
                 if counts.total() >= FEWEST_OF_A_STYLE
             ),
+            "\n[line-ups]",
+            *_line_ups(self.line_ups),
             "\n[returns]",
             *(
                 f'"{style}" = {recalling / bars:.2f}'
@@ -122,13 +138,46 @@ def _shares(counts: Counter[str]) -> list[str]:
     return [f"{n} = {share:.2f}" for n, share in shares.items() if share >= FEWEST_OF_AN_ENSEMBLE]
 
 
+def _seat(row: list[int]) -> tuple[str, str]:
+    part, role = row[column_of(Kind.PART, "part")], row[column_of(Kind.PART, "role")]
+    return INSTRUMENTS[part_of(part)[0]].name, role_of(role)
+
+
+def _line_ups(found: dict[tuple[str, str], Counter[Seats]]) -> Iterator[str]:
+    """[pieces, [instrument, role], ...] for each usual line-up of a style in an open ensemble.
+
+    Where programs made the music and nobody has the melody it gets a seat of its own, for whom the
+    style knows and other styles give melodies.
+    """
+    leading: Counter[str] = Counter()
+    for counts in found.values():
+        for seats, count in counts.items():
+            leading.update({name: count for name, role in seats if role == "melody"})
+    for (style, ensemble), counts in sorted(found.items()):
+        small = Counter({seats: n for seats, n in counts.items() if len(seats) <= MOST_PLAYERS})
+        if counts.total() < FEWEST_OF_A_STYLE or not small:
+            continue
+        playing = Counter(name for seats in counts.elements() for name, _ in seats)
+        lead = max(playing, key=lambda name: playing[name] * leading[name])
+        yield f'"{style}/{ensemble}" = ['
+        can_do_without = BY_STYLE[style].is_mostly_by_people
+        for seats, count in small.most_common(MOST_LINE_UPS):
+            has_lead = can_do_without or "melody" in (role for _, role in seats)
+            everybody = seats if has_lead else ((lead, "melody"), *seats)
+            row = f"    [{count}, {', '.join(str([*seat]) for seat in everybody)}],"
+            yield row.replace("'", '"')
+        yield "]"
+
+
 def main() -> None:
     counts = Counts()
     random = np.random.default_rng(0)
     for shard in load_shards(Path(sys.argv[1])):
         taught = shard.pieces[shard.pieces["split"] == SPLITS.index("train")]
         for record in taught:
-            counts.take_style(np.asarray(shard.rows[record["row_start"]]).tolist())
+            header = int(shard.bar_rows[record["bar_start"]])
+            start = int(record["row_start"])
+            counts.take_style(np.asarray(shard.rows[start : start + header]).tolist())
         for record in random.permutation(taught)[:PIECES]:
             counts.take(np.asarray(shard.rows[record["row_start"] : record["row_stop"]]))
     OUT.write_text("\n".join(counts.lines()) + "\n", encoding="utf-8")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.real_parts import usual_ensembles
+from composer.composing.real_parts import usual_ensembles, usual_line_ups
 from composer.composing.registers import Register
 from composer.composing.request import Request
 from composer.composing.sampling import Floats, Given, PartRow, Stream
 from composer.music.bars import bars_of
 from composer.music.chords import place_progression
-from composer.music.ensembles import Ensemble, ensembles, find_ensemble
+from composer.music.ensembles import EnsemblePart, ensembles, find_ensemble
 from composer.music.facts import Recall
-from composer.music.instruments import INSTRUMENTS, Instrument
+from composer.music.instruments import BY_NAME, INSTRUMENTS, Instrument
 from composer.music.meters import grid_bar_ticks
 from composer.music.moods import Mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
@@ -34,6 +36,8 @@ from composer.tokens.values import (
     role_value,
     tempo_value,
 )
+
+Choice = TypeVar("Choice")
 
 USUAL_METERS = (
     (4, 4), (3, 4), (2, 4), (2, 2), (3, 2), (4, 2), (6, 8), (9, 8), (12, 8), (3, 8), (6, 4), (5, 4),
@@ -89,22 +93,33 @@ def choose_fifths(request: Request, random: np.random.Generator) -> int:
 
 
 def with_players(request: Request, random: np.random.Generator) -> Request:
-    """The request, with an ensemble as usual as it is in the style if nothing says who plays.
+    """The request, with players as usual as they are in the style if nothing says who plays.
 
-    The model learned with every corpus counting alike, and seats whom it names itself oddly. It is
-    left alone with styles that are machine-made for the most part.
+    The model learned with every corpus counting alike, and seats whom it names itself oddly.
     """
-    shares: dict[str, float] = {}
-    for style, weight in request.styles:
-        usual = usual_ensembles(style) if style.support == "human" else {}
-        for name, share in usual.items():
-            shares[name] = shares.get(name, 0.0) + weight * share
+    shares = {
+        (style, ensemble): weight * share
+        for style, weight in request.styles
+        for ensemble, share in usual_ensembles(style).items()
+    }
     is_free = not (request.instruments or (Kind.STYLE, "ensemble") in request.header)
     if request.ensemble is not None or not is_free or not shares:
         return request
-    odds = np.array(list(shares.values()))
-    name = str(random.choice(list(shares), p=odds / odds.sum()))
-    return replace(request, ensemble=find_ensemble(name))
+    style, name = _drawn(shares, random)
+    ensemble, header = find_ensemble(name), request.header
+    if line_ups := usual_line_ups(style, name):
+        seats = _drawn(line_ups, random)
+        parts = tuple(EnsemblePart(i, BY_NAME[i].label, role) for i, role in seats)
+        ensemble = replace(ensemble, parts=parts)
+        if not style.is_mostly_by_people:  # its bands are those of the accompaniment program
+            header = {**header, (Kind.STYLE, "origin"): 1 + ORIGINS.index("machine")}
+    return replace(request, ensemble=ensemble, header=header)
+
+
+def _drawn(odds: Mapping[Choice, float], random: np.random.Generator) -> Choice:
+    """One of the keys, by its share of all values."""
+    shares = np.array(list(odds.values()), dtype=np.float64)
+    return list(odds)[int(random.choice(len(shares), p=shares / shares.sum()))]
 
 
 def given_chords(request: Request, semitones: int) -> dict[int, list[list[int]]] | None:
@@ -205,9 +220,8 @@ _UNTAGGED: dict[tuple[Kind, str], int] = {
 
 def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     fields = style_fields(request.style) | request.header
-    ensemble = _ensemble(request)
-    if ensemble is not None:
-        fields[Kind.STYLE, "ensemble"] = ensemble.index
+    if request.ensemble is not None:
+        fields[Kind.STYLE, "ensemble"] = request.ensemble.index
     if request.mood is not None:
         fields |= mood_fields(request.mood)
     meter, tempo = request.meter, request.quarters_per_minute
@@ -236,25 +250,13 @@ def style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
     return fields
 
 
-def _ensemble(request: Request) -> Ensemble | None:
-    """The ensemble asked for; a band where only accompaniment is known of a style."""
-    if request.ensemble is not None or request.instruments:
-        return request.ensemble
-    if request.style is not None and not request.style.is_written_by_people:
-        return next(ensemble for ensemble in ensembles() if ensemble.name == "band")
-    return None
-
-
 def _parts(request: Request) -> tuple[PartRow, ...]:
     if request.instruments:
         roles = request.roles or ("",) * len(request.instruments)
         return _numbered(list(zip(request.instruments, roles, strict=True)))
     if request.ensemble is not None:
-        by_name = {instrument.name: instrument for instrument in INSTRUMENTS}
         seats = request.ensemble.parts
-        return _numbered([(by_name[seat.instrument], seat.role) for seat in seats])
-    if request.style is not None and not request.style.is_written_by_people:
-        return tuple((None, None, role_value(role)) for role in BAND_ROLES)
+        return _numbered([(BY_NAME[seat.instrument], seat.role) for seat in seats])
     return ()
 
 
@@ -264,11 +266,7 @@ def _registers(request: Request) -> dict[int, Register]:
         return {}
     values = (value for value, _, _ in _parts(request))
     pairs = zip(values, request.like.registers, strict=True)
-    return {value: register for value, register in pairs if value is not None and register}
-
-
-BAND_ROLES = ("melody", "chords", "bass", "drums")
-"""Where accompaniment is all that a style has, ask for a melody as well."""
+    return {value: register for value, register in pairs if register}
 
 
 def _numbered(seats: list[tuple[Instrument, str]]) -> tuple[PartRow, ...]:

@@ -14,6 +14,7 @@ from composer.composing.pace import Pace
 from composer.composing.registers import Height
 from composer.composing.rests import Rests
 from composer.composing.returns import Returns
+from composer.composing.single_line import SingleLine
 from composer.composing.tonality import Tonality
 from composer.tokens.grammar import Grammar
 
@@ -51,6 +52,7 @@ def leaners(
         Leanings(grammar, bool(grammar.chords), ends),
         Echo(grammar),
         Returns(),
+        SingleLine(grammar),
         Rests(grammar, 1 + max(free, default=0), is_whole=grammar.bar < 0, comes_to_rest=ends),
         Tonality(grammar, is_asked=keeps_key),
         Height(grammar, is_whole=grammar.bar < 0),

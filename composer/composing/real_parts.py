@@ -12,6 +12,8 @@ from composer.music.instruments import INSTRUMENTS
 from composer.music.styles import Style
 from composer.tokens.values import part_of
 
+Seats = tuple[tuple[str, str], ...]
+"""Instrument and role ("" for none) of each part."""
 ANY_STYLE = ""
 _USUAL_REST = 0.4
 """Of a part that the corpora do not know."""
@@ -32,11 +34,18 @@ def usual_register(part_field: int, role: str) -> tuple[float, float] | None:
 
 
 def usual_ensembles(style: Style) -> dict[str, float]:
-    """Ensembles and their shares of the pieces that people wrote in a style; of a composer with few
-    pieces those of his or her style. Empty where people wrote little."""
+    """Ensembles and their shares of the pieces in a style; of a composer with few pieces those of
+    his or her style. Empty where the corpora have little."""
     found = _table()["ensembles"]
     shares: dict[str, float] = found.get(style.name) or found.get(style.parent) or {}
     return shares
+
+
+def usual_line_ups(style: Style, ensemble: str) -> dict[Seats, int]:
+    """Line-ups that an ensemble has in a style, and in how many pieces; empty where its own seats
+    are what is usual."""
+    found = _table()["line-ups"].get(f"{style.parent or style.name}/{ensemble}", [])
+    return {tuple((name, role) for name, role in seats): count for count, *seats in found}
 
 
 def return_share(style: str) -> float:

@@ -78,7 +78,7 @@ RECALLED = {
 }
 """Distance and kind of recall of a plan -> how many bars back the bar is that returns unchanged."""
 
-PartRow = tuple[int | None, int | None, int | None]
+PartRow = tuple[int, int, int]
 
 
 class Stream(NamedTuple):

@@ -50,9 +50,14 @@ class Style:
         return self.human_notes >= _ENOUGH_NOTES
 
     @property
+    def is_mostly_by_people(self) -> bool:
+        """Whether people wrote enough in this style, and more than programs made."""
+        return self.human_notes >= max(_ENOUGH_NOTES, self.machine_notes)
+
+    @property
     def support(self) -> str:
         """What stands behind this style, in words: the tier that `composer styles` shows."""
-        if self.human_notes >= max(_ENOUGH_NOTES, self.machine_notes):
+        if self.is_mostly_by_people:
             return "human"
         if self.is_written_by_people:
             return "human, mostly machine-made accompaniment"

@@ -1,0 +1,34 @@
+"""A part that leads has one note at a time; others may have chords."""
+
+from __future__ import annotations
+
+import pytest
+
+from composer.composing.single_line import STRENGTH, SingleLine
+from composer.music.instruments import BY_NAME, INSTRUMENTS
+from composer.tokens.fields import Kind
+from composer.tokens.grammar import Grammar, empty_row
+from composer.tokens.values import bars_value, key_value, meter_value, part_value, role_value
+
+GUITAR = part_value(INSTRUMENTS.index(BY_NAME["electric-guitar"]), 0)
+
+
+@pytest.mark.parametrize(("role", "lean"), [("melody", -STRENGTH), ("chords", 0.0)])
+@pytest.mark.parametrize(("beat", "is_together"), [(0, True), (1, False)])
+def test_only_a_melody_leans_against_a_second_note_at_its_onset(
+    role: str, lean: float, beat: int, is_together: bool
+) -> None:
+    """A guitar that leads is leaned against where it has begun a note, and nowhere else."""
+    grammar = Grammar(1)
+    line = SingleLine(grammar)
+    for row in (
+        empty_row(Kind.FORM, bars_value(1), meter_value(4, 4), key_value(0, "major")),
+        empty_row(Kind.PART, GUITAR, 28, role_value(role)),
+        empty_row(Kind.BAR, 1, meter_value(4, 4)),
+        empty_row(Kind.NOTE, 0, 0, GUITAR, 60, 23),
+    ):
+        grammar.advance(row)
+        line.advance(row)
+    tilt = line.tilt([Kind.NOTE, beat, 0])
+    found = 0.0 if tilt is None else tilt[GUITAR]
+    assert found == (lean if is_together else 0.0)
