@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.composing.division import Division
 from composer.composing.echo import Echo
 from composer.composing.leanings import Leanings
 from composer.composing.pace import Pace
@@ -53,6 +54,7 @@ def leaners(
         Echo(grammar),
         Returns(),
         SingleLine(grammar),
+        Division(grammar),
         Rests(grammar, 1 + max(free, default=0), is_whole=grammar.bar < 0, comes_to_rest=ends),
         Tonality(grammar, is_asked=keeps_key),
         Height(grammar, is_whole=grammar.bar < 0),

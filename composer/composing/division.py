@@ -1,0 +1,48 @@
+"""A beat is divided in one way: what has begun on its sixteenths goes on there, triplets likewise.
+
+Where many play the model mixes them in up to four times as many beats as people do: each player is
+written for himself, and one slip leads to the next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer.music.piece import GRID_TICKS_PER_QUARTER
+from composer.tokens.fields import FIELD_SIZES, Kind, column_of
+from composer.tokens.grammar import Grammar
+
+STRENGTH = 3.0
+"""Logits against a place that no division of the beat has."""
+_POSITION = column_of(Kind.NOTE, "position")
+_PLACES = np.arange(FIELD_SIZES["position"])
+_DIVISIONS = tuple(_PLACES % (GRID_TICKS_PER_QUARTER // parts) == 0 for parts in (8, 6))
+"""Masks (positions,): 32nds, and triplets of sixteenths."""
+
+
+class Division:
+    """Follows the rows of a piece of `grammar`."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
+        self.beat = (-1, -1)
+        """Bar and beat of the last note."""
+        self.possible = _DIVISIONS
+        """The divisions that have every place at which a note of that beat begins."""
+
+    def advance(self, row: list[int]) -> None:
+        """Take a complete row as written; the grammar has taken it already."""
+        if row[0] != Kind.NOTE:
+            return
+        if (self.grammar.bar, row[1]) != self.beat:
+            self.beat, self.possible = (self.grammar.bar, row[1]), _DIVISIONS
+        self.possible = tuple(mask for mask in self.possible if mask[row[2]])
+
+    def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
+        """What to add to the logits of the next field of a row; None for nothing."""
+        if not row or row[0] != Kind.NOTE or len(row) != _POSITION:
+            return None
+        goes_on = (self.grammar.bar, row[1]) == self.beat and self.possible
+        places = np.any(goes_on or _DIVISIONS, axis=0)
+        return np.where(places, 0.0, -STRENGTH)
