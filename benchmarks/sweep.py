@@ -4,10 +4,11 @@
         [--checks bars,notes,...]
 
 CORPORA is the folder in which the corpora lie. Pieces are those of the `valid` split, dealt out
-evenly over corpora and ensembles, and first the largest that are written for an orchestra. Checks
-are the functions of `sweep_checks`; "pdf" and "mscx" are made of every fifth piece. Prints a table
-by corpus and every failure; exits with 1 if there is one. With --cache, what passed a check
-passes it again as long as its MusicXML stays the same.
+evenly over corpora and ensembles, and first the largest that are written for an orchestra. The
+largest are checked first, so that what large scores break shows early. Checks are the functions of
+`sweep_checks`; "pdf" and "mscx" are made of every fifth piece. Prints a table by corpus and every
+failure; exits with 1 if there is one. With --cache, what passed a check passes it again as long as
+its MusicXML stays the same.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def main() -> None:
         checks = {name: check for name, check in checks.items() if name not in BY_MUSESCORE}
     passed = Passed(given.cache)
     works = chosen(given.corpora, given.pieces, given.seed, given.most_notes)
+    works.sort(key=lambda work: -work.notes)
     failures: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, work in enumerate(works):

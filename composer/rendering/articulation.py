@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import groupby
-from typing import TypeAlias
 
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note
-from composer.rendering.notation import Cut, printed_tick
-
-Place: TypeAlias = tuple[int, int]
-"""Onset and pitch, which no two notes of a part share."""
+from composer.rendering.notation import Place, place_of
 
 _LONGEST_WRITTEN_TICKS = GRID_TICKS_PER_QUARTER
 _MOST_PLAYED_SHARE = 0.6
@@ -30,7 +26,7 @@ def staccato_places(played: Sequence[Note], written: Sequence[Note]) -> frozense
     for is_short, run in groupby(chords, key=_is_short):
         notes = [note for chord in run for _, note in chord]
         if is_short and len({note.onset_tick for note in notes}) >= _FEWEST_IN_A_RUN:
-            found.extend((note.onset_tick, note.pitch) for note in notes)
+            found.extend(map(place_of, notes))
     return frozenset(found if len(found) <= _MOST_OF_A_PART * len(written) else ())
 
 
@@ -40,9 +36,3 @@ def _is_short(chord: Collection[tuple[Note, Note]]) -> bool:
         and played.length_ticks <= _MOST_PLAYED_SHARE * written.length_ticks
         for played, written in chord
     )
-
-
-def printed_places(cuts: Sequence[Cut], places: Collection[Place]) -> frozenset[Place]:
-    """The places in the printed piece, without those in passages left out."""
-    moved = ((printed_tick(cuts, tick), pitch) for tick, pitch in places)
-    return frozenset((tick, pitch) for tick, pitch in moved if tick is not None)

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from composer.music.bars import Bar
+from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.rendering.division import Division
 from composer.rendering.notation import Symbol
 
 _BEAMS = {"eighth": 1, "16th": 2, "32nd": 3, "64th": 4}
+_BEATS_UNDER_ONE_BEAM = {2: 2, 3: 3, 4: 2}
 
 
 def with_beams(symbols: Sequence[Symbol], division: Division, bar: Bar) -> tuple[Symbol, ...]:
@@ -39,16 +41,18 @@ def _groups(symbols: Sequence[Symbol], division: Division, bar: Bar) -> Iterator
 
 
 def _windows(symbols: Sequence[Symbol], division: Division, bar: Bar) -> list[int]:
-    """A number for each symbol, the same where a beam may join."""
+    """A number for each symbol, the same where a beam may join: that of its beat (of two or three
+    plain quarters where there are so many); of its quarter, in longer beats with shorter notes."""
     beat = division.beat_ticks
     first_beat = -(-division.root.length // beat) * beat - division.root.length
     is_pickup = bar.number == 1 and first_beat != 0
     shift = first_beat if is_pickup else 0
-    beats = [(symbol.start_tick - bar.start_tick + shift) // beat for symbol in symbols]
-    if division.is_compound or bar.meter.denominator != 4 or bar.meter.numerator not in (2, 3, 4):
-        return beats
-    size = 2 if bar.meter.numerator == 4 else bar.meter.numerator
-    wide = [number // size for number in beats]
+    places = [symbol.start_tick - bar.start_tick + shift for symbol in symbols]
+    short = beat if bar.meter.denominator > 4 else min(beat, GRID_TICKS_PER_QUARTER)
+    long = beat
+    if beat == GRID_TICKS_PER_QUARTER and bar.meter.numerator in _BEATS_UNDER_ONE_BEAM:
+        long = _BEATS_UNDER_ONE_BEAM[bar.meter.numerator] * beat
+    wide = [place // long for place in places]
     fine = {
         window
         for window, symbol in zip(wide, symbols, strict=True)
@@ -57,8 +61,8 @@ def _windows(symbols: Sequence[Symbol], division: Division, bar: Bar) -> list[in
         or (symbol.value.kind == "eighth" and symbol.value.dots)
     }
     return [
-        1000 + number if window in fine else window
-        for number, window in zip(beats, wide, strict=True)
+        1000 + place // short if window in fine else window
+        for place, window in zip(places, wide, strict=True)
     ]
 
 

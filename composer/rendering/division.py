@@ -45,8 +45,8 @@ class Division:
 
 
 def is_compound(numerator: int, denominator: int) -> bool:
-    """Whether the meter is counted in dotted beats, as 6/8 is."""
-    return denominator >= 8 and numerator % 3 == 0
+    """Whether the meter is counted in dotted beats, as 6/8 and 6/4 are, and not 3/4."""
+    return numerator % 3 == 0 and (denominator >= 8 or numerator > 3)
 
 
 @lru_cache(maxsize=256)

@@ -44,7 +44,7 @@ def write_tempi(element: Element, measure: Measure, score: Score) -> None:
 
 def _beat_unit(meter: MeterChange) -> tuple[str, bool, float]:
     """What a metronome counts in this meter: the value, whether dotted, and its quarters."""
-    if is_compound(meter.numerator, meter.denominator) and meter.denominator > 2:
+    if is_compound(meter.numerator, meter.denominator) and meter.denominator > 4:
         return _BEAT_UNITS[meter.denominator // 2], True, 12.0 / meter.denominator
     unit = max(2, meter.denominator)  # no metronome counts whole notes
     return _BEAT_UNITS[unit], False, 4.0 / unit

@@ -6,15 +6,19 @@ against its piece.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from composer.music.bars import Bar
 from composer.music.instruments import Instrument
-from composer.music.piece import KeyChange, MeterChange, Piece
+from composer.music.piece import KeyChange, MeterChange, Note, Piece
 from composer.rendering.rhythm import Value
 from composer.rendering.spelling import Spelling
+
+Place: TypeAlias = tuple[int, int]
+"""Onset and pitch, which no two notes of a part share."""
+ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,23 @@ def printed_tick(cuts: Sequence[Cut], tick: int) -> int | None:
         elif tick >= cut.start_tick:
             return None
     return moved
+
+
+def place_of(note: Note) -> Place:
+    """Where a note of a part is found again."""
+    return note.onset_tick, note.pitch
+
+
+def printed_places(
+    cuts: Sequence[Cut], by_place: Mapping[Place, ValueT], silence_ticks: int = 0
+) -> dict[Place, ValueT]:
+    """What is said of places of the piece, by place of the printed piece, without the passages left
+    out; a piece with a pickup is printed without its first `silence_ticks`."""
+    moved = (
+        (printed_tick(cuts, tick - silence_ticks), pitch, value)
+        for (tick, pitch), value in by_place.items()
+    )
+    return {(tick, pitch): value for tick, pitch, value in moved if tick is not None}
 
 
 @dataclass(frozen=True, slots=True)

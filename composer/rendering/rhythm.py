@@ -124,17 +124,19 @@ def _may_stand(
     if division.is_compound and strongest <= division.beat_level and not on_beats:
         return False
     if is_rest:
-        return strongest > level and not _hides_third(stretch, division)
+        return strongest > level and not _hides_beat(stretch, division)
     crossed = sum(1 for other, _ in inside if other == strongest)
     return strongest >= level or (strongest == level - 1 and crossed == 1)
 
 
-def _hides_third(stretch: Stretch, division: Division) -> bool:
-    """Whether a rest covers two beats of a bar of three: editions write two rests."""
-    root = division.root
-    if len(root.children) != 3 or division.is_compound:
-        return False
-    return stretch.end - stretch.start == 2 * root.children[0].length
+def _hides_beat(stretch: Stretch, division: Division) -> bool:
+    """Whether a rest covers two beats of a bar of three (editions write two rests), or reaches
+    from one group of an uneven bar, such as 3 + 2 quarters, into the other."""
+    lengths = [child.length for child in division.root.children]
+    is_one_beat = division.is_compound and division.root.length == division.beat_ticks
+    if len(lengths) == 3 and not is_one_beat:
+        return stretch.end - stretch.start == 2 * lengths[0]
+    return len(set(lengths)) > 1 and stretch.start < lengths[0] < stretch.end
 
 
 @lru_cache(maxsize=1024)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from composer.music.bars import Bar, bars_of
 from composer.music.normalise import normalise
-from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part, Piece
-from composer.rendering.articulation import Place, printed_places, staccato_places
+from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Part, Piece
+from composer.rendering.articulation import staccato_places
 from composer.rendering.division import divide
 from composer.rendering.midi import without_overlaps
-from composer.rendering.notation import BarSigns, Score
+from composer.rendering.notation import BarSigns, Place, Score, place_of, printed_places
 from composer.rendering.part_names import printed_names
 from composer.rendering.pickup import with_pickup
 from composer.rendering.quantise import quantise
@@ -21,7 +22,7 @@ from composer.rendering.score_order import in_score_order, needs_one_staff
 from composer.rendering.signatures import signatures_of
 from composer.rendering.spelling import Spelling, spell_pitches
 from composer.rendering.staves import Frame, staves_of, write_part
-from composer.rendering.strums import gathered, printed_rolls
+from composer.rendering.strums import gathered
 from composer.rendering.two_lines import with_two_lines
 from composer.rendering.written_lengths import (
     is_performed,
@@ -41,55 +42,68 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
-    piece = with_pickup(piece)
     parts = in_score_order(piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     strums = [gathered(part) for part in parts]
-    parts = [strum.part for strum in strums]
-    played = [part.notes for part in parts]
-    parts = [_with_readable_lengths(part, piece) for part in parts]
-    piece = replace(piece, parts=tuple(parts), keys=signatures_of(piece))
-    dots = [_staccato(notes, part) for notes, part in zip(played, parts, strict=True)]
+    piece = replace(piece, parts=tuple(strum.part for strum in strums))
+    # the beats are those of whole bars, so lengths are read before a pickup cuts the first
+    readings = [_read(part, piece) for part in piece.parts]
+    whole = replace(piece, parts=tuple(reading.part for reading in readings))
+    piece = with_pickup(whole)
+    silence = whole.end_tick - piece.end_tick
+    piece = replace(piece, keys=signatures_of(piece))
     folded = fold(piece) if repeats else unfolded(piece)
     piece = folded.piece
     bars = bars_of(piece)
     frames = _frames(bars, piece, folded.signs)
     names, spellings = printed_names(piece), _spell(piece)
-    written = tuple(
-        write_part(
-            part,
-            names[number],
-            spellings[number],
-            frames,
-            **_layout(part, piece),
-            staccato=printed_places(folded.cuts, dots[number]),
-            rolled=printed_rolls(folded.cuts, strums[number].rolled),
+    written = []
+    for number, part in enumerate(piece.parts):
+        reading, rolled = readings[number], strums[number].rolled
+        staff_at = printed_places(folded.cuts, reading.staff_at, silence)
+        written.append(
+            write_part(
+                part,
+                names[number],
+                spellings[number],
+                frames,
+                reading.staves,
+                [staff_at[place_of(note)] for note in part.notes],
+                staccato=printed_places(folded.cuts, reading.staccato, silence),
+                rolled=printed_places(folded.cuts, rolled, silence),
+            )
         )
-        for number, part in enumerate(piece.parts)
-    )
-    return Score(piece, written, _has_pickup(bars), folded.signs, folded.cuts)
+    return Score(piece, tuple(written), _has_pickup(bars), folded.signs, folded.cuts)
 
 
-def _with_readable_lengths(part: Part, piece: Piece) -> Part:
+class _Reading(NamedTuple):
+    """A part with the lengths that its player reads, and what is said of its notes by place: the
+    staff (of `staves`), and whether they get a staccato dot."""
+
+    part: Part
+    staves: int
+    staff_at: dict[Place, int]
+    staccato: dict[Place, bool]
+
+
+def _read(part: Part, piece: Piece) -> _Reading:
+    """How a part is read: hands are told apart by the lengths that any reader would write; of a
+    performed part each is then read by itself, and by those lengths they are told apart better."""
     written = with_written_lengths(part, piece.end_tick)
     if part.is_drums:
-        return written
-    _, staves = staves_of(written, **_layout(written, piece))
-    if is_performed(part):
-        written = with_lengths_of_hands(part, staves, piece.end_tick)
-    return with_two_lines(written, staves, piece.end_tick)
-
-
-def _layout(part: Part, piece: Piece) -> dict[str, bool]:
-    """What decides how many staves a part has."""
-    return {
-        "is_single_line": needs_one_staff(part, piece),
+        return _Reading(written, 1, dict.fromkeys(map(place_of, written.notes), 1), {})
+    layout = {
+        "is_single_line": needs_one_staff(written, piece),
         "is_alone": len(piece.parts) == 1,
     }
-
-
-def _staccato(played: Sequence[Note], part: Part) -> frozenset[Place]:
-    return frozenset() if part.is_drums else staccato_places(played, part.notes)
+    count, staves = staves_of(written, **layout)
+    if is_performed(part):
+        written = with_lengths_of_hands(part, staves, piece.end_tick)
+        count, staves = staves_of(written, **layout)
+    written = with_two_lines(written, staves, piece.end_tick)
+    staff_at = dict(zip(map(place_of, written.notes), staves, strict=True))
+    dots = dict.fromkeys(staccato_places(part.notes, written.notes), True)
+    return _Reading(written, count, staff_at, dots)
 
 
 def _spell(piece: Piece) -> list[list[Spelling]]:

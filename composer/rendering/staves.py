@@ -11,13 +11,21 @@ from composer.music.bars import Bar, meter_ticks
 from composer.music.instruments import BY_NAME, Instrument
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part
 from composer.rendering.accidentals import with_accidentals
-from composer.rendering.articulation import Place
 from composer.rendering.beams import with_beams
 from composer.rendering.clefs import choose_clefs, clefs_allowed, singers_clef
 from composer.rendering.division import Division
 from composer.rendering.dynamics import written_dynamics
 from composer.rendering.hands import assign_staves
-from composer.rendering.notation import ClefChange, Head, Measure, StaffPart, Symbol, VoiceLine
+from composer.rendering.notation import (
+    ClefChange,
+    Head,
+    Measure,
+    Place,
+    StaffPart,
+    Symbol,
+    VoiceLine,
+    place_of,
+)
 from composer.rendering.octave_lines import with_octave_lines
 from composer.rendering.rhythm import Stretch, Value, Written, write_bar
 from composer.rendering.signatures import within_seven
@@ -49,16 +57,15 @@ def write_part(
     name: str,
     spellings: Sequence[Spelling],
     frames: Sequence[Frame],
+    count: int,
+    staves: Sequence[int],
     *,
-    is_single_line: bool = False,
-    is_alone: bool = False,
     staccato: Collection[Place] = (),
     rolled: Mapping[Place, str] | None = None,
 ) -> StaffPart:
-    """The written part; `spellings` are the sounding ones of its notes, in order.
-
-    `is_single_line` keeps a keyboard's part on one staff; so does a hand that hardly plays, unless
-    the part is alone. Notes at `staccato` get dots, chords at `rolled` arpeggio signs.
+    """The written part on `count` staves; `spellings` are the sounding ones of its notes, in order,
+    `staves` where they stand (see `staves_of`). Notes at `staccato` get dots, chords at `rolled`
+    arpeggio signs.
     """
     instrument = _as_written(part)
     bars = [frame.bar for frame in frames]
@@ -67,7 +74,6 @@ def write_part(
     dynamics, accented = written_dynamics(part.notes, bars, joints)
     heads = _heads(part, spellings, frames, instrument)
     writer = _StaffWriter(part.notes, heads, accented, staccato, rolled or {}, instrument.is_drums)
-    count, staves = staves_of(part, is_single_line=is_single_line, is_alone=is_alone)
     lines: list[list[VoiceLine]] = [[] for _ in frames]
     for staff in range(1, count + 1):
         indices = [index for index, own in enumerate(staves) if own == staff]
@@ -93,7 +99,11 @@ def write_part(
 
 
 def staves_of(part: Part, *, is_single_line: bool, is_alone: bool) -> tuple[int, list[int]]:
-    """How many staves the part has, and which of them (1 or 2) each note stands on."""
+    """How many staves the part has, and which of them (1 or 2) each note stands on.
+
+    `is_single_line` keeps a keyboard's part on one staff; so does a hand that hardly plays, unless
+    the part is alone.
+    """
     one = 1, [1] * len(part.notes)
     if is_single_line or _as_written(part).staves == 1:
         return one
@@ -268,7 +278,7 @@ class _StaffWriter:
         return ways.pop() if len(places) == len(heads) > 1 and len(ways) == 1 else ""
 
     def _place(self, head: Head) -> Place:
-        return self.notes[head.note].onset_tick, self.notes[head.note].pitch
+        return place_of(self.notes[head.note])
 
     def _is_staccato(self, heads: Sequence[Head]) -> bool:
         if not self.staccato or any(head.is_tied_to or head.is_tied_from for head in heads):

@@ -8,16 +8,15 @@ MIDI keep every onset.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from composer.music.instruments import BY_NAME
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
-from composer.rendering.articulation import Place
 from composer.rendering.midi import without_overlaps
-from composer.rendering.notation import Cut, printed_tick
+from composer.rendering.notation import Place
 
 UP, DOWN = "up", "down"
 _LONGEST_TICKS = GRID_TICKS_PER_QUARTER // 6
@@ -104,9 +103,3 @@ def _sound_together(strum: Sequence[Note]) -> bool:
 
 def _weakness(tick: int) -> int:
     return next((rank for rank, step in enumerate(_STRENGTHS) if tick % step == 0), len(_STRENGTHS))
-
-
-def printed_rolls(cuts: Sequence[Cut], rolled: Mapping[Place, str]) -> dict[Place, str]:
-    """The directions by places in the printed piece, without those in passages left out."""
-    moved = ((printed_tick(cuts, tick), pitch, way) for (tick, pitch), way in rolled.items())
-    return {(tick, pitch): way for tick, pitch, way in moved if tick is not None}

@@ -1,9 +1,10 @@
 """Lengths that two voices a staff can show: what engravers write, where files keep keys down.
 
 In twenty engraved scores (39,251 notes) notes that begin together on a staff and end apart within
-a quarter always have another note between their ends, and hardly ever (8 notes) does a note begin
-above two that were held from different onsets. Files do both, by the fingers of their players;
-written out it would take rests under every chord, or ties through all of them.
+a quarter, or at three ticks, always have another note between their ends; none is held a sixteenth
+into a longer one and then let go into silence (and few an eighth), and hardly ever (8 notes) does a
+note begin above two that were held from different onsets. Files do all that, by the fingers of
+their players; written out it would take rests under every chord, or ties through all of them.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from itertools import groupby, pairwise
 
 from composer.music.instruments import BY_NAME
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part
-from composer.rendering.written_lengths import kept_apart
+from composer.rendering.written_lengths import ending, kept_apart
 
 _LONGEST_EVENED = GRID_TICKS_PER_QUARTER
+_MOST_ENDS = 2
+_RELEASE, _LATE_RELEASE = GRID_TICKS_PER_QUARTER // 4, GRID_TICKS_PER_QUARTER // 2
+_MOST_LATE = 0.04
 _FEWEST_TIES = 2
 _MOST_SLIPS = 0.1
 _NEARLY_OVER = GRID_TICKS_PER_QUARTER // 2
@@ -31,7 +35,7 @@ def with_two_lines(part: Part, staves: Sequence[int], end_tick: int) -> Part:
     notes = _in_one_line(part.notes) if _is_one_line(part) else list(part.notes)
     for staff in set(staves):
         indices = [index for index, own in enumerate(staves) if own == staff]
-        of_staff = _thinned(_evened([notes[index] for index in indices]))
+        of_staff = _thinned(_evened(_released([notes[index] for index in indices])))
         for index, note in zip(indices, of_staff, strict=True):
             notes[index] = note
     return replace(part, notes=tuple(kept_apart(notes, end_tick)))
@@ -53,8 +57,33 @@ def _in_one_line(notes: Sequence[Note]) -> list[Note]:
     ]
 
 
+def _released(notes: Sequence[Note]) -> list[Note]:
+    """Notes held a little into longer ones, and on into silence, end where those begin.
+
+    A little is a sixteenth, or an eighth where more of them do so than engravers write.
+    """
+    ends: dict[int, int] = {}
+    for note in notes:
+        ends[note.onset_tick] = max(note.end_tick, ends.get(note.onset_tick, 0))
+    onsets = sorted(ends)
+    last_inside = [onsets[bisect_left(onsets, note.end_tick) - 1] for note in notes]
+    over = [
+        note.end_tick - last
+        if note.onset_tick < last and note.end_tick < ends[last] and note.end_tick not in ends
+        else 0
+        for note, last in zip(notes, last_inside, strict=True)
+    ]
+    late = sum(0 < ticks <= _LATE_RELEASE for ticks in over)
+    longest = _LATE_RELEASE if late > _MOST_LATE * len(notes) else _RELEASE
+    return [
+        ending(note, last) if 0 < ticks <= longest else note
+        for note, last, ticks in zip(notes, last_inside, over, strict=True)
+    ]
+
+
 def _evened(notes: Sequence[Note]) -> list[Note]:
-    """Chords whose notes end apart within a quarter, with nothing between, end together."""
+    """Chords whose notes end apart within a quarter, or at more than two ticks, with nothing
+    between, end together."""
     onsets = [note.onset_tick for note in notes]
     evened = []
     for onset, group in groupby(notes, key=lambda note: note.onset_tick):
@@ -62,8 +91,9 @@ def _evened(notes: Sequence[Note]) -> list[Note]:
         end = max(note.end_tick for note in chord)
         following = bisect_left(onsets, onset + 1)
         is_free = following == len(onsets) or onsets[following] >= end
-        if is_free and end - onset <= _LONGEST_EVENED:
-            chord = [note._replace(length_ticks=end - onset) for note in chord]
+        is_ragged = len({note.end_tick for note in chord}) > _MOST_ENDS
+        if is_free and (is_ragged or end - onset <= _LONGEST_EVENED):
+            chord = [ending(note, end) for note in chord]
         evened += chord
     return evened
 
@@ -86,7 +116,4 @@ def _thinned(notes: Sequence[Note]) -> list[Note]:
                     ends[index] = onset
             held = [index for index in held if ends[index] > onset]
         held += group
-    return [
-        note._replace(length_ticks=end - note.onset_tick)
-        for note, end in zip(notes, ends, strict=True)
-    ]
+    return [ending(note, end) for note, end in zip(notes, ends, strict=True)]

@@ -17,12 +17,12 @@ from composer.rendering.percussion import FEET
 
 UPPER, LOWER = 0, 1
 _BEAM_WIDTH = 10
-_OVERLAP_COST = 6.0
+_OVERLAP_COST = 4.0
 _MIXED_COST = 6.0
 _LOWER_COST = 0.4
 _GAP_COST = 0.5
 _LEAP_COST = 0.06
-_CROSSING_COST = 2.0
+_CROSSING_COST = 1.5
 
 
 class Chord(NamedTuple):
@@ -158,7 +158,8 @@ def _extended(path: _Path, together: Sequence[_Group], lower_from: int) -> _Path
         if groups:
             cost += _MIXED_COST * (len({group.end for group in groups}) - 1)
             cost += _joining_cost(lines[voice], groups, voice)
-            end = max(group.end for group in groups)
+            before = lines[voice]  # what it still holds is tied on, note by note
+            end = max(before.end if before else 0, *(group.end for group in groups))
             lines[voice] = _Line(end, min(g.low for g in groups), max(g.high for g in groups))
     now = together[0].start
     upper, lower = lines

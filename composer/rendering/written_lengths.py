@@ -88,7 +88,7 @@ def _with_quick_notes(part: Part) -> Part:
         first = bisect_right(onsets, note.onset_tick)
         inside = notes[first : bisect_left(onsets, note.end_tick, lo=first)]
         if inside and _are_quick(inside, note):
-            note = _ending(note, inside[0].onset_tick)
+            note = ending(note, inside[0].onset_tick)
         cut.append(note)
     return replace(part, notes=tuple(cut))
 
@@ -130,7 +130,7 @@ class _Reader:
     def read(self, note: Note) -> Note:
         if self.is_plain(note):
             return note
-        return _ending(note, self._nearest_end(note, self._next_onset(note.onset_tick)))
+        return ending(note, self._nearest_end(note, self._next_onset(note.onset_tick)))
 
     def perform(self, note: Note) -> Note:
         """A played note up to the hand's next onset, unless it is far shorter or longer."""
@@ -141,7 +141,7 @@ class _Reader:
         share = _FILLED_SHARE if slot <= GRID_TICKS_PER_QUARTER else _LEGATO_SHARE
         longest = max(slot, _HELD_TICKS, _HELD_SHARE * slot)
         is_up_to_it = share * slot <= length <= longest
-        return _ending(note, following) if is_up_to_it else self.read(note)
+        return ending(note, following) if is_up_to_it else self.read(note)
 
     def drum(self, note: Note) -> Note:
         """A drum's note up to the next onset or beat, or as far as one written value reaches."""
@@ -149,7 +149,7 @@ class _Reader:
         first = bisect_left(self.onsets, beat)
         last = bisect_left(self.onsets, beat + GRID_TICKS_PER_QUARTER, lo=first)
         strokes = tuple(onset - beat for onset in self.onsets[first:last])
-        return _ending(note, beat + _ends_in_a_beat(strokes)[note.onset_tick - beat])
+        return ending(note, beat + _ends_in_a_beat(strokes)[note.onset_tick - beat])
 
     def _nearest_end(self, note: Note, following: int | None) -> int:
         end = note.end_tick
@@ -188,7 +188,8 @@ def _ends_in_a_beat(strokes: tuple[int, ...]) -> dict[int, int]:
     return {one.start: one.end for one in written if one.start in strokes}
 
 
-def _ending(note: Note, end_tick: int) -> Note:
+def ending(note: Note, end_tick: int) -> Note:
+    """The note, as long as it takes to end there."""
     return note._replace(length_ticks=end_tick - note.onset_tick)
 
 
@@ -199,7 +200,7 @@ def kept_apart(notes: Sequence[Note], end_tick: int) -> list[Note]:
     for note in reversed(notes):
         limit = next_onset.get(note.pitch, end_tick)
         if note.end_tick > limit:
-            note = _ending(note, limit)
+            note = ending(note, limit)
         next_onset[note.pitch] = note.onset_tick
         kept.append(note)
     return kept[::-1]

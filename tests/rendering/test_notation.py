@@ -24,6 +24,7 @@ from composer.rendering.rhythm import Stretch, write_bar
 from composer.rendering.score import build_score
 from composer.rendering.signatures import estimate_signatures
 from composer.rendering.spelling import spell_pitches
+from composer.rendering.voices import separate_voices
 from tests.rendering.pieces import part_of, piece_of
 
 
@@ -52,6 +53,12 @@ def written(edges: list[int], meter: tuple[int, int], rests: tuple[int, ...] = (
         ([0, 120], (5, 4), (), "half. half"),
         ([0, 36, 72, 108, 144], (12, 8), (0, 3), "quarter. quarter. quarter. quarter."),
         ([0, 24, 48, 72, 144], (12, 8), (3,), "quarter eighth eighth quarter half."),
+        ([0, 72, 144], (6, 4), (0,), "half. half."),
+        ([0, 96, 144], (6, 4), (0,), "half. quarter half"),
+        ([0, 96, 144], (6, 4), (), "half. quarter half"),
+        ([0, 48, 144], (3, 2), (1,), "half half half"),
+        ([0, 72, 108], (9, 8), (0,), "quarter. quarter. quarter."),
+        ([0, 96, 120], (5, 4), (0,), "quarter quarter quarter quarter quarter"),
     ],
 )
 def test_values_show_the_beats(
@@ -295,3 +302,28 @@ def test_three_to_a_beat_are_read_sooner_than_to_half_of_it() -> None:
     in_triplets = [note for note in notes if "<time-modification>" in note]
     assert sum(int(re.search(r"<duration>(\d+)", note)[1]) for note in in_triplets) == 24
     assert all("<type>eighth</type>" in note for note in in_triplets)
+
+
+def test_notes_inside_a_held_chord_are_its_second_voice() -> None:
+    """Tied to each of them, the chord would be written four times."""
+    chord = [Note(0, 48, pitch) for pitch in (60, 66, 72)]
+    notes = [*chord, *(Note(24 + 8 * i, 8, 69) for i in range(3))]
+    lines = [[chord.notes for chord in line] for line in separate_voices(notes, [0])]
+    assert sorted(lines) == [[(0, 1, 2)], [(3,), (4,), (5,)]]
+
+
+def test_drums_after_an_upbeat_are_not_tied() -> None:
+    """Their beats are those of the bars, however short the first is cut."""
+    strokes = [(3.5, 0.5, 38), *((beat + 0.75, 0.25, 49) for beat in range(4, 12))]
+    text = musicxml_text(piece_of(part_of("drums", strokes)))
+    assert 'implicit="yes"' in text
+    assert "<tie" not in text
+
+
+def test_six_four_is_beamed_by_its_halves_and_quarters() -> None:
+    """Six eighths under one beam, sixteenths in fours."""
+    eighths = [(i / 2, 0.5, 67) for i in range(6)]
+    sixteenths = [(3 + i / 4, 0.25, 67) for i in range(12)]
+    piece = Piece((part_of("flute", eighths + sixteenths),), (MeterChange(0, 6, 4),), 144)
+    first = re.findall(r'<beam number="1">(begin|end)', musicxml_text(piece))
+    assert first == ["begin", "end"] * 4

@@ -21,6 +21,24 @@ def test_notes_of_a_chord_with_nothing_between_their_ends_end_together() -> None
     assert shown(chord) == [(0, 0.5, 43), (0, 0.5, 55), (0.5, 0.5, 45)]
 
 
+def test_a_chord_whose_notes_end_at_three_times_ends_once() -> None:
+    """Two ends are a half note over a quarter, three are fingers that leave one by one."""
+    ragged = [(0, 3, 58), (0, 1.5, 67), (0, 1.25, 74), (3, 1, 60)]
+    assert shown(part_of("piano", ragged)) == [(0, 3, 58), (0, 3, 67), (0, 3, 74), (3, 1, 60)]
+
+
+def test_a_note_held_a_little_into_the_next_is_released_where_that_begins() -> None:
+    """A tie to a sixteenth and its rests over every chord is nothing that anybody writes."""
+    late = [(0, 1.25, 60), (1, 1, 64), (2, 2, 67)]
+    assert shown(part_of("piano", late)) == [(0, 1, 60), (1, 1, 64), (2, 2, 67)]
+
+
+def test_a_suspension_that_resolves_is_held() -> None:
+    """Where a note follows the one that is let go, it was meant to be held so long."""
+    suspended = [(0, 1.5, 60), (1, 1, 64), (1.5, 0.5, 59), (2, 2, 67)]
+    assert shown(part_of("piano", suspended)) == suspended
+
+
 def test_a_line_over_a_held_note_keeps_its_lengths() -> None:
     """What moves, and what is held for longer than a quarter, is meant."""
     moving = [(0, 1, 43), (0, 0.5, 55), (0.5, 0.5, 57)]
