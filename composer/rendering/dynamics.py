@@ -13,6 +13,8 @@ from composer.rendering.notation import Dynamic
 MARKS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
 _LEVEL_VELOCITY = 16
 _HAIRPIN_LEVELS = 2
+_CHANGE_COST, _FIXED = 1.5, 1e9
+_LONG_SLOPE_LEVELS = 3
 ACCENT_VELOCITY = 12
 """How much louder than its bar a note is before it gets an accent."""
 
@@ -33,18 +35,46 @@ def _level(velocity: float) -> int:
     return max(0, min(len(MARKS) - 1, round(velocity / _LEVEL_VELOCITY) - 1))
 
 
+def steady(levels: Sequence[int | None]) -> list[int | None]:
+    """The levels with fewest changes that are near them: dynamic programming over bars.
+
+    A bar costs the square of how far it is moved, a change as much as `_CHANGE_COST`. A step that
+    lasts stays, a single bar that is two levels louder, and a rise or fall over three levels bar by
+    bar; one level up and back does not.
+    """
+    kept = _bars_of_slopes(levels)
+    places = [place for place, level in enumerate(levels) if level is not None]
+    every = range(len(MARKS))
+    costs = [0.0 for _ in every]
+    came_from: list[list[int]] = []
+    for place in places:
+        nearest = min(every, key=costs.__getitem__)
+        change = costs[nearest] + _CHANGE_COST
+        came_from.append([level if costs[level] <= change else nearest for level in every])
+        here, weight = levels[place] or 0, _FIXED if place in kept else 1.0
+        costs = [min(costs[level], change) + weight * (level - here) ** 2 for level in every]
+    found = list(levels)
+    level = min(every, key=costs.__getitem__)
+    for place, before in zip(reversed(places), reversed(came_from), strict=True):
+        found[place] = level
+        level = before[level]
+    return found
+
+
 def written_dynamics(
     notes: Sequence[Note], bars: Sequence[Bar], joints: Collection[int] = ()
 ) -> tuple[list[tuple[Dynamic, ...]], frozenset[int]]:
     """The dynamics of each bar of a part, and which notes (indices) are accented.
 
-    A part whose velocities all are alike says nothing about dynamics. At the `joints` (positions of
+    A part whose velocities all are alike says nothing about dynamics; where they waver from bar to
+    bar an engraver would print what they waver about. At the `joints` (positions of
     bars that also follow on another bar, over a repeat sign) a level is said again and hairpins
     end.
     """
     if len({note.velocity for note in notes if note.velocity}) < 2:
         return [() for _ in bars], frozenset()
-    levels = bar_levels(notes, bars)
+    played = bar_levels(notes, bars)
+    levels = steady(played)
     first = _first_onsets(notes, bars)
     marks: list[list[Dynamic]] = [[] for _ in bars]
     shown: int | None = None
@@ -66,7 +96,7 @@ def written_dynamics(
             position = end
         else:
             position += 1
-    return [tuple(found) for found in marks], _accents(notes, bars, levels)
+    return [tuple(found) for found in marks], _accents(notes, bars, played)
 
 
 def _first_onsets(notes: Sequence[Note], bars: Sequence[Bar]) -> list[int]:
@@ -94,6 +124,16 @@ def _end_of_slope(levels: Sequence[int | None], start: int, joints: Collection[i
         direction, end = step, position
     steps = abs((levels[end] or 0) - (levels[start] or 0))
     return end if end - start >= 2 and steps >= _HAIRPIN_LEVELS else start
+
+
+def _bars_of_slopes(levels: Sequence[int | None]) -> set[int]:
+    """The bars of rises and falls over three levels or more."""
+    found: set[int] = set()
+    for start in range(len(levels)):
+        end = _end_of_slope(levels, start)
+        if abs((levels[end] or 0) - (levels[start] or 0)) >= _LONG_SLOPE_LEVELS:
+            found |= {*range(start, end + 1)}
+    return found
 
 
 def _accents(
