@@ -97,19 +97,20 @@ def problems_of(work: Work, checks: dict[str, Check], passed: Passed, folder: Pa
     try:
         piece = normalise(quantise(work.read()))
         piece = piece if piece.title else replace(piece, title=Path(work.path).stem)
-        text = musicxml_text(piece, subtitle=work.tags.style, credit=work.composer_name)
+        write = partial(musicxml_text, piece, subtitle=work.tags.style, credit=work.composer_name)
+        text, folded = write(), write(repeats=True)
     except ComposerError as error:
         return [f"not rendered: {error}"]
     path = folder / "piece.musicxml"
     path.write_text(text, encoding="utf-8")
-    rendered = Rendered(piece, text, path)
+    rendered = Rendered(piece, text, folded, path)
     problems = []
     for name, check in checks.items():
-        if not passed.has(name, text):
+        if not passed.has(name, text + folded):
             found = check(rendered)
             problems += [f"{name}: {line}" for line in found[:8]]
             if not found:
-                passed.add(name, text)
+                passed.add(name, text + folded)
     for leftover in folder.iterdir():
         leftover.unlink()
     return problems

@@ -47,10 +47,12 @@ for number, page in enumerate(svg_pages(text), 1):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A piece on the grid, its MusicXML, and the same in a file, beside which others may go."""
+    """A piece on the grid, its MusicXML, the same with repeat signs as is printed, and the first
+    in a file, beside which others may go."""
 
     piece: Piece
     musicxml: str
+    folded: str
     path: Path
 
 
@@ -100,15 +102,23 @@ def reader(rendered: Rendered) -> list[str]:
 
 
 def verovio(rendered: Rendered) -> list[str]:
-    """Verovio loads and engraves it, in a process of its own, without a warning."""
-    return _said([sys.executable, "-c", _BY_VEROVIO, str(rendered.path)], timeout_seconds=300)
+    """Verovio loads and engraves it, with repeat signs and without, in a process of its own (for it
+    may crash), without a warning."""
+    folded = rendered.path.with_suffix(".folded.musicxml")
+    folded.write_text(rendered.folded, encoding="utf-8")
+    paths = [rendered.path] + [folded] * (rendered.folded != rendered.musicxml)
+    return [
+        line
+        for path in paths
+        for line in _said([sys.executable, "-c", _BY_VEROVIO, str(path)], timeout_seconds=300)
+    ]
 
 
 def pdf(rendered: Rendered) -> list[str]:
     """It becomes a PDF."""
     from composer.rendering.engraving import pdf_bytes
 
-    is_pdf = pdf_bytes(rendered.musicxml).startswith(b"%PDF")
+    is_pdf = pdf_bytes(rendered.folded).startswith(b"%PDF")
     return [] if is_pdf else ["no PDF comes of it"]
 
 

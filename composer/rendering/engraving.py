@@ -100,7 +100,6 @@ def _options(width: int, height: int, zoom: float) -> dict[str, Any]:
         "pageMarginRight": margin,
         "scale": max(1, round(100 * _PIXELS_PER_MILLIMETRE / units)),
         "breaks": "auto",
-        "breaksNoWidow": True,
         "minLastJustification": 0.6,
         "header": "encoded",
         "footer": "none",

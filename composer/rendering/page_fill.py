@@ -3,7 +3,8 @@
 Verovio breaks lines greedily, so the end of a piece may be a bar alone on a page. Sizes of a few
 percent more or less are tried (a trial lays out and draws the last page only) until the end looks
 meant, and a remnant of a line is shared out (`even_breaks`); a long piece is not tried as often,
-for there the end weighs less.
+for there the end weighs less. (Its own `breaksNoWidow` is left off: verovio 6.4 crashes where it
+would move a rolled chord in the last bar, and no end is lonelier without it.)
 """
 
 from __future__ import annotations

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from composer.corpus.corpus import find_corpora
 from composer.errors import RequestError
+from composer.music.normalise import normalise
 from composer.rendering import fonts
 from composer.rendering.engraving import pdf_bytes, png_pages, svg_pages
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.page import SMALLEST_STAFF_MILLIMETRES, STAFF_MILLIMETRES, zoom_for
+from composer.rendering.quantise import quantise
 from tests.rendering.pieces import part_of, piece_of
+from tests.shared import CORPORA, needs_corpora
 
 NOTES = [(beat, 1, 60 + beat % 12) for beat in range(8)]
 
@@ -94,3 +98,18 @@ def test_words_that_no_font_here_can_draw_are_left_out_with_a_notice(
     assert "Moonlight" in fonts.drawable([page])[0]
     assert "月" not in fonts.drawable([page])[0]
     assert "月光 is left out" in caplog.text
+
+
+@needs_corpora
+def test_a_song_that_ends_with_a_rolled_chord_is_engraved() -> None:
+    """Verovio died of one whose last bar would have stood alone on its line."""
+    (work,) = (
+        work
+        for corpus in find_corpora(CORPORA)
+        if corpus.name == "pop909"
+        for work in corpus.works()
+        if work.path == "550.mid"
+    )
+    musicxml = musicxml_text(normalise(quantise(work.read())), repeats=True)
+    assert "<arpeggiate" in musicxml
+    assert len(svg_pages(musicxml)) == 5
