@@ -27,6 +27,7 @@ from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
 from composer.tokens.values import (
     MODES,
     ORIGINS,
+    bars_value,
     key_of,
     key_value,
     meter_value,
@@ -59,6 +60,12 @@ RANKS = {
     (Kind.MOOD, "legato"): -3.0,
 }
 """Logits by which arousal 1 sets the highest value that a style has above its lowest, halved."""
+
+
+SHORT_BARS, TOLD_BARS, TOLD_LATER, CLOSE_BARS = 16, 32, 8, 2
+"""A piece of fewer bars than `SHORT_BARS` is told as the end of one of `TOLD_BARS`, as training has
+many and short pieces hardly any: `TOLD_LATER` bars more are left, but for the close. Told how
+short it is, the model thins out at once, as music does in its last bars."""
 
 
 def given_fields(request: Request) -> Given:
@@ -154,7 +161,15 @@ def _bar_fields(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
     for bar in section_starts(request):
         if bar not in _copied_bars(request):
             bars[bar] |= _recall_fields(Recall(0, "new"))
+    for bar in range(request.bars - CLOSE_BARS) if _is_told_longer(request) else ():
+        bars[bar][Kind.BAR, "bars"] = bars_value(request.bars - 1 - bar + TOLD_LATER)
     return bars
+
+
+def _is_told_longer(request: Request) -> bool:
+    """Not while the bars are still to be found for a duration."""
+    is_settled = request.timing is None or request.cue is not None
+    return is_settled and request.bars < SHORT_BARS
 
 
 def _recall_fields(recall: Recall) -> dict[tuple[Kind, str], int]:

@@ -27,8 +27,8 @@ GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT = 2.5, 0.8
 OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.5, 0.1
 """The same for a chord that the model wrote."""
 END = 2.5
-"""Logits for the tonic chord in the last bar of a piece, and for the end once it stands there."""
-LAST = 4.0
+"""Logits for the tonic chord in the last bar of a piece, and against the end before it is whole."""
+LAST = 1.0
 """Logits for a note of the last bar that lasts to its end."""
 HOME = 5.0
 """Logits for the tonic as the root of the last bar's chord."""
@@ -36,8 +36,6 @@ ROOT = 3.0
 """Logits that the root has there before other notes of the chord, in the bass."""
 CHORD = 3
 """Notes that make a whole chord under two hands."""
-CALM = -0.6
-"""Logits for each level of density of the last bar, and for each of its beats."""
 FULL_CHORD, THICK = 4, -0.5
 """Logits against one more note of two hands at an onset, for each that sounds beyond a full chord.
 Of 35,000 real onsets a ninetieth has six notes or more."""
@@ -86,9 +84,7 @@ class Leanings:
                 together = self._together(row) if self._in_last_bar() else None
                 return self._thickness(row) if together is None else together
             case Kind.NOTE, "beat" if self._in_last_bar():
-                calm = CALM * np.arange(FIELD_SIZES["beat"], dtype=np.float64)
-                together = self._together(row)
-                return calm if together is None else calm + together
+                return self._together(row)
             case Kind.NOTE, "part" if self._in_last_bar() and self._bass() >= 0:
                 bass = self.grammar.parts[self._bass()]
                 return None if self.bass_notes else only("part", bass.value, END)
@@ -96,18 +92,16 @@ class Leanings:
                 return self._length(row)
             case Kind.CHORD, "root" if self._in_last_bar() and self.mode:
                 return only("root", 1 + _TONIC_PITCH_CLASS[self.mode], HOME)
-            case Kind.PLAN, "density" if self._in_last_bar():
-                return CALM * np.arange(FIELD_SIZES["density"], dtype=np.float64)
         return None
 
     def _in_last_bar(self) -> bool:
         return self.comes_to_rest and self.grammar.bar == self.grammar.bars - 1
 
     def _kind(self) -> Floats | None:
-        """Once the last bar has its whole chord, the end."""
-        if not self._in_last_bar() or not self.bass_notes:
+        """No end while the last chord is not whole."""
+        if not self._in_last_bar() or not self.bass_notes or self._chord_is_whole():
             return None
-        return only("kind", Kind.MARK, END if self._chord_is_whole() else -END)
+        return only("kind", Kind.MARK, -END)
 
     def _chord_is_whole(self) -> bool:
         """Whether the bass, or both hands, have given the last bar its chord."""

@@ -33,9 +33,9 @@ from composer.music.moods import find_mood
 from composer.music.normalise import normalise
 from composer.music.presets import presets
 from composer.music.styles import composers, find_style, styles
-from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind
+from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind, column_of
 from composer.tokens.grammar import Grammar
-from composer.tokens.values import meter_value
+from composer.tokens.values import bars_value, meter_value
 
 
 def test_the_same_seed_gives_the_same_piece() -> None:
@@ -89,12 +89,12 @@ def test_a_piece_longer_than_the_context_keeps_its_bars() -> None:
     shape = model.shape
     object.__setattr__(model, "shape", replace(shape, context=96))
     try:
-        given_ = given_fields(make_request(style="baroque", bars=12, instruments=["piano"]))
-        writer = Writer(model, Grammar(12), given_, Chance(), np.random.default_rng(0))
+        given_ = given_fields(make_request(style="baroque", bars=16, instruments=["piano"]))
+        writer = Writer(model, Grammar(16), given_, Chance(), np.random.default_rng(0))
         rows = write_all([writer])[0]
     finally:
         object.__setattr__(model, "shape", shape)
-    assert (rows[:, 0] == Kind.BAR).sum() == 12
+    assert (rows[:, 0] == Kind.BAR).sum() == 16
     assert len(rows) > 96
 
 
@@ -396,3 +396,16 @@ def test_guidance_changes_the_piece_and_none_does_not() -> None:
         for guidance in (0.0, 0.0, 2.0)
     )
     assert plain == none != strong
+
+
+@pytest.mark.parametrize(
+    ("bars", "told"), [(1, [0]), (4, [11, 10, 1, 0]), (16, [*range(15, -1, -1)])]
+)
+def test_a_short_piece_is_written_as_the_end_of_a_long_one(bars: int, told: list[int]) -> None:
+    """It has its own bars, and hears of its end when it comes."""
+    made = compose(style="folk", bars=bars, seed=1)
+    assert len(bars_of(made.piece)) == bars
+    assert made.choice is not None
+    rows = made.choice.best.rows
+    left = rows[rows[:, 0] == Kind.BAR, column_of(Kind.BAR, "bars")]
+    assert left.tolist() == [bars_value(number) for number in told]
