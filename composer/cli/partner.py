@@ -182,9 +182,12 @@ def _change(
     check_writable(given.out)
     check_soundfont(given.soundfont)
     from composer.composing.weights import new_seed
-    from composer.corpus.readers import read_piece
+    from composer.corpus.readers import MIDI_SUFFIXES, read_piece
+    from composer.rendering.swing import straightened, swung_like
 
-    piece = source = read_piece(given.file)
+    source = read_piece(given.file)
+    swings = given.file.suffix.lower() in MIDI_SUFFIXES  # a score is written straight as it is
+    straight = piece = straightened(source) if swings else source
     first_seed = new_seed(given.seed)
     for seed in range(first_seed, first_seed + versions):
         how: dict[str, Any] = {
@@ -198,15 +201,23 @@ def _change(
 
             changed = act(piece, **how, progress=progress)
         name = f"{given.file.stem}-{word}-{seed}"
-        write(changed, given, name, formats, seed)
-        write_report_beside(changed, given, name, seed, source)
+        played = changed if straight is source else swung_like(changed, straight, source)
+        write(changed, given, name, formats, seed, played=played)
+        write_report_beside(changed, given, name, seed, straight)
         piece = changed if each_from_the_last else piece
 
 
 def write(
-    piece: Piece, given: argparse.Namespace, name: str, formats: list[str], seed: int
+    piece: Piece,
+    given: argparse.Namespace,
+    name: str,
+    formats: list[str],
+    seed: int,
+    *,
+    played: Piece | None = None,
 ) -> None:
-    """MIDI as it is, untouched notes to the tick; sheet music from the grid."""
+    """MIDI of `played` (the piece, where it is not swung) as it is, untouched notes to the tick;
+    sheet music of the piece from the grid."""
     from composer.music.normalise import normalise
     from composer.rendering.files import write_piece
     from composer.rendering.quantise import quantise
@@ -218,8 +229,8 @@ def write(
     options = output_options(given) | {"seed": seed}
     has_wav_stems = given.stems and "wav" in formats
     has_midi_stems = given.stems and ("mid" in formats or not has_wav_stems)
-    played = options | {"mechanical": True, "parts": False, "stems": has_midi_stems}
-    paths = write_piece(piece, given.out, name, as_played, **played)
+    mechanical = options | {"mechanical": True, "parts": False, "stems": has_midi_stems}
+    paths = write_piece(played or piece, given.out, name, as_played, **mechanical)
     written = options | {"stems": has_wav_stems}
     paths += write_piece(normalise(quantise(piece)), given.out, name, as_written, **written)
     print_paths(paths)

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 from typing import NamedTuple
 
 from composer.music.bars import bars_of, tempo_at
@@ -63,6 +64,45 @@ def straightened(piece: Piece) -> Piece:
         return piece
     tags = replace(piece.tags, style=piece.tags.style or SWUNG_STYLE)
     return replace(_warped(piece, [beat for kind, beat in beats if kind == "swung"]), tags=tags)
+
+
+def swung_like(changed: Piece, straight: Piece, played: Piece) -> Piece:
+    """A piece made from `straight` (`played`, straightened) at its ticks, with the swing of that.
+
+    Notes that are still as they were lie where they were played; new ones swing where `with_swing`
+    lets them, as late as the median of the beats that were played so.
+    """
+    quarter = played.ticks_per_quarter
+    late = [
+        beat.first_tick - beat.start_tick
+        for kind, beat in _divided_beats(played)
+        if kind == "swung"
+    ]
+    if not late or changed.ticks_per_quarter != quarter:
+        return changed
+    place = round(median(late))
+    swinging = [
+        beat._replace(played_tick=beat.start_tick + place) for beat in _swung_beats(changed, 1.0)
+    ]
+    as_played = {
+        (part.instrument, part.name, before): after
+        for part, other in zip(straight.parts, played.parts, strict=True)
+        for before, after in zip(part.notes, other.notes, strict=True)
+    }
+    swung = _warped(changed, swinging) if swinging else changed
+    parts = (
+        replace(
+            part,
+            notes=tuple(
+                sorted(
+                    as_played.get((part.instrument, part.name, before), after)
+                    for before, after in zip(part.notes, new.notes, strict=True)
+                )
+            ),
+        )
+        for part, new in zip(changed.parts, swung.parts, strict=True)
+    )
+    return replace(changed, parts=tuple(parts))
 
 
 def off_beat_place(quarters_per_minute: float, amount: float) -> float:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from composer.music.normalise import normalise
-from composer.music.piece import Piece, Tags, TempoChange
+from composer.music.piece import Note, Piece, Tags, TempoChange
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.performance import perform
 from composer.rendering.quantise import quantise
-from composer.rendering.swing import straightened
+from composer.rendering.swing import straightened, swung_like
 from tests.rendering.pieces import part_of, piece_of
 
 LINE: list[tuple[float, float, int]] = [(i / 2, 0.5, 60 + i % 5) for i in range(32)]
@@ -70,3 +70,24 @@ def test_what_does_not_swing_is_left_alone(onsets: list[float]) -> None:
 def test_the_style_that_somebody_said_stays() -> None:
     swung = replace(played(line()), tags=Tags(style="blues"))
     assert straightened(swung).tags.style == "blues"
+
+
+def test_what_is_written_into_swung_music_swings_as_it_does() -> None:
+    """Notes of the file keep their ticks; new off-beats are as late as its own."""
+    source = played(line(240))
+    straight = straightened(source)
+    (part,) = straight.parts
+    eighth = straight.ticks_per_quarter // 2
+    new = [Note(straight.end_tick + i * eighth, eighth, 60 + i % 5) for i in range(16)]
+    longer = replace(
+        straight,
+        parts=(replace(part, notes=(*part.notes, *new)),),
+        end_tick=straight.end_tick + 16 * eighth,
+    )
+    swung = swung_like(longer, straight, source).parts[0].notes
+    assert swung[: len(part.notes)] == source.parts[0].notes
+    late = source.parts[0].notes[1].onset_tick
+    assert late > eighth
+    assert [note.onset_tick - straight.end_tick for note in swung[-16:][:4]] == [
+        0, late, 2 * eighth, 2 * eighth + late,
+    ]  # fmt: skip
