@@ -67,7 +67,7 @@ def add_to(commands: Commands) -> None:
     add("--min-p", type=float, help="drop what is so much rarer than the likeliest (default: 0.02)")
     add(
         "--best-of", metavar="N", type=int,
-        help="write N candidates side by side and keep the one the critic likes best (default: 1)",
+        help="write N candidates side by side and keep the one the critic likes best (default: 4)",
     )  # fmt: skip
     add("--weights", metavar="FILE", type=Path, help="weights of your own training")
     outputs = parser.add_argument_group("what is written")

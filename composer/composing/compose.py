@@ -15,7 +15,7 @@ from composer.composing.foretaste import with_cue
 from composer.composing.given import section_starts
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
-from composer.composing.request import Request, make_request
+from composer.composing.request import USUAL_CANDIDATES, Request, make_request
 from composer.composing.sampling import MIN_P, TEMPERATURE, Chance, quiet
 from composer.composing.weights import load_weights, new_seed
 from composer.errors import RequestError
@@ -91,7 +91,7 @@ def compose(
     temperature: float = TEMPERATURE,
     top_p: float = 1.0,
     min_p: float = MIN_P,
-    best_of: int = 1,
+    best_of: int | None = None,
     weights: Path | None = None,
     progress: Callable[[int, int], None] = quiet,
 ) -> Composition:
@@ -105,7 +105,8 @@ def compose(
     bars, meter and tempo follow. `melody` is a piece whose melody this one begins with, note for
     note; it decides key, meter and, unless there are to be more, bars. `like` is a piece as an
     influence: its style, instruments, meter, tempo, mode, form and texture where they are free,
-    none of its notes. Of `best_of` candidates, written side by side, the critic chooses. The same
+    none of its notes. Of `best_of` candidates (by default 4, around a melody one), written side by
+    side, the critic chooses. The same
     seed, request and weights give the same piece; without a seed one is drawn. `progress(bars done,
     bars in all)` is called as bars are written. Raises RequestError for what cannot be met,
     CheckpointError for weights that cannot be used.
@@ -160,9 +161,11 @@ def _task(
     temperature: float = TEMPERATURE,
     top_p: float = 1.0,
     min_p: float = MIN_P,
-    best_of: int = 1,
+    best_of: int | None = None,
     **fields: Any,
 ) -> Task:
+    if best_of is None:
+        best_of = 1 if fields.get("melody") else USUAL_CANDIDATES
     request, chance = make_request(**fields), Chance(temperature, top_p, min_p)
     seed = new_seed(seed)
     request = with_cue(checkpoint.model, request, chance, np.random.default_rng([seed, 1]))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from composer.composing.request import USUAL_BARS, Request
+from composer.composing.request import USUAL_BARS, USUAL_CANDIDATES, Request
 from composer.composing.sampling import Chance
 from composer.music.bars import prevailing_key
 from composer.music.keys import printed_key_name
@@ -30,7 +30,11 @@ def title_of(piece: Piece, request: Request) -> str:
 
 
 def file_stem(
-    request: Request, seed: int, chance: Chance, weights: str = "", best_of: int = 1
+    request: Request,
+    seed: int,
+    chance: Chance,
+    weights: str = "",
+    best_of: int = USUAL_CANDIDATES,
 ) -> str:
     """Style, mood and seed; where more was asked, also four letters that stand for it.
 
@@ -41,7 +45,7 @@ def file_stem(
     style = request.style.name if request.style else "piece"
     words = "-".join(word for word in (style, request.mood.name if request.mood else "") if word)
     more = _more(request, chance, weights)
-    if best_of > 1:
+    if best_of != USUAL_CANDIDATES and not request.melody:
         more["best of"] = best_of
     digest = hashlib.sha256(json.dumps(more, sort_keys=True).encode()).hexdigest()
     ending = f"-{digest[:_DIGEST_LETTERS]}" if more else ""

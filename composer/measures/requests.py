@@ -129,7 +129,8 @@ def compose_all(
     weights: Path | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Made]:
-    """Compose every request, in order, side by side. Raises what `compose` raises.
+    """Compose every request, in order, side by side, with nothing to choose from unless it says
+    so. Raises what `compose` raises.
 
     The seconds of a group are shared out by notes.
     """
@@ -137,7 +138,8 @@ def compose_all(
     remaining = iter(requests)
     while group := list(islice(remaining, TOGETHER)):
         began = time.process_time()
-        compositions = compose.compose_all(group, weights)
+        alone = [{"best_of": 1, **request} for request in group]
+        compositions = compose.compose_all(alone, weights)
         seconds = time.process_time() - began
         notes = [composition.piece.note_count for composition in compositions]
         for request, composition, count in zip(group, compositions, notes, strict=True):

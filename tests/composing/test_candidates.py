@@ -25,6 +25,14 @@ def test_the_highest_score_wins_and_the_report_says_so() -> None:
     assert made.piece == made.choice.candidates[told["chosen"]].piece
 
 
+def test_four_are_written_where_nobody_says_how_many() -> None:
+    """The piece and its file name are those of asking for four."""
+    made = compose.compose(**REQUEST)  # type: ignore[arg-type]
+    four, two = (compose.compose(**REQUEST, best_of=many) for many in (4, 2))  # type: ignore[arg-type]
+    assert made == four
+    assert made.name != two.name
+
+
 def test_the_same_seed_chooses_the_same_piece() -> None:
     """Choosing is as repeatable as writing."""
     first, second = (compose.compose(**REQUEST, best_of=2) for _ in range(2))  # type: ignore[arg-type]
@@ -33,7 +41,7 @@ def test_the_same_seed_chooses_the_same_piece() -> None:
 
 def test_without_a_choice_nothing_is_judged() -> None:
     """One candidate has no verdict, and is the first of many."""
-    made = compose.compose(**REQUEST)  # type: ignore[arg-type]
+    made = compose.compose(**REQUEST, best_of=1)  # type: ignore[arg-type]
     assert made.report()["candidates"] == {
         "written": 1, "rejected": 0, "chosen": 0, "verdicts": [],
     }  # fmt: skip
@@ -41,7 +49,7 @@ def test_without_a_choice_nothing_is_judged() -> None:
 
 def test_a_copy_is_rejected_and_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The count is reported, with one candidate as with several."""
-    free = compose.compose(**REQUEST)  # type: ignore[arg-type]
+    free = compose.compose(**REQUEST, best_of=1)  # type: ignore[arg-type]
     for best_of, rejected in ((1, 2), (2, 2)):
         number = count()
         monkeypatch.setattr(candidates, "is_too_close", lambda _, n=number: next(n) < 2)
@@ -59,7 +67,7 @@ def test_what_was_not_kept_is_written_again(monkeypatch: pytest.MonkeyPatch) -> 
     ):
         told = iter(broken)
         monkeypatch.setattr(candidates, "broken_fields", lambda *_, t=told: next(t))
-        made = compose.compose(**REQUEST)  # type: ignore[arg-type]
+        made = compose.compose(**REQUEST, best_of=1)  # type: ignore[arg-type]
         assert made.choice is not None
         assert len(made.choice.candidates) == len(broken) <= 1 + MOST_MISSES
         assert made.report()["candidates"]["chosen"] == chosen
@@ -68,7 +76,7 @@ def test_what_was_not_kept_is_written_again(monkeypatch: pytest.MonkeyPatch) -> 
 def test_where_all_are_copies_the_least_of_them_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Writing again has an end."""
     monkeypatch.setattr(candidates, "is_too_close", lambda _: True)
-    made = compose.compose(**REQUEST)  # type: ignore[arg-type]
+    made = compose.compose(**REQUEST, best_of=1)  # type: ignore[arg-type]
     assert made.rejected == MOST_COPIES
     assert made.piece.note_count > 0
 
