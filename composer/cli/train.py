@@ -29,9 +29,7 @@ def add_to(commands: Commands) -> None:
     add("--recipe", default="first", help="what to train; `tiny` needs no data (default: first)")
     add("--corpora", metavar="DIR", type=Path, help="folder of the corpora, zipped or not")
     add("--out", metavar="FILE", type=Path, required=True, help="the weights to write")
-    add(
-        "--weights", metavar="FILE", type=Path, help="what `further` goes on from (default: ours)"
-    )
+    add("--weights", metavar="FILE", type=Path, help="what `further` goes on from (default: ours)")
     add("--minutes", type=float, help="time budget (default: the recipe's own)")
     add("--steps", type=int, help="budget in steps, instead of minutes or beside them")
     add("--state", metavar="FILE", type=Path, help="what resuming needs (default: beside OUT)")
