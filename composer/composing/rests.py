@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 PATIENCE_BARS = 8
 """So long may a part rest that nearly always rests; others as much less as they rest less."""
-STEP, MOST = 1.0, 4.0
+STEP, MOST = 2.0, 8.0
 """Logits that a part gains for each further bar, and at most."""
 CERTAIN = 20.0
 """Logits that leave nothing to chance."""
