@@ -32,7 +32,7 @@ _IN_A_SECTION = {
 }  # fmt: skip
 _GROUPS_PLAYED_BY_MANY = frozenset({"strings", "brass", "choir", "accordion"})
 _ONE_STAFF_SEMITONES = 24
-_CHORDS_IN_A_MELODY = 0.1
+_CHORDS_IN_A_MELODY = 0.3
 _ONE_HAND = re.compile(r"\b(right|left)\b|\b[rl]\.?h\b", re.IGNORECASE)
 
 
@@ -61,7 +61,7 @@ def _place(instrument: Instrument, sections: Sequence[str]) -> tuple[int, int]:
 def needs_one_staff(part: Part, piece: Piece) -> bool:
     """Whether a part beside others, of an instrument with two staves, is read on one.
 
-    So is a melody (next to no chords), one hand of a piano that calls itself so, and within two
+    So is a melody (chords now and then), one hand of a piano that calls itself so, and within two
     octaves strings, brass, a choir and the chords of a lead sheet.
     """
     if len(piece.parts) == 1 or not part.notes:

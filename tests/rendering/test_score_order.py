@@ -14,6 +14,8 @@ from composer.rendering.score import build_score
 from composer.rendering.short_names import short_names
 from tests.rendering.pieces import part_of, piece_of
 
+THIRDS = [(beat, 1, 63) for beat in range(0, 16, 4)]
+
 LINE = [(beat, 1, 60) for beat in range(4)]
 CHORDS = [(0, 2, 55), (0, 2, 60), (0, 2, 64), (2, 2, 57), (2, 2, 60), (2, 2, 65)]
 
@@ -60,6 +62,14 @@ def test_a_choir_in_close_harmony_and_a_played_melody_need_one_staff() -> None:
         "piano": 2,
         "organ": 1,
     }
+
+
+def test_a_melody_in_thirds_now_and_then_needs_one_staff() -> None:
+    """Two staves of rests would be the price; an accompaniment of chords has two."""
+    tune = part_of("piano", [*((beat, 1, 67 + beat % 5) for beat in range(16)), *THIRDS])
+    chords = part_of("piano", [(beat, 1, p) for beat in range(16) for p in (48, 52, 67)])
+    score = build_score(piece_of(tune, chords))
+    assert [part.staves for part in score.parts] == [1, 2]
 
 
 def test_a_lead_sheet_has_a_melody_and_chords() -> None:
