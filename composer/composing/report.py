@@ -32,6 +32,7 @@ from composer.music.instruments import BY_NAME
 from composer.music.keys import key_name
 from composer.music.moods import Mood, nearest_mood
 from composer.music.piece import Piece
+from composer.music.playable import is_playable
 from composer.music.styles import Style
 from composer.rendering.files import write_whole
 from composer.tokens.fields import FORMAT_VERSION
@@ -306,14 +307,17 @@ def _form(piece: Piece, heard: str, request: Request) -> Field:
 
 
 def _range(piece: Piece) -> Field:
-    """Every piece is to be playable."""
+    """Every part is to be playable by one player; the share is that of notes in range."""
     notes = inside = 0
     for part in piece.parts:
         instrument = BY_NAME[part.instrument]
         notes += len(part.notes)
         inside += sum(instrument.low <= note.pitch <= instrument.high for note in part.notes)
-    word = "playable" if inside == notes else f"{notes - inside} notes out of range"
-    return Field("range", "playable", word, inside == notes, inside / max(1, notes))
+    too_thick = [part.name or part.instrument for part in piece.parts if not is_playable(part)]
+    word = f"more at once than one can play: {', '.join(too_thick)}" if too_thick else "playable"
+    if inside < notes:
+        word = f"{notes - inside} notes out of range"
+    return Field("range", "playable", word, not too_thick, inside / max(1, notes))
 
 
 def _seconds(piece: Piece, request: Request) -> Field:
