@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -275,24 +273,12 @@ def _punctual(composition: Composition) -> tuple[int, ...]:
 
 def _shown_chords(composition: Composition) -> tuple[Chord, ...]:
     """Chord symbols stand over a lead sheet, and wherever chords were given: those that were given,
-    or those that the model wrote and, in bars for which it wrote none, those that are heard."""
+    or those that are heard, for players keep to them (the plan of the model does not always)."""
     piece, request = composition.piece, composition.request
-    is_lead_sheet = piece.tags.ensemble in ("lead-sheet", "melody")
-    if not request.chords and not is_lead_sheet:
-        return ()
     if request.chords and composition.chords:
         return composition.chords
-    starts = [bar.start_tick for bar in bars_of(piece)]
-    told = {bisect_right(starts, chord.tick) for chord in composition.chords}
-    heard = chords_over(piece, request)
-    others = [chord for chord in heard if bisect_right(starts, chord.tick) not in told]
-    return _without_repeats(sorted([*composition.chords, *others]))
-
-
-def _without_repeats(chords: Sequence[Chord]) -> tuple[Chord, ...]:
-    """The chords at which root or quality changes."""
-    changes = [True, *((a.root, a.quality) != (b.root, b.quality) for a, b in pairwise(chords))]
-    return tuple(chord for chord, is_new in zip(chords, changes, strict=False) if is_new)
+    is_lead_sheet = piece.tags.ensemble in ("lead-sheet", "melody")
+    return chords_over(piece, request) if request.chords or is_lead_sheet else ()
 
 
 def _sections(composition: Composition) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer.analysis.facts import analyse
 from composer.composing.compose import compose, write
 from composer.composing.given import (
     given_chords,
@@ -307,11 +308,12 @@ def test_a_style_alone_is_played_by_who_plays_it(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [0, 4])
 def test_a_lead_sheet_has_chord_symbols(seed: int, tmp_path: Path) -> None:
-    """Those that the model wrote, and where it wrote none those that are heard."""
+    """Those that are heard, whatever the model planned."""
     sheet = compose(style="folk", ensemble="lead-sheet", bars=8, seed=seed)
-    for written in (sheet, replace(sheet, chords=()), replace(sheet, chords=sheet.chords[:1])):
+    heard = len(analyse(sheet.piece).chords)
+    for written in (sheet, replace(sheet, chords=())):
         path = write(written, tmp_path, ["musicxml"])[0]
-        assert path.read_text(encoding="utf-8").count("<harmony") > 1
+        assert path.read_text(encoding="utf-8").count("<harmony") == heard > 1
 
 
 @pytest.mark.parametrize("wish", [Kind.NOTE, Kind.MARK])
