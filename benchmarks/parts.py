@@ -36,7 +36,7 @@ BY_STYLE = {style.name: style for style in styles()}
 ENSEMBLES = {e.index: e.name for e in ensembles() if e.name not in ("drums", "other")}
 HUMAN = 1 + ORIGINS.index("human")
 OPEN_ENSEMBLES, MOST_PLAYERS, MOST_LINE_UPS = ("chamber", "band", "ensemble"), 6, 12
-FEWEST_OF_A_STYLE, FEWEST_OF_AN_ENSEMBLE = 20, 0.01
+FEWEST_OF_A_STYLE, FEWEST_OF_AN_ENSEMBLE = 15, 0.01
 PIECES, FEWEST_BARS, MOST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 64, 16, 10
 BARS_OF_RETURNS = 16
 """As many as a composed piece has by default; in longer ones more returns."""

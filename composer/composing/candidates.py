@@ -31,6 +31,7 @@ from composer.composing.naming import title_of
 from composer.composing.originality import Originality, is_too_close, originality
 from composer.composing.request import Request
 from composer.composing.sampling import Chance, Rows, Writer, quiet
+from composer.composing.single_line import as_single_lines
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
 from composer.music.facts import Chord
@@ -165,7 +166,7 @@ class _Sketch:
 
     def candidate(self, rows: Rows) -> Candidate:
         sounding = transposed(rows, self.semitones)
-        piece = _finished(decode(sounding), self.request, self.fifths)
+        piece = _finished(as_single_lines(decode(sounding)), self.request, self.fifths)
         broken = broken_fields(piece, self.request)
         return Candidate(piece, tuple(chords_of(sounding)), originality(piece), broken, rows)
 

@@ -28,6 +28,8 @@ OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.5, 0.1
 """The same for a chord that the model wrote."""
 END = 2.5
 """Logits for the tonic chord in the last bar of a piece, and against the end before it is whole."""
+DONE = 2.0
+"""Logits for the end when it is."""
 LAST = 1.0
 """Logits for a note of the last bar that lasts to its end."""
 HOME = 5.0
@@ -36,9 +38,9 @@ ROOT = 3.0
 """Logits that the root has there before other notes of the chord, in the bass."""
 CHORD = 3
 """Notes that make a whole chord under two hands."""
-FULL_CHORD, THICK = 4, -0.5
-"""Logits against one more note of two hands at an onset, for each that sounds beyond a full chord.
-Of 35,000 real onsets a ninetieth has six notes or more."""
+FULL_CHORD, LAST_CHORD = (4, -0.5), (3, -2.0)
+"""Notes of a full chord under two hands, and logits against one more at an onset for each that
+sounds beyond it; the same in the last bar. Of 35,000 real onsets a ninetieth has six or more."""
 _TONIC_PITCH_CLASS = {"major": 0, "minor": 9}  # of the key without signature
 
 
@@ -98,10 +100,10 @@ class Leanings:
         return self.comes_to_rest and self.grammar.bar == self.grammar.bars - 1
 
     def _kind(self) -> Floats | None:
-        """No end while the last chord is not whole."""
-        if not self._in_last_bar() or not self.bass_notes or self._chord_is_whole():
+        """No end while the last chord is not whole, and rather one when it is."""
+        if not self._in_last_bar() or not self.bass_notes:
             return None
-        return only("kind", Kind.MARK, -END)
+        return only("kind", Kind.MARK, DONE if self._chord_is_whole() else -END)
 
     def _chord_is_whole(self) -> bool:
         """Whether the bass, or both hands, have given the last bar its chord."""
@@ -148,10 +150,11 @@ class Leanings:
         if row[1] != beat or grammar.last_part < 0:
             return None
         part = grammar.parts[grammar.last_part]
-        surplus = part.notes_sounding(grammar.bar_start_tick + grammar.tick) - FULL_CHORD
+        full, thick = LAST_CHORD if self._in_last_bar() else FULL_CHORD
+        surplus = part.notes_sounding(grammar.bar_start_tick + grammar.tick) - full
         if surplus <= 0 or not part.instrument.has_two_hands:
             return None
-        return only("position", position, THICK * surplus)
+        return only("position", position, thick * surplus)
 
     def _length(self, row: list[int]) -> Floats:
         """Lengths that fill the last bar."""

@@ -1,16 +1,22 @@
 """A part that leads has one note at a time, as melodies of the corpora do.
 
 In 586 parts there whose role is the melody (tunes aside, which fiddlers double) no two notes begin
-together; a model that has learned little gives a guitar that leads the chords that guitars play.
+together, and outside played music none is held into the next; a model that has learned little
+gives a guitar that leads the chords that guitars play.
 """
 
 from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer.composing.tilts import only
-from composer.music.piece import GRID_TICKS_PER_QUARTER
+from composer.music.lengths import LENGTHS_TICKS
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.grammar import Grammar
 from composer.tokens.values import role_of
@@ -41,3 +47,20 @@ class SingleLine:
         last = grammar.parts[grammar.last_part].value
         is_together = row[1] * GRID_TICKS_PER_QUARTER + row[2] == grammar.tick
         return only("part", last, -STRENGTH) if is_together and last in self.leading else None
+
+
+def as_single_lines(piece: Piece) -> Piece:
+    """The piece, on the grid, with no note of a melody held into the next of its part."""
+    parts = (_single_line(part) if part.role == "melody" else part for part in piece.parts)
+    return replace(piece, parts=tuple(parts))
+
+
+def _single_line(part: Part) -> Part:
+    onsets = sorted({note.onset_tick for note in part.notes})
+    following = dict(pairwise(onsets))
+    notes = []
+    for note in part.notes:
+        room = following.get(note.onset_tick, note.end_tick) - note.onset_tick
+        longest = LENGTHS_TICKS[bisect_right(LENGTHS_TICKS, room) - 1]
+        notes.append(note._replace(length_ticks=min(note.length_ticks, longest)))
+    return replace(part, notes=tuple(notes))
