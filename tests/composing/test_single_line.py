@@ -42,7 +42,7 @@ def test_only_a_melody_leans_against_a_second_note_at_its_onset(
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(40, 80), st.integers(1, 127))))
 def test_no_note_of_a_melody_is_held_into_the_next(drawn: list[tuple[int, int, int]]) -> None:
-    """Onsets and pitches stay, lengths fall to lengths of the grid; other parts stay as they are."""
+    """Onsets and pitches stay, lengths fall to lengths of the grid; other parts stay."""
     notes = tuple(
         sorted(
             {
