@@ -62,10 +62,10 @@ RANKS = {
 """Logits by which arousal 1 sets the highest value that a style has above its lowest, halved."""
 
 
-SHORT_BARS, TOLD_BARS, TOLD_LATER, CLOSE_BARS = 16, 32, 8, 2
-"""A piece of fewer bars than `SHORT_BARS` is told as the end of one of `TOLD_BARS`, as training has
-many and short pieces hardly any: `TOLD_LATER` bars more are left, but for the close. Told how
-short it is, the model thins out at once, as music does in its last bars."""
+SHORT_BARS, TOLD_LATER, CLOSE_BARS = 16, 8, 2
+"""In a piece of fewer bars than `SHORT_BARS` the model is told that `TOLD_LATER` bars more are left
+than there are, but for the close: training has hardly a piece so short, and told how few are left
+it thins out at once, as music does in its last bars."""
 
 
 def given_fields(request: Request) -> Given:

@@ -29,7 +29,7 @@ OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.5, 0.1
 END = 2.5
 """Logits for the tonic chord in the last bar of a piece, and against the end before it is whole."""
 DONE = 2.0
-"""Logits for the end when it is."""
+"""Logits for the end when it is, under two hands, which else strike it again and again."""
 LAST = 1.0
 """Logits for a note of the last bar that lasts to its end."""
 HOME = 5.0
@@ -100,10 +100,13 @@ class Leanings:
         return self.comes_to_rest and self.grammar.bar == self.grammar.bars - 1
 
     def _kind(self) -> Floats | None:
-        """No end while the last chord is not whole, and rather one when it is."""
+        """No end while the last chord is not whole; when it is, rather one under two hands."""
         if not self._in_last_bar() or not self.bass_notes:
             return None
-        return only("kind", Kind.MARK, DONE if self._chord_is_whole() else -END)
+        if not self._chord_is_whole():
+            return only("kind", Kind.MARK, -END)
+        has_two_hands = self.grammar.parts[self._bass()].instrument.has_two_hands
+        return only("kind", Kind.MARK, DONE) if has_two_hands else None
 
     def _chord_is_whole(self) -> bool:
         """Whether the bass, or both hands, have given the last bar its chord."""
