@@ -42,6 +42,7 @@ def foretaste(
         (kind, name): rows[kind][column_of(kind, name)]
         for kind in (Kind.STYLE, Kind.MOOD)
         for name in ROW_FIELDS[kind]
+        if name != "ensemble" or not request.styles  # who plays a style is drawn from its music
     }
     tempo = tempo_of(form[column_of(Kind.FORM, "tempo")])
     assert tempo is not None  # a tempo is never sampled as unknown

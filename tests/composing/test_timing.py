@@ -24,6 +24,7 @@ from composer.composing.timing import (
 )
 from composer.errors import RequestError
 from composer.music.bars import bars_of, seconds_at
+from composer.music.instruments import BY_NAME
 from composer.music.moods import find_mood
 from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange
 from composer.rendering.performance import perform
@@ -157,6 +158,14 @@ def test_tempo_follows_from_bars_and_seconds() -> None:
     made = compose(style="folk", meter="3/4", bars=8, seconds=10, seed=1)
     assert len(bars_of(made.piece)) == 8
     assert made.piece.tempi == (TempoChange(0, 144.0),)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_cue_in_a_style_is_played_by_who_plays_the_style(seed: int) -> None:
+    """The model names no players of its own: the choirs of hymns have up to four voices."""
+    made = compose(style="hymn", seconds=10, seed=seed, best_of=1)
+    assert made.piece.tags.ensemble == "choir"
+    assert {BY_NAME[part.instrument].section for part in made.piece.parts} == {"voice"}
 
 
 def test_sections_of_a_form_are_whole_in_a_cue() -> None:
