@@ -6,13 +6,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import mido
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.composing.climax import held_to_the_end, intensities, plan_fields, with_climax
 from composer.composing.compose import Composition, compose, write
+from composer.composing.foretaste import with_cue
 from composer.composing.request import make_request
+from composer.composing.sampling import Chance
 from composer.composing.timing import (
     FASTEST,
     SLOWEST,
@@ -22,9 +25,9 @@ from composer.composing.timing import (
     find_cue,
     possible_meters,
 )
+from composer.composing.weights import load_weights
 from composer.errors import RequestError
 from composer.music.bars import bars_of, seconds_at
-from composer.music.instruments import BY_NAME
 from composer.music.moods import find_mood
 from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange
 from composer.rendering.performance import perform
@@ -160,12 +163,14 @@ def test_tempo_follows_from_bars_and_seconds() -> None:
     assert made.piece.tempi == (TempoChange(0, 144.0),)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_cue_in_a_style_is_played_by_who_plays_the_style(seed: int) -> None:
-    """The model names no players of its own: the choirs of hymns have up to four voices."""
-    made = compose(style="hymn", seconds=10, seed=seed, best_of=1)
-    assert made.piece.tags.ensemble == "choir"
-    assert {BY_NAME[part.instrument].section for part in made.piece.parts} == {"voice"}
+@pytest.mark.parametrize(("style", "is_named"), [("romantic", False), ("", True)])
+def test_the_model_names_an_ensemble_for_a_cue_only_where_no_style_does(
+    style: str, is_named: bool
+) -> None:
+    """Who plays a style is drawn from music of the style, for a cue as for other pieces."""
+    request = make_request(style=style, seconds=10)
+    timed = with_cue(load_weights().model, request, Chance(), np.random.default_rng(1))
+    assert ((Kind.STYLE, "ensemble") in timed.header) == is_named
 
 
 def test_sections_of_a_form_are_whole_in_a_cue() -> None:
