@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from composer.composing.division import Division
 from composer.composing.echo import Echo
+from composer.composing.fingers import Fingers
 from composer.composing.leanings import Leanings
 from composer.composing.pace import Pace
 from composer.composing.registers import Height
@@ -55,6 +56,7 @@ def leaners(
         Returns(),
         SingleLine(grammar),
         Division(grammar),
+        Fingers(grammar),
         Rests(grammar, 1 + max(free, default=0), is_whole=grammar.bar < 0, comes_to_rest=ends),
         Tonality(grammar, is_asked=keeps_key),
         Height(grammar, is_whole=grammar.bar < 0),
