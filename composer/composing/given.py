@@ -38,7 +38,7 @@ from composer.tokens.values import (
     tempo_value,
 )
 
-Choice = TypeVar("Choice")
+Drawn = TypeVar("Drawn")
 
 USUAL_METERS = (
     (4, 4), (3, 4), (2, 4), (2, 2), (3, 2), (4, 2), (6, 8), (9, 8), (12, 8), (3, 8), (6, 4), (5, 4),
@@ -123,7 +123,7 @@ def with_players(request: Request, random: np.random.Generator) -> Request:
     return replace(request, ensemble=ensemble, header=header)
 
 
-def _drawn(odds: Mapping[Choice, float], random: np.random.Generator) -> Choice:
+def _drawn(odds: Mapping[Drawn, float], random: np.random.Generator) -> Drawn:
     """One of the keys, by its share of all values."""
     shares = np.array(list(odds.values()), dtype=np.float64)
     return list(odds)[int(random.choice(len(shares), p=shares / shares.sum()))]
