@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
 from composer.corpus.shards import SPLITS, load_shards
 from composer.music.instruments import BY_NAME
-from composer.music.piece import Note, Part
-from composer.music.playable import can_strike
+from composer.music.piece import Part
+from composer.music.playable import can_strike, heard_at_onsets
 from composer.tokens.decode import decode
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.values import ORIGINS
@@ -40,15 +39,10 @@ class Counts:
 
     def take(self, part: Part) -> None:
         """Count every onset of a part."""
-        held: list[Note] = []
-        for onset, group in groupby(part.notes, key=lambda note: note.onset_tick):
-            struck = list(group)
-            held = [note for note in held if note.end_tick > onset]
-            pitches = [[note.pitch for note in notes] for notes in (struck, held)]
+        for struck, held in heard_at_onsets(part):
             self.sounding[len(held) + len(struck)] += 1
             self.struck[len(struck)] += 1
-            self.too_many += not can_strike(BY_NAME[part.instrument], *pitches)
-            held += struck
+            self.too_many += not can_strike(BY_NAME[part.instrument], struck, held)
 
     def line(self) -> str:
         total = self.sounding.total()
@@ -75,8 +69,8 @@ def main() -> None:
             size = next(name for most, name in SIZES.items() if len(parts) <= most)
             for part in parts:
                 counts[part.instrument, size].take(part)
-    print("| instrument | parts | onsets | sounding 1 | 2 | 3 | 4 | 5 | more | struck 1 | 2 | 3")
-    print("| more | beyond one player |")
+    print("| instrument | parts | onsets | sounding 1 | 2 | 3 | 4 | 5 | more", end=" ")
+    print("| struck 1 | 2 | 3 | more | beyond one player |")
     for (name, size), found in sorted(counts.items()):
         print(f"| {name} | {size} | {found.line()}")
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from composer import composing
-from composer.composing.real_parts import ANY_STYLE
+from composer.composing.real_parts import ANY_STYLE, Seats
 from composer.composing.returns import NOTHING
 from composer.corpus.shards import SPLITS, load_shards
 from composer.music.ensembles import ensembles
@@ -40,8 +40,6 @@ FEWEST_OF_A_STYLE, FEWEST_OF_AN_ENSEMBLE = 15, 0.01
 PIECES, FEWEST_BARS, MOST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 64, 16, 10
 BARS_OF_RETURNS = 16
 """As many as a composed piece has by default; in longer ones more returns."""
-Seats = tuple[tuple[str, str], ...]
-"""Instrument and role of each part, in score order."""
 HEADER = """# Parts in music of the training split. Written by benchmarks/parts.py.
 """
 
@@ -59,17 +57,15 @@ class Counts:
     def take_style(self, header: list[list[int]]) -> None:
         """Count who plays, if people wrote it or hardly anybody writes in its style."""
         _, style, composer, ensemble, origin, *_ = header[0]
+        name = ENSEMBLES.get(ensemble)
         for kind in ("style", style), ("composer", composer):
             known = STYLES.get(kind)
-            if (
-                known
-                and ensemble in ENSEMBLES
-                and (origin == HUMAN or not known.is_mostly_by_people)
-            ):
-                self.ensembles[known.name][ENSEMBLES[ensemble]] += 1
-                if kind[0] == "style" and ENSEMBLES[ensemble] in OPEN_ENSEMBLES:
-                    seats = tuple(_seat(row) for row in header if row[0] == Kind.PART)
-                    self.line_ups[known.name, ENSEMBLES[ensemble]][seats] += 1
+            if not name or not known or (origin != HUMAN and known.is_mostly_by_people):
+                continue
+            self.ensembles[known.name][name] += 1
+            if known.kind == "style" and name in OPEN_ENSEMBLES:
+                seats = tuple(_seat(row) for row in header if row[0] == Kind.PART)
+                self.line_ups[known.name, name][seats] += 1
 
     def take(self, rows: np.ndarray) -> None:
         """Count every part that plays, and what returns."""

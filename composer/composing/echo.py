@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from composer.composing.tilts import only
 from composer.music.facts import RECALL_KINDS
-from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import DRUM_PITCH_OFFSET, ROW_FIELDS, Kind
 from composer.tokens.grammar import Grammar
+from composer.tokens.values import tick_in_bar
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +69,7 @@ class Echo:
         return [(self._place(row), row) for row in moved if row[3] in can_play]
 
     def _place(self, row: list[int]) -> Place:
-        return row[1] * GRID_TICKS_PER_QUARTER + row[2], self.grammar.order[row[3]], row[4]
+        return tick_in_bar(row), self.grammar.order[row[3]], row[4]
 
     def _next(self) -> list[int] | None:
         """The first note of the thread behind what stands in the bar."""

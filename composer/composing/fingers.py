@@ -12,7 +12,7 @@ from composer.music.instruments import INSTRUMENTS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
 from composer.tokens.grammar import Grammar
-from composer.tokens.values import part_of, tempo_of
+from composer.tokens.values import part_of, tempo_of, tick_in_bar
 
 STRENGTH = 4.0
 """Logits against a part whose last onset is nearer than `SHORTEST_SECONDS`, but not the same."""
@@ -43,7 +43,7 @@ class Fingers:
         """What to add to the logits of the next field of a row; None for nothing."""
         if not row or row[0] != Kind.NOTE or len(row) != _PART:
             return None
-        tick = self.grammar.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        tick = self.grammar.bar_start_tick + tick_in_bar(row)
         tilt = np.zeros(FIELD_SIZES["part"])
         for part, last in self.last_onset.items():
             tilt[part] = -STRENGTH * (0 < tick - last < self.shortest_ticks)

@@ -18,7 +18,7 @@ from composer.music.meters import grid_bar_ticks
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange
 from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, ROW_FIELDS, Kind, column_of
 from composer.tokens.grammar import Grammar
-from composer.tokens.values import key_of, meter_of
+from composer.tokens.values import key_of, meter_of, tick_in_bar
 
 Floats = NDArray[np.float64]
 
@@ -130,7 +130,7 @@ class Leanings:
     def _pitch(self, row: list[int]) -> Floats | None:
         if self.chord is None or self.chord[1] == "none":
             return None
-        strong = _tick(row) in self.strong_ticks
+        strong = tick_in_bar(row) in self.strong_ticks
         root, quality = self.chord
         if self._in_last_bar():
             tilt = END * _tones(root, CHORD_INTERVALS[quality])
@@ -144,7 +144,7 @@ class Leanings:
     def _begins_the_bass(self, row: list[int]) -> bool:
         """Whether this is the lowest note of the bass at its onset."""
         grammar = self.grammar
-        is_first = _tick(row) != grammar.tick or grammar.last_part != self._bass()
+        is_first = tick_in_bar(row) != grammar.tick or grammar.last_part != self._bass()
         return is_first and grammar.order[row[3]] == self._bass()
 
     def _thickness(self, row: list[int]) -> Floats | None:
@@ -162,7 +162,9 @@ class Leanings:
     def _length(self, row: list[int]) -> Floats:
         """Lengths that fill the last bar."""
         tilt = np.zeros(FIELD_SIZES["length"])
-        tilt[: len(LENGTHS_TICKS)] = np.equal(LENGTHS_TICKS, self.grammar.bar_ticks - _tick(row))
+        tilt[: len(LENGTHS_TICKS)] = np.equal(
+            LENGTHS_TICKS, self.grammar.bar_ticks - tick_in_bar(row)
+        )
         return LAST * tilt
 
 
@@ -172,11 +174,6 @@ def strong_ticks(meter_field: int) -> tuple[int, ...]:
     bar_ticks = grid_bar_ticks(*meter[1:])
     beats = bar_ticks // beat_ticks(meter, GRID_TICKS_PER_QUARTER)
     return (0, bar_ticks // 2) if beats >= 4 and beats % 2 == 0 else (0,)
-
-
-def _tick(row: list[int]) -> int:
-    """The tick in its bar of a note whose beat and position are there."""
-    return row[1] * GRID_TICKS_PER_QUARTER + row[2]
 
 
 def _tones(root: int, intervals: tuple[int, ...]) -> Floats:

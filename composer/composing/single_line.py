@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from composer.composing.tilts import only
 from composer.music.lengths import LENGTHS_TICKS
-from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
+from composer.music.piece import Part, Piece
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.grammar import Grammar
-from composer.tokens.values import role_of
+from composer.tokens.values import role_of, tick_in_bar
 
 STRENGTH = 10.0
 """Logits against a second note of the melody at its onset."""
@@ -45,7 +45,7 @@ class SingleLine:
         if not row or row[0] != Kind.NOTE or len(row) != _PART or grammar.last_part < 0:
             return None
         last = grammar.parts[grammar.last_part].value
-        is_together = row[1] * GRID_TICKS_PER_QUARTER + row[2] == grammar.tick
+        is_together = tick_in_bar(row) == grammar.tick
         return only("part", last, -STRENGTH) if is_together and last in self.leading else None
 
 

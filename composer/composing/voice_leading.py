@@ -18,6 +18,7 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.music.playable import has_room
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
 from composer.tokens.grammar import Allowed, Grammar, PartState
+from composer.tokens.values import tick_in_bar
 
 _PITCHES = np.arange(FIELD_SIZES["pitch"])
 _PERFECT = (0, 7)
@@ -116,7 +117,7 @@ class RuledGrammar(Grammar):
             for n in given
             if n.start_tick <= self.bar_start_tick + beat < n.end_tick
         }
-        onsets = {_tick(row) for row in self.beside.get(self.bar, ())}
+        onsets = {tick_in_bar(row) for row in self.beside.get(self.bar, ())}
         ticks = sorted(sung | onsets) if self.bar in self.beside else []
         return [tick for tick in ticks if self._may_begin(tick)]
 
@@ -124,7 +125,7 @@ class RuledGrammar(Grammar):
         return not self.rules.positions or tick % GRID_TICKS_PER_QUARTER in self.rules.positions
 
     def _hear(self, row: list[int]) -> None:
-        start = self.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        start = self.bar_start_tick + tick_in_bar(row)
         note = _Heard(start, start + LENGTHS_TICKS[row[5]], row[4])
         self.heard.setdefault(self.order[row[3]], []).append(note)
 
@@ -154,7 +155,7 @@ class RuledGrammar(Grammar):
         tick, _ = self._missing()
         if tick == self.bar_ticks or Kind.NOTE not in kinds:
             return kinds
-        chord_tick = _tick(self.pending[0]) if self.pending else self._first_chord_tick()
+        chord_tick = tick_in_bar(self.pending[0]) if self.pending else self._first_chord_tick()
         too_early = (Kind.BAR, Kind.MARK, *[Kind.CHORD] * (chord_tick > tick))
         return [kind for kind in kinds if kind not in too_early]
 
@@ -183,7 +184,7 @@ class RuledGrammar(Grammar):
     def _note_part(self, row: list[int]) -> Allowed:
         allowed = super()._note_part(row)
         tick, last = self._missing()
-        if _tick(row) == tick:
+        if tick_in_bar(row) == tick:
             for part in self.parts[last + 1 :]:
                 allowed[part.value] = False
         return allowed
@@ -200,7 +201,7 @@ class RuledGrammar(Grammar):
         free = super()._free_pitches(row, order)
         if not self.rules.about_pitch or self.parts[order].instrument.is_drums or not free.any():
             return free
-        tick = self.bar_start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        tick = self.bar_start_tick + tick_in_bar(row)
         parallels = self._without_parallels(order, tick)
         for ruled in (free & parallels & self._within(order, tick), free & parallels):
             if ruled.any():
@@ -210,7 +211,7 @@ class RuledGrammar(Grammar):
     def _note_length(self, row: list[int]) -> Allowed:
         """No longer than until a given part crosses, if there is such a length."""
         allowed = super()._note_length(row)
-        order, tick = self.order[row[3]], self.bar_start_tick + _tick(row)
+        order, tick = self.order[row[3]], self.bar_start_tick + tick_in_bar(row)
         crossing = [
             note.start_tick
             for other, note in self._to_come(tick)
@@ -228,7 +229,7 @@ class RuledGrammar(Grammar):
         for order, notes in self.heard.items():
             yield from ((order, note) for note in notes if note.start_tick > tick)
         for row in self.beside.get(self.bar + 1, ()):
-            start = self.bar_start_tick + self.bar_ticks + _tick(row)
+            start = self.bar_start_tick + self.bar_ticks + tick_in_bar(row)
             yield self.order[row[3]], _Heard(start, start + LENGTHS_TICKS[row[5]], row[4])
 
     def _within(self, order: int, tick: int) -> Allowed:
@@ -305,8 +306,8 @@ class RhythmGrammar(RuledGrammar):
     def _chords_before_tick(self) -> int:
         """A chord stands before the notes of its tick, and those that come are known."""
         here = self.pending[0] if self.pending else None
-        until = _tick(self.notes[0]) + 1 if self.notes else self.bar_ticks
-        return until if here is None or _tick(here) < until else 0
+        until = tick_in_bar(self.notes[0]) + 1 if self.notes else self.bar_ticks
+        return until if here is None or tick_in_bar(here) < until else 0
 
     def _chord_beat(self, row: list[int]) -> Allowed:
         if self.pending:
@@ -338,9 +339,9 @@ class RhythmGrammar(RuledGrammar):
     def _note_pitch(self, row: list[int]) -> Allowed:
         """A free pitch that leaves playable ones for the rest of a chord; else its own."""
         order = self.order[row[3]]
-        part, tick = self.parts[order], self.bar_start_tick + _tick(row)
+        part, tick = self.parts[order], self.bar_start_tick + tick_in_bar(row)
         together = [note for note in self.notes if note[1:4] == self.notes[0][1:4]]
-        above = self.last_pitch if order == self.last_part and _tick(row) == self.tick else -1
+        above = self.last_pitch if order == self.last_part and tick_in_bar(row) == self.tick else -1
         free = part.pitches & (part.sounding_until <= tick)
         free[: above + 1] = False
         usable = np.flatnonzero(free)
@@ -359,8 +360,3 @@ def _with_room(part: PartState, tick: int, more: int) -> Allowed:
         chord = (*struck, int(pitch) + part.above_field)
         free[pitch] = has_room(part.instrument, chord, tuple(held), more)
     return free
-
-
-def _tick(row: list[int]) -> int:
-    """The tick in its bar of a chord or a note."""
-    return row[1] * GRID_TICKS_PER_QUARTER + row[2]

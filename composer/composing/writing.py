@@ -33,7 +33,7 @@ from composer.tokens.decode import decode
 from composer.tokens.fields import UNKNOWN, Kind, Mark, column_of
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.transpose import transposed
-from composer.tokens.values import part_values
+from composer.tokens.values import part_values, tick_in_bar
 
 LONGEST_SPAN = 8
 """Bars written at a time between what is given, as in training."""
@@ -372,7 +372,7 @@ def _part(row: list[int]) -> int | None:
 def _place_in_bar(row: list[int]) -> tuple[int, int]:
     """Bar, plan and dynamics first, then by time, a chord before the notes of its tick."""
     if row[0] in (Kind.CHORD, Kind.NOTE):
-        return row[1] * GRID_TICKS_PER_QUARTER + row[2], row[0]
+        return tick_in_bar(row), row[0]
     return -1, row[0]
 
 

@@ -6,7 +6,7 @@ neighbouring strings, all that is stopped lies under one hand, and a pianist's c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, groupby
 
@@ -76,16 +76,21 @@ def is_playable(part: Part) -> bool:
     """Whether one player can play all of a part: within the range, and at each onset what is
     struck beside what sounds on."""
     instrument = BY_NAME[part.instrument]
+    return all(
+        all(instrument.low <= pitch <= instrument.high for pitch in struck)
+        and can_strike(instrument, struck, held)
+        for struck, held in heard_at_onsets(part)
+    )
+
+
+def heard_at_onsets(part: Part) -> Iterator[tuple[list[int], list[int]]]:
+    """At each onset of a part, in order, the pitches that it strikes and those that sound on."""
     held: list[Note] = []
     for onset, group in groupby(part.notes, key=lambda note: note.onset_tick):
         struck = list(group)
         held = [note for note in held if note.end_tick > onset]
-        pitches = [note.pitch for note in struck]
-        in_range = all(instrument.low <= pitch <= instrument.high for pitch in pitches)
-        if not in_range or not can_strike(instrument, pitches, [note.pitch for note in held]):
-            return False
+        yield [note.pitch for note in struck], [note.pitch for note in held]
         held += struck
-    return True
 
 
 @lru_cache(maxsize=1 << 14)

@@ -90,18 +90,13 @@ def swung_like(changed: Piece, straight: Piece, played: Piece) -> Piece:
         for before, after in zip(part.notes, other.notes, strict=True)
     }
     swung = _warped(changed, swinging) if swinging else changed
-    parts = (
-        replace(
-            part,
-            notes=tuple(
-                sorted(
-                    as_played.get((part.instrument, part.name, before), after)
-                    for before, after in zip(part.notes, new.notes, strict=True)
-                )
-            ),
+    parts = []
+    for part, new in zip(changed.parts, swung.parts, strict=True):
+        notes = (
+            as_played.get((part.instrument, part.name, before), after)
+            for before, after in zip(part.notes, new.notes, strict=True)
         )
-        for part, new in zip(changed.parts, swung.parts, strict=True)
-    )
+        parts.append(replace(part, notes=tuple(sorted(notes))))
     return replace(changed, parts=tuple(parts))
 
 

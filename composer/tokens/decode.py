@@ -26,7 +26,7 @@ from composer.music.piece import (
 )
 from composer.music.styles import composers, styles
 from composer.tokens.fields import DRUM_PITCH_OFFSET, UNKNOWN, Kind
-from composer.tokens.values import key_of, meter_of, part_of, role_of, tempo_of
+from composer.tokens.values import key_of, meter_of, part_of, role_of, tempo_of, tick_in_bar
 
 Rows = NDArray[np.int16]
 
@@ -78,7 +78,7 @@ def chords_of(rows: Rows) -> tuple[Chord, ...]:
             start_tick = end_tick
             end_tick += grid_bar_ticks(*meter_of(row[2]))
         elif row[0] == Kind.CHORD:
-            tick = start_tick + row[1] * GRID_TICKS_PER_QUARTER + row[2]
+            tick = start_tick + tick_in_bar(row)
             chords.append(Chord(tick, row[3] - 1, CHORD_QUALITIES[row[4] - 1], row[5] - 1))
     return tuple(chords)
 

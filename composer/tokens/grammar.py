@@ -44,6 +44,7 @@ from composer.tokens.values import (
     part_of,
     part_value,
     recall_values,
+    tick_in_bar,
 )
 
 Allowed = NDArray[np.bool_]
@@ -409,7 +410,7 @@ class Grammar:
 
     def _free_pitches(self, row: list[int], order: int) -> Allowed:
         """Free pitches of a part for a note whose row has at least beat and position."""
-        tick = row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        tick = tick_in_bar(row)
         if tick == self.tick:
             if order < self.last_part:
                 return np.zeros(FIELD_SIZES["pitch"], dtype=bool)
@@ -422,7 +423,7 @@ class Grammar:
     def _note_length(self, row: list[int]) -> Allowed:
         """At the longest to the end of the section, or of what is to be written, if the meter
         stays."""
-        tick = row[1] * GRID_TICKS_PER_QUARTER + row[2]
+        tick = tick_in_bar(row)
         ends = [bar for bar in self.section_starts if bar > self.bar]
         bars_left = min([self.until, *ends]) - self.bar - 1
         room = self.bar_ticks * (1 + bars_left) - tick
@@ -458,12 +459,12 @@ class Grammar:
             case Kind.DYNAMICS:
                 self.dynamics_part = self.order[row[1]]
             case Kind.CHORD:
-                self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
+                self._move_to(tick_in_bar(row))
                 self.chord_tick = self.tick
                 self.pending = self.pending[1:]
             case Kind.NOTE:
                 self.has_notes = True
-                self._move_to(row[1] * GRID_TICKS_PER_QUARTER + row[2])
+                self._move_to(tick_in_bar(row))
                 self.last_part, self.last_pitch = self.order[row[3]], row[4]
                 tick = self.bar_start_tick + self.tick
                 self.parts[self.last_part].begin(row[4], tick, tick + LENGTHS_TICKS[row[5]])

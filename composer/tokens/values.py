@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 
 from composer.music.facts import RECALL_KINDS, Recall
@@ -10,7 +11,7 @@ from composer.music.instruments import INSTRUMENTS
 from composer.music.lengths import TEMPI, nearest_tempo_index
 from composer.music.meters import grid_meters
 from composer.music.normalise import LEVEL_VELOCITY, LEVELS, MOST_PARTS_OF_AN_INSTRUMENT
-from composer.music.piece import ROLES, Part
+from composer.music.piece import GRID_TICKS_PER_QUARTER, ROLES, Part
 from composer.tokens.fields import COUNTED_BARS, FARTHEST_RECALL, UNKNOWN
 
 ORIGINS = ("human", "machine")
@@ -51,6 +52,11 @@ def tempo_value(quarters_per_minute: float | None) -> int:
 
 def tempo_of(value: int) -> float | None:
     return None if value == UNKNOWN else float(TEMPI[value - 1])
+
+
+def tick_in_bar(row: Sequence[int]) -> int:
+    """The tick from its bar line of a note or chord whose beat and position are there."""
+    return row[1] * GRID_TICKS_PER_QUARTER + row[2]
 
 
 def bars_value(bars: int) -> int:

@@ -70,7 +70,10 @@ class Run:
         torch.manual_seed(recipe.seed)
         if begin_with:
             recipe = replace(recipe, shape=begin_with.model.shape)
-        self.recipe, self.budget, self.begin_with = recipe, budget, begin_with
+        self.recipe, self.budget = recipe, budget
+        self.began_with = (
+            {"weights": begin_with.fingerprint, **begin_with.about} if begin_with else None
+        )
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = RowTransformer(recipe.shape, RowTables(**asdict(layout()))).to(self.device)
         if begin_with:
@@ -133,6 +136,7 @@ class Run:
             "model": self.model.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "progress": asdict(self.progress),
+            "began_with": json.dumps(self.began_with),
         }
         unfinished = path.with_name(f".{path.name}.unfinished")
         torch.save(state, unfinished)
@@ -146,6 +150,7 @@ class Run:
             for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
                 optimiser.load_state_dict(saved)
             self.progress = Progress(**state["progress"])
+            self.began_with = json.loads(state["began_with"])
         except (RuntimeError, KeyError, ValueError, EOFError) as error:
             raise CheckpointError(
                 f"{path} is not a state of recipe {self.recipe.name!r}; delete it to begin anew"
@@ -153,9 +158,8 @@ class Run:
 
     def about(self) -> dict[str, Any]:
         """What the checkpoint says of its training, and of the weights that it began with."""
-        before = self.begin_with
         return {
-            "began_with": {"weights": before.fingerprint, **before.about} if before else None,
+            "began_with": self.began_with,
             "recipe": self.recipe.name,
             "steps": self.progress.step,
             "rows": self.progress.rows,

@@ -188,7 +188,7 @@ def test_a_flag_wins_over_its_preset() -> None:
 
 @pytest.mark.parametrize("style", ["rock", "latin", "jazz", "electronic"])
 def test_a_style_with_a_band_gets_one_that_plays_it_and_somebody_who_leads(style: str) -> None:
-    """Most of this music was made by a program: its line-ups are those of the corpora, with a bass,
+    """Most of this music was made by a program: its line-ups are those of the corpora, with drums,
     and where nobody had the melody it has a seat of its own."""
     bands = _drawn_seats(style, "band", 20)
     assert bands

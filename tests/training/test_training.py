@@ -231,6 +231,10 @@ def test_a_run_goes_on_from_weights_in_their_shape_and_says_so(tmp_path: Path) -
     began_with = run.about()["began_with"]
     assert began_with["weights"] == given_weights.fingerprint
     assert (began_with["recipe"], began_with["steps"]) == ("test", 12)
+    run.save_state(tmp_path / "further.pt")
+    later = Run(RECIPE, [shard()], Budget(0, 12))
+    later.restore(tmp_path / "further.pt")
+    assert later.about()["began_with"] == began_with
 
 
 def test_a_state_of_another_model_is_refused(tmp_path: Path) -> None:
