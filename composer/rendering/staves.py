@@ -15,7 +15,7 @@ from composer.rendering.beams import with_beams
 from composer.rendering.clefs import choose_clefs, clefs_allowed, singers_clef
 from composer.rendering.division import Division
 from composer.rendering.dynamics import written_dynamics
-from composer.rendering.hands import assign_staves
+from composer.music.hands import assign_staves
 from composer.rendering.notation import (
     ClefChange,
     Head,

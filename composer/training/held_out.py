@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from composer.corpus.shards import Shard
-from composer.model.transformer import IGNORED, RowTransformer
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import HEADER_KINDS, Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.augment import without_facts
@@ -57,7 +57,6 @@ def held_out_sets(
             moved = [_as_read(crop, facts) for crop in drawn]
             lines = [pack([crop], context) for crop in moved]
             batch = Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
-            batch = batch._replace(targets=without_header(batch.targets))
             sets.append(HeldOut(shard.name, batch, int((batch.targets[..., 0] == Kind.NOTE).sum())))
     return sets
 
@@ -65,13 +64,8 @@ def held_out_sets(
 def _as_read(crop: Crop, facts: bool) -> Crop:
     rows, _ = in_common_key(crop.rows)
     rows = rows if facts else without_facts(rows)
-    return crop._replace(rows=rows, given=np.zeros(len(rows), dtype=bool))
-
-
-def without_header(targets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Targets whose header rows have no loss: the header is given."""
-    header = np.isin(targets[..., 0], [int(kind) for kind in HEADER_KINDS])
-    return np.where(header[..., None], IGNORED, targets)
+    is_header: NDArray[np.bool_] = np.isin(rows[:, 0], HEADER_KINDS)
+    return crop._replace(rows=rows, given=is_header)
 
 
 @torch.inference_mode()
@@ -80,13 +74,14 @@ def score(
     held_out: HeldOut,
     device: torch.device,
     half: bool = False,
+    lines: int = 1,
 ) -> Score:
-    """The model's bits per note on one held-out set, in bfloat16 if `half`."""
+    """The model's bits per note on one held-out set, in bfloat16 if `half`, so many lines at once."""
     model.eval()
     columns = torch.zeros(model.tables.columns, dtype=torch.float64)
-    for line in range(len(held_out.batch.rows)):
+    for line in range(0, len(held_out.batch.rows), lines):
         rows, targets, document = (
-            torch.from_numpy(array[line : line + 1]).to(device) for array in held_out.batch
+            torch.from_numpy(array[line : line + lines]).to(device) for array in held_out.batch
         )
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
             losses, _ = model.loss(rows, targets, document)

@@ -16,7 +16,8 @@ from composer.model.transformer import Shape
 class Recipe:
     """What to train and how. `recipes.toml` documents each field beside its values.
 
-    minutes: the time budget if none is asked for; steps: the same in steps, 0 for no limit.
+    minutes: the time budget if none is asked for; steps and rows: the same in steps and
+    rows, 0 for no limit.
     lines, context: a batch is `lines` sequences of `context` rows.
     muon_rate: learning rate of the matrices in blocks and heads; adam_rate: of all tables.
     warmup_steps, decay_from: rates rise for so many steps, are flat until this share of the
@@ -32,6 +33,7 @@ class Recipe:
     shape: Shape
     minutes: float
     steps: int = 0
+    rows: int = 0
     lines: int = 4
     muon_rate: float = 0.02
     adam_rate: float = 0.003

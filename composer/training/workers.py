@@ -1,0 +1,70 @@
+"""Several processes that train one model: each has its share of a batch, gradients are added up.
+
+`torchrun --nproc-per-node 2 -m composer train ...` starts them; alone, a process is all there is.
+On several machines it is the same command with `--nnodes` and `--rdzv-endpoint`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import distributed, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """This process is number `rank` (from 0) of `count`, on its own `device`."""
+
+    rank: int
+    count: int
+    device: torch.device
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the one that writes files and reports."""
+        return self.rank == 0
+
+    def total(self, value: float) -> float:
+        """The sum of every process's value."""
+        if self.count == 1:
+            return value
+        summed = torch.tensor([value], dtype=torch.float64, device=self.device)
+        distributed.all_reduce(summed)
+        return float(summed)
+
+    def wait(self) -> None:
+        """Until all processes have come here."""
+        self.total(0.0)
+
+    def add_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Every process gets the sum of all gradients; one that has none counts as zeros."""
+        if self.count == 1:
+            return
+        parameters = list(parameters)
+        for parameter in parameters:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        distributed.all_reduce(flat)
+        for gradient, summed in zip(
+            gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True
+        ):
+            gradient.copy_(summed.view_as(gradient))
+
+
+def join_workers() -> Workers:
+    """The processes that `torchrun` started, or this one alone; each on a GPU where there are."""
+    rank, count = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    device = torch.device("cpu")
+    if torch.cuda.is_available():
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(device)
+    if count > 1:
+        torch.set_num_threads(1)
+        if not distributed.is_initialized():
+            distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return Workers(rank, count, device)
