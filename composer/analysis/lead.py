@@ -8,7 +8,7 @@ from composer.analysis.table import NoteTable
 from composer.music.instruments import BY_NAME
 from composer.music.piece import Piece
 
-_ACCOMPANYING_SECTIONS = ("keyboard", "plucked", "percussion", "drums")
+ACCOMPANYING_SECTIONS = ("keyboard", "plucked", "percussion", "drums")
 _LEAST_BARS = 0.4
 """A soloist plays in at least this share of the bars."""
 
@@ -25,7 +25,7 @@ def lead_part(piece: Piece, table: NoteTable) -> int | None:
     singers = [place for place in pitched if sections[place] == "voice"]
     if singers:
         return max(singers, key=lambda place: _mean_pitch(table, place))
-    soloists = [place for place in pitched if sections[place] not in _ACCOMPANYING_SECTIONS]
+    soloists = [place for place in pitched if sections[place] not in ACCOMPANYING_SECTIONS]
     if len(soloists) == 1 and len(pitched) > 1:
         bars = np.unique(table.bar[table.part == soloists[0]])
         if len(bars) >= _LEAST_BARS * len(table.bars):

@@ -22,7 +22,8 @@ from composer.music.meters import grid_bar_ticks
 from composer.music.moods import Mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
 from composer.music.styles import Style, style_index
-from composer.tokens.encode import chord_row
+from composer.analysis.lead import ACCOMPANYING_SECTIONS
+from composer.tokens.encode import ACCOMPANYING_ROLE, chord_row
 from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
 from composer.tokens.values import (
     MODES,
@@ -30,6 +31,7 @@ from composer.tokens.values import (
     bars_value,
     key_of,
     key_value,
+    left_hand_of,
     meter_value,
     mood_value,
     part_value,
@@ -285,13 +287,29 @@ def _registers(request: Request) -> dict[int, Register]:
 
 
 def _numbered(seats: list[tuple[Instrument, str]]) -> tuple[PartRow, ...]:
+    """The rows of all parts, the hands of keyboards apart; somebody leads."""
     rows: list[PartRow] = []
+    lead = _lead(seats)
     for place, (instrument, role) in enumerate(seats):
         number = [other for other, _ in seats[:place]].count(instrument)
-        program = 0 if instrument.is_drums else instrument.program
+        program = 1 + (0 if instrument.is_drums else instrument.program)
         value = part_value(INSTRUMENTS.index(instrument), number)
-        rows.append((value, 1 + program, role_value(role)))
+        own = "melody" if place == lead else role
+        rows.append((value, program, role_value(own)))
+        if instrument.staves == 2 and role != "melody":
+            beneath = ACCOMPANYING_ROLE if place == lead else role
+            rows.append((left_hand_of(value), program, role_value(beneath)))
     return tuple(rows)
+
+
+def _lead(seats: list[tuple[Instrument, str]]) -> int | None:
+    """Who has the melody: who is said to, a singer, a soloist over keyboards, or the first."""
+    pitched = [place for place, (instrument, _) in enumerate(seats) if not instrument.is_drums]
+    stated = [place for place in pitched if seats[place][1] == "melody"]
+    singers = [place for place in pitched if seats[place][0].section == "voice"]
+    free = [place for place in pitched if not seats[place][1]]
+    soloists = [p for p in free if seats[p][0].section not in ACCOMPANYING_SECTIONS]
+    return next(iter([*stated, *singers, *soloists, *free]), None)
 
 
 def _allowed(request: Request) -> dict[tuple[Kind, str], NDArray[np.bool_]]:

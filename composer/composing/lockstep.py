@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 
 from composer.composing.sampling import Ask, Floats, Rows, Stream, Writer, quiet
-from composer.model.transformer import KeyValueCache, RowTransformer
+from composer.model.transformer import EARLY_COLUMNS, KeyValueCache, RowTransformer
 from composer.tokens.fields import COLUMNS, column_of
+
+RowList = list[list[int]]
 
 MOST_LINES = 16
 """Lines of a batch; with more of them it grows larger, but hardly faster."""
@@ -68,28 +71,58 @@ class _Piece:
     lines: list[int]
     ask: Ask | None = None
     written: Rows | None = None
+    unread: RowList = field(default_factory=list)
+    """Complete rows that are not read yet; each is read with the early fields of its successor."""
+    begins_afresh: bool = False
 
     def begin(self) -> None:
-        try:
-            self.ask = next(self.writing)
-        except StopIteration as end:
-            self.written = end.value
+        self._go_on(lambda: next(self.writing))
 
     def answer(self, logits: Floats) -> None:
+        self._go_on(lambda: self.writing.send(logits))
+
+    def _go_on(self, until_it_asks: Callable[[], Ask]) -> None:
         try:
-            self.ask = self.writing.send(logits)
+            self.ask = until_it_asks()
         except StopIteration as end:
-            self.ask, self.written = None, end.value
+            self.ask, self.written, self.unread = None, end.value, []
+            return
+        if self.ask.afresh:
+            self.unread, self.begins_afresh = [], True
+        self.unread += self.ask.unread
+
+    @property
+    def waiting(self) -> int:
+        """How many complete rows cannot be read yet: the last one, while the early fields of its
+        successor are asked for."""
+        return int(self.ask is not None and len(self.ask.row) < EARLY_COLUMNS)
 
     def asks(self, column: int) -> bool:
-        """Whether a field of this column is asked for, all rows before being read."""
-        return self.ask is not None and not self.ask.unread and len(self.ask.row) == column
+        """Whether a field of this column is asked for, and all is read that it depends on."""
+        is_asked = self.ask is not None and len(self.ask.row) == column
+        return is_asked and len(self.unread) == self.waiting
+
+    def take(self) -> list[tuple[list[int], list[int]]]:
+        """The rows that can be read, each with its successor."""
+        if self.ask is None:
+            return []
+        count = len(self.unread) - self.waiting
+        begun = [*self.ask.row, *(0,) * (COLUMNS - len(self.ask.row))]
+        following = [*self.unread[1:], begun]
+        steps = list(zip(self.unread[:count], following[:count], strict=True))
+        self.unread = self.unread[count:]
+        return steps
 
 
 class _Batch:
+    """Lines of rows that are read together. `state` (lines, width) is that of each line's last
+    step."""
+
     def __init__(self, model: RowTransformer, lines: int) -> None:
         self.model = model
-        self.cache = KeyValueCache(model.shape, lines, model.embedding.weight.dtype)
+        weight = model.embedding.weight
+        self.cache = KeyValueCache(model.shape, lines, weight.dtype)
+        self.state = torch.zeros(lines, model.shape.width, dtype=weight.dtype)
         self.lines = lines
         self.pieces: list[_Piece] = []
 
@@ -109,15 +142,21 @@ class _Batch:
             self.pieces.append(piece)
 
     def write_a_row(self) -> None:
-        """Every piece gets on by one row that is not given, or ends."""
-        from_state = self._read()
-        for column in range(COLUMNS):
-            asking = [piece for piece in self.pieces if piece.asks(column)]
-            if asking:
-                for piece, logits in zip(asking, self._logits(asking, from_state), strict=True):
-                    piece.answer(logits)
+        """Every piece gets on by about one row that is not given, or ends."""
+        if any(len(piece.unread) > piece.waiting for piece in self.pieces):
+            self._read()
+        self._answer(range(EARLY_COLUMNS), self._later())
+        self._read()
+        self._answer(range(EARLY_COLUMNS, COLUMNS), self.state)
         for piece in [piece for piece in self.pieces if piece.ask is None]:
             self._remove(piece)
+
+    def _answer(self, columns: range, state: torch.Tensor) -> None:
+        for column in columns:
+            asking = [piece for piece in self.pieces if piece.asks(column)]
+            if asking:
+                for piece, logits in zip(asking, self._logits(asking, state), strict=True):
+                    piece.answer(logits)
 
     def _remove(self, piece: _Piece) -> None:
         """The last lines move to where those of the piece were."""
@@ -128,29 +167,51 @@ class _Batch:
                 if last in other.lines:
                     other.lines[other.lines.index(last)] = hole
                     self.cache.move(last, hole)
+                    self.state[hole] = self.state[last]
 
-    def _read(self) -> torch.Tensor:
-        """Read what is unread; the heads' view of the last row, (lines, columns, hidden)."""
-        latest = [[0] * COLUMNS] * self.used
+    def _read(self) -> None:
+        """Read what can be read; lines without anything new stay where they are."""
+        nothing = [0] * COLUMNS
+        latest = [(nothing, nothing)] * self.used
+        lengths = self.cache.lengths[: self.used].clone()
         for piece in self.pieces:
-            ask = piece.ask
-            if ask is None:
-                continue
+            steps = piece.take()
             for line, stream in zip(piece.lines, piece.streams, strict=True):
-                rows = _as_read(ask.unread, stream)
-                latest[line] = rows[-1]
-                if ask.afresh:
-                    self.cache.lengths[line] = 0
+                if piece.begins_afresh:
+                    lengths[line] = 0
+                rows = _as_read([row for row, _ in steps], stream)
+                following = _as_read([row for _, row in steps], stream)
                 if len(rows) > 1:
-                    self.model(torch.tensor([rows[:-1]]), cache=self.cache.lines(line, line + 1))
-            piece.ask = ask._replace(unread=[])
-        rows_of_all = torch.tensor(latest).unsqueeze(1)  # (lines, 1, columns)
-        state = self.model(rows_of_all, cache=self.cache.lines(0, self.used))[:, -1]
-        heads = self.model.heads
-        from_state: torch.Tensor = heads.from_state(state).view(-1, heads.columns, heads.hidden)
-        return from_state
+                    self.cache.lengths[line] = lengths[line]
+                    self.model(
+                        torch.tensor([rows[:-1]]),
+                        torch.tensor([following[:-1]]),
+                        cache=self.cache.lines(line, line + 1),
+                    )
+                    lengths[line] += len(rows) - 1
+                if rows:
+                    latest[line] = rows[-1], following[-1]
+            piece.begins_afresh = False
+        is_new = torch.tensor([row is not nothing for row, _ in latest])
+        if not is_new.any():
+            return
+        self.cache.lengths[: self.used] = lengths
+        rows = torch.tensor([[row] for row, _ in latest])  # (lines, 1, columns)
+        following = torch.tensor([[row] for _, row in latest])
+        state = self.model(rows, following, cache=self.cache.lines(0, self.used))[:, -1]
+        self.cache.lengths[: self.used] = lengths + is_new
+        self.state[: self.used] = torch.where(is_new.unsqueeze(1), state, self.state[: self.used])
 
-    def _logits(self, pieces: Sequence[_Piece], from_state: torch.Tensor) -> list[Floats]:
+    def _later(self) -> torch.Tensor:
+        """(lines, width): the states that have read the late columns of each line's last row."""
+        last = [[0] * COLUMNS] * self.used
+        for piece in self.pieces:
+            for line, stream in zip(piece.lines, piece.streams, strict=True):
+                if piece.unread:
+                    last[line] = _as_read(piece.unread[-1:], stream)[0]
+        return self.model.with_late(self.state[: self.used], torch.tensor(last))
+
+    def _logits(self, pieces: Sequence[_Piece], state: torch.Tensor) -> list[Floats]:
         """(values of the field,) for each piece: the mixed logits of what it asks for."""
         rows = [piece.ask.row if piece.ask else [] for piece in pieces]
         column = len(rows[0])
@@ -159,17 +220,18 @@ class _Batch:
         chosen = heads.chosen(self.model.input_indices(padded)[:, :column]).sum(1)
         lines = [line for piece in pieces for line in piece.lines]
         owner = [place for place, piece in enumerate(pieces) for _ in piece.lines]
-        logits = heads.logits(
-            column, from_state[lines, column], chosen[owner], padded[owner, 0]
-        ).log_softmax(-1)
-        of_line = iter(logits.double().numpy())
+        logits = iter(heads.logits(column, state[lines], chosen[owner]).double().numpy())
         mixed = []
         for piece, row in zip(pieces, rows, strict=True):
-            start = tables.output_offset[row[0]][column] if row else 0
-            size = tables.field_size[row[0]][column] if row else tables.output_sizes[0]
-            own = [stream.weight * next(of_line)[start : start + size] for stream in piece.streams]
+            where = tables.logits_of(row[0], column) if row else slice(0, tables.output_sizes[0])
+            own = [stream.weight * _log_softmax(next(logits)[where]) for stream in piece.streams]
             mixed.append(sum(own[1:], own[0]))
         return mixed
+
+
+def _log_softmax(logits: Floats) -> Floats:
+    shifted: Floats = logits - logits.max()
+    return shifted - np.log(np.exp(shifted).sum())
 
 
 def _as_read(rows: list[list[int]], stream: Stream) -> list[list[int]]:

@@ -32,6 +32,8 @@ from composer.tokens.values import recall_values
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
 
+LEADING_ROWS = 2
+"""Rows of zeros before a piece, as in training."""
 KEPT_SHARE = 0.6
 """How much of the context the latest bars may fill when the window slides on."""
 
@@ -149,7 +151,7 @@ class Writer:
         self.chance, self.random = chance, random
         self.given_fields = dict(given.fields)
         self.streams = given.streams or (Stream(1.0, {}),)
-        self.header = [empty_row(Kind.PAD), *header]
+        self.header = [empty_row(Kind.PAD)] * LEADING_ROWS + list(header)
         self.before, self.block = list(before), list(block)
         self.written: list[list[int]] = []
         self.bar_is_complete = False
@@ -264,7 +266,7 @@ class Writer:
 
     def _ask(self, row: list[int]) -> Ask:
         """All rows so far, those that are new to be read; from the window on if it is full."""
-        afresh = self.read + len(self.unread) > self.model.shape.context
+        afresh = self.read + len(self.unread) >= self.model.shape.context
         if afresh:
             self.unread, self.read = self._window(), 0
         ask = Ask(row, self.unread, afresh)
@@ -315,7 +317,7 @@ class Writer:
         register = pitch_tilt(row, self.given.registers, self.grammar)
         for lean in (*(leaner.tilt(row) for leaner in self.leaners), register):
             logits = logits if lean is None else logits + lean
-        is_plan = bool(row) and row[0] == Kind.PLAN
+        is_plan = bool(row) and row[0] in (Kind.BAR, Kind.PLAN)
         chance = AS_LEARNED if is_plan else self.chance
         return sample(np.where(allowed, logits, -np.inf), chance, self.random)
 
