@@ -120,11 +120,11 @@ class Batches:
         )
         self.shares = capped_shares(weights, largest_share)
 
-    def batch(self, number: int, worker: int = 0, workers: int = 1) -> Batch:
-        """The lines of a batch that are this worker's: every `workers`-th from `worker` on."""
-        numbers = range(worker, self.lines, workers)
-        lines = [self._line(np.random.default_rng((self.seed, number, line))) for line in numbers]
-        return Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
+    def batch(self, number: int, lines: range | None = None) -> Batch:
+        """A batch, or some lines of it."""
+        wanted = range(self.lines) if lines is None else lines
+        made = [self._line(np.random.default_rng((self.seed, number, line))) for line in wanted]
+        return Batch(*(np.stack(arrays) for arrays in zip(*made, strict=True)))
 
     def _line(self, random: np.random.Generator) -> Batch:
         crops: list[Crop] = []

@@ -29,11 +29,13 @@ from composer.training.batches import Batch, Batches
 from composer.training.held_out import held_out_sets, mean_bits, score
 from composer.training.muon import Muon
 from composer.training.recipe import Recipe
-from composer.training.workers import join_workers
+from composer.training.workers import apportioned, join_workers
 
 SAVE_EVERY_SECONDS = 600.0
 EVALUATE_EVERY_SECONDS = 1800.0
 HELD_OUT_CROPS = 8
+LINES_AT_ONCE = 2
+"""Lines that are learned from together: the unit in which a batch is shared among processes."""
 
 
 @dataclass(slots=True)
@@ -85,10 +87,8 @@ class Run:
         self.began_with = (
             {"weights": begin_with.fingerprint, **begin_with.about} if begin_with else None
         )
-        if recipe.lines % self.workers.count:
-            raise RequestError(
-                f"{recipe.lines} lines a batch cannot be shared among {self.workers.count} processes"
-            )
+        if recipe.lines % LINES_AT_ONCE:
+            raise RequestError(f"a batch of {recipe.lines} lines is not possible; give an even number")
         self.device = self.workers.device
         self.model = RowTransformer(recipe.shape, RowTables(**asdict(layout()))).to(self.device)
         if begin_with:
@@ -100,7 +100,10 @@ class Run:
         self.falls_from: float | None = None
         """The share of the budget from which rates fall, where it is not the recipe's."""
         self.ahead = ThreadPoolExecutor(1)
-        self.next_batch: tuple[int, Future[Batch]] | None = None
+        self.seconds_a_share = 1.0
+        self.shares = [self._shares(), self._shares()]
+        """Which lines of this step's batch and of the next one are this process's."""
+        self.made: dict[int, Future[list[Batch]]] = {}
         self.half = self.device.type == "cuda" or _cpu_has_bfloat16()
         self.batches = Batches(
             shards,
@@ -119,41 +122,61 @@ class Run:
         """One batch. The loss is the mean over rows of the summed loss of their fields."""
         began = time.monotonic()
         self._set_rates()
-        loss = self._loss(self._batch())
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.progress.loss = self.workers.total(float(loss.detach()))
+        loss = rows = 0.0
+        batches = self._own_batches()
+        computed = time.monotonic()
+        for batch in batches:
+            some_loss, some_rows = self._learn_from(batch)
+            loss, rows = loss + some_loss, rows + some_rows
+        if batches:
+            self.seconds_a_share = (time.monotonic() - computed) / len(batches)
+        gathered = self.workers.gather(loss, rows, time.monotonic() - began)
+        loss, rows, _ = (sum(of_all) for of_all in zip(*gathered, strict=True))
+        self.progress.loss = loss / rows
         if not math.isfinite(self.progress.loss):
             raise CheckpointError(
                 f"step {self.progress.step + 1} has a loss of {self.progress.loss}; the last saved "
                 "state is whole: go on from it, with lower rates if this comes again"
             )
-        self.workers.add_gradients(self.model.parameters())
+        self.workers.add_gradients(self.model.parameters(), 1.0 / rows)
         nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
         for optimiser in self.optimisers:
             optimiser.step()
             optimiser.zero_grad()
+        self.shares = [self.shares[1], self._shares()]
         self.progress.step += 1
         self.progress.rows += self.recipe.lines * self.recipe.shape.context
-        seconds = self.workers.total(time.monotonic() - began) / self.workers.count
-        self.progress.seconds += seconds
+        self.progress.seconds += max(seconds for *_, seconds in gathered)
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
+    def _learn_from(self, batch: Batch) -> tuple[float, float]:
+        """Add the gradients of a batch's summed loss; the loss, and how many rows it is of."""
         rows, targets, document = (torch.from_numpy(array).to(self.device) for array in batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             losses, counts = self.model.loss(rows, targets, document)
-        return losses.sum() / self.workers.total(float(counts[0]))
+        losses.sum().backward()  # type: ignore[no-untyped-call]
+        return float(losses.detach().sum()), float(counts[0])
 
-    def _batch(self) -> Batch:
-        """The batch of this step; the next one is made while this one is learned from."""
+    def _own_batches(self) -> list[Batch]:
+        """This process's lines of the batch of this step, a few at once; those of the next one are
+        made while these are learned from."""
         step = self.progress.step
-        if self.next_batch is None or self.next_batch[0] != step:
-            self.next_batch = step, self.ahead.submit(self._make_batch, step)
-        batch = self.next_batch[1].result()
-        self.next_batch = step + 1, self.ahead.submit(self._make_batch, step + 1)
-        return batch
+        for number, lines in zip((step, step + 1), self.shares, strict=True):
+            if number not in self.made:
+                self.made[number] = self.ahead.submit(self._make, number, lines)
+        return self.made.pop(step).result()
 
-    def _make_batch(self, step: int) -> Batch:
-        return self.batches.batch(step, self.workers.rank, self.workers.count)
+    def _make(self, number: int, lines: range) -> list[Batch]:
+        return [
+            self.batches.batch(number, range(first, first + LINES_AT_ONCE))
+            for first in lines[::LINES_AT_ONCE]
+        ]
+
+    def _shares(self) -> range:
+        """The lines of a batch that this process gets, by how fast all of them have been."""
+        seconds = [found for (found,) in self.workers.gather(self.seconds_a_share)]
+        counts = apportioned(self.recipe.lines // LINES_AT_ONCE, seconds)
+        first = sum(counts[: self.workers.rank]) * LINES_AT_ONCE
+        return range(first, first + counts[self.workers.rank] * LINES_AT_ONCE)
 
     def _set_rates(self) -> None:
         recipe, used = self.recipe, self.budget.share(self.progress)
@@ -168,9 +191,9 @@ class Run:
     def evaluate(self) -> float | None:
         """Mean held-out bits per note; None if no work is held out."""
         if self.held_out:
-            lines = self.recipe.lines // self.workers.count
             scores = [
-                score(self.model, item, self.device, self.half, lines) for item in self.held_out
+                score(self.model, item, self.device, self.half, LINES_AT_ONCE)
+                for item in self.held_out
             ]
             self.progress.bits_per_note = mean_bits(scores)
             self.by_corpus = {item.corpus: round(item.bits_per_note, 3) for item in scores}

@@ -1,5 +1,7 @@
 """Several processes that train one model: each has its share of a batch, gradients are added up.
 
+A process that other work slows down gets fewer lines of the next batch, so that nobody waits long.
+
 `torchrun --nproc-per-node 2 -m composer train ...` starts them; alone, a process is all there is.
 On several machines it is the same command with `--nnodes` and `--rdzv-endpoint`.
 """
@@ -7,7 +9,7 @@ On several machines it is the same command with `--nnodes` and `--rdzv-endpoint`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -27,33 +29,45 @@ class Workers:
         """Whether this is the one that writes files and reports."""
         return self.rank == 0
 
-    def total(self, value: float) -> float:
-        """The sum of every process's value."""
+    def gather(self, *values: float) -> list[list[float]]:
+        """These values of every process, in order of rank."""
         if self.count == 1:
-            return value
-        summed = torch.tensor([value], dtype=torch.float64, device=self.device)
-        distributed.all_reduce(summed)
-        return float(summed)
+            return [list(values)]
+        own = torch.tensor(values, dtype=torch.float64, device=self.device)
+        found = [torch.empty_like(own) for _ in range(self.count)]
+        distributed.all_gather(found, own)
+        return [of_rank.tolist() for of_rank in found]
 
     def wait(self) -> None:
         """Until all processes have come here."""
-        self.total(0.0)
+        self.gather(0.0)
 
-    def add_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
-        """Every process gets the sum of all gradients; one that has none counts as zeros."""
-        if self.count == 1:
-            return
-        parameters = list(parameters)
+    def add_gradients(self, parameters: Iterable[nn.Parameter], factor: float) -> None:
+        """Every process gets the sum of all gradients times a factor; one that has none counts as
+        zeros."""
+        gradients = []
         for parameter in parameters:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
-        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+            gradients.append(parameter.grad.mul_(factor))
+        if self.count == 1:
+            return
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         distributed.all_reduce(flat)
         for gradient, summed in zip(
             gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True
         ):
             gradient.copy_(summed.view_as(gradient))
+
+
+def apportioned(units: int, seconds: Sequence[float]) -> list[int]:
+    """How many of `units` each process gets, each taking so many seconds for one, for all to be
+    done soonest."""
+    counts = [0] * len(seconds)
+    for _ in range(units):
+        soonest = min(range(len(seconds)), key=lambda rank: (counts[rank] + 1) * seconds[rank])
+        counts[soonest] += 1
+    return counts
 
 
 def join_workers() -> Workers:
