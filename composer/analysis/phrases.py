@@ -117,10 +117,14 @@ def _cadence(
     """How a phrase that ends in a bar would close; "open" where it would not."""
     if key is None:
         return "open"
-    tonic = (7 * key.fifths + (0 if key.mode == "major" else 9)) % 12
+    tonic = tonic_of(key.fifths, key.mode)
     if not chords:
         return _melodic_close(bar, line, tonic)
-    end_tick = int(table.bar_starts[bar] + table.bar_lengths[bar])
+    return close_at(chords, int(table.bar_starts[bar] + table.bar_lengths[bar]), tonic)
+
+
+def close_at(chords: Sequence[Chord], end_tick: int, tonic: int) -> str:
+    """How the chords before a tick close in the key of a tonic (pitch class); one of `CADENCES`."""
     index = int(np.searchsorted([chord.tick for chord in chords], end_tick, side="left")) - 1
     while index >= 0 and chords[index].quality == "none":
         index -= 1
@@ -129,6 +133,11 @@ def _cadence(
     earlier = [chord for chord in chords[max(0, index - 4) : index] if chord.quality != "none"]
     before = next((c for c in reversed(earlier) if c.root != chords[index].root), None)
     return _close(chords[index], before, tonic)
+
+
+def tonic_of(fifths: int, mode: str) -> int:
+    """The pitch class of a key's first degree."""
+    return (7 * fifths + (0 if mode == "major" else 9)) % 12
 
 
 def _close(last: Chord, before: Chord | None, tonic: int) -> str:

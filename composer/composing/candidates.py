@@ -32,6 +32,7 @@ from composer.composing.originality import Originality, is_too_close, originalit
 from composer.composing.request import Request
 from composer.composing.sampling import Chance, Rows, Writer, quiet
 from composer.composing.single_line import as_single_lines
+from composer.composing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
 from composer.music.facts import Chord
@@ -119,10 +120,11 @@ def choose_all(
         ]
         if not todo:
             break
-        sketches = [_Sketch(model, tasks[place], number) for place, number in todo]
-        written = write_all([sketch.writer for sketch in sketches], progress)
-        for (place, _), sketch, rows in zip(todo, sketches, written, strict=True):
-            candidate = sketch.candidate(rows)
+        attempts = [_Attempt(model, tasks[place], number) for place, number in todo]
+        _sketch_all(attempts)
+        written = write_all([attempt.writer() for attempt in attempts], progress)
+        for (place, _), attempt, rows in zip(todo, attempts, written, strict=True):
+            candidate = attempt.candidate(rows)
             (copies if is_too_close(candidate.originality) else kept)[place].append(candidate)
     return [
         _choice(task, some, rejected)
@@ -148,27 +150,72 @@ def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) 
     return Choice(tuple(kept), len(copies), verdicts, chosen)
 
 
-class _Sketch:
+class _Attempt:
     """A candidate to be written; the first has the very chances of a request without others."""
 
     def __init__(self, model: RowTransformer, task: Task, number: int) -> None:
-        random = np.random.default_rng([task.seed, 2, number] if number else task.seed)
-        self.request = with_players(task.request, random)
-        self.fifths = choose_fifths(self.request, random)
+        self.model, self.task, self.number = model, task, number
+        self.random = self._chances(2)
+        self.request = with_players(task.request, self.random)
+        self.fifths = choose_fifths(self.request, self.random)
         self.semitones = -semitones_to_common_key(self.fifths)
+        self.given = given_fields(self.request)
+        self.sketch: Sketch | None = None
+
+    def sketch_writers(self) -> list[Writer]:
+        """Writers of the sketches to choose from."""
+        chords = given_chords(self.request, self.semitones)
+        return [
+            Writer(
+                self.model,
+                Grammar(self.request.bars, chords=chords, semitones=self.semitones, is_sketch=True),
+                self.given,
+                self.task.chance,
+                self._chances(3, place),
+            )
+            for place in range(SKETCHES)
+        ]
+
+    def writer(self) -> Writer:
+        """Of the notes, under the sketch."""
+        assert self.sketch is not None
         grammar = Grammar(
             self.request.bars,
-            chords=given_chords(self.request, self.semitones),
+            chords=self.sketch.chords if self.sketch.has_chords else None,
             section_starts=bars_begun_afresh(self.request),
             semitones=self.semitones,
         )
-        self.writer = Writer(model, grammar, given_fields(self.request), task.chance, random)
+        grammar.read(self.sketch.header)
+        grammar.go_on(self.request.bars)
+        return Writer(
+            self.model,
+            grammar,
+            self.given,
+            self.task.chance,
+            self.random,
+            header=self.sketch.header,
+            sketch=self.sketch.bars,
+        )
 
-    def candidate(self, rows: Rows) -> Candidate:
+    def candidate(self, written: Rows) -> Candidate:
+        assert self.sketch is not None
+        rows = np.concatenate([np.array(self.sketch.header, dtype=np.int16), written])
         sounding = transposed(rows, self.semitones)
         piece = _finished(as_single_lines(decode(sounding)), self.request, self.fifths)
         broken = broken_fields(piece, self.request)
         return Candidate(piece, tuple(chords_of(sounding)), originality(piece), broken, rows)
+
+    def _chances(self, purpose: int, place: int = 0) -> np.random.Generator:
+        number = self.number
+        return np.random.default_rng([self.task.seed, purpose, number, place])
+
+
+def _sketch_all(attempts: Sequence[_Attempt]) -> None:
+    """The best of several sketches for each attempt, all of them written together."""
+    writers = [attempt.sketch_writers() for attempt in attempts]
+    rows = iter(write_all([writer for of_attempt in writers for writer in of_attempt]))
+    for attempt, of_attempt in zip(attempts, writers, strict=True):
+        attempt.sketch = max((sketch_of(next(rows)) for _ in of_attempt), key=merit)
 
 
 def _finished(piece: Piece, request: Request, fifths: int) -> Piece:

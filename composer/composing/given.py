@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.analysis.lead import ACCOMPANYING_SECTIONS
 from composer.composing.real_parts import usual_ensembles, usual_line_ups
 from composer.composing.registers import Register
 from composer.composing.request import Request
@@ -22,7 +23,6 @@ from composer.music.meters import grid_bar_ticks
 from composer.music.moods import Mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
 from composer.music.styles import Style, style_index
-from composer.analysis.lead import ACCOMPANYING_SECTIONS
 from composer.tokens.encode import ACCOMPANYING_ROLE, chord_row
 from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
 from composer.tokens.values import (
@@ -79,6 +79,7 @@ def given_fields(request: Request) -> Given:
         ranks=mood_ranks(request.mood) if request.mood else {},
         keeps_key=bool(request.key or request.mode or request.mood) and not request.chords,
         allowed=_allowed(request),
+        keeps_chords=bool(request.chords),
         bars=_bar_fields(request),
         copied_bars=_copied_bars(request),
         streams=_streams(request),

@@ -25,16 +25,20 @@ from composer.tokens.fields import (
     HEADER_KINDS,
     ROW_FIELDS,
     Kind,
+    Mark,
 )
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.values import recall_values
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
+RowList = list[list[int]]
 
 LEADING_ROWS = 2
 """Rows of zeros before a piece, as in training."""
 KEPT_SHARE = 0.6
+SKETCH_SHARE = 0.25
+"""How much of it the sketch may fill."""
 """How much of the context the latest bars may fill when the window slides on."""
 
 TEMPERATURE, MIN_P = 1.0, 0.02
@@ -116,6 +120,8 @@ class Given:
     copied_bars: dict[int, int] = field(default_factory=dict)
     streams: tuple[Stream, ...] = ()
     registers: dict[int, Register] = field(default_factory=dict)
+    keeps_chords: bool = False
+    """Whether the chords are the request's own, not the model's sketch."""
 
 
 class Ask(NamedTuple):
@@ -133,7 +139,8 @@ class Writer:
     """Writes one piece, or some bars of one, row by row.
 
     `header`, `before` and `block` are rows that are there already: the header of a piece, its
-    bars before those to be written, and a given block ("given" to "write" mark).
+    bars before those to be written, and a given block ("given" to "write" mark). `sketch` has the
+    bar, plan and chord rows of every bar, which then hold.
     """
 
     def __init__(
@@ -146,6 +153,7 @@ class Writer:
         header: Sequence[list[int]] = (),
         before: Sequence[list[int]] = (),
         block: Sequence[list[int]] = (),
+        sketch: Sequence[RowList] = (),
     ) -> None:
         self.model, self.grammar, self.given = model, grammar, given
         self.chance, self.random = chance, random
@@ -153,6 +161,7 @@ class Writer:
         self.streams = given.streams or (Stream(1.0, {}),)
         self.header = [empty_row(Kind.PAD)] * LEADING_ROWS + list(header)
         self.before, self.block = list(before), list(block)
+        self.sketch = sketch
         self.written: list[list[int]] = []
         self.bar_is_complete = False
         density = Kind.PLAN, "density"
@@ -202,7 +211,8 @@ class Writer:
         if bar in self.given.copied_bars:
             return self.given.copied_bars[bar]
         distance = RECALLED.get((plan[1], plan[2]))
-        is_free = not self.block and not self.grammar.chords and bar + 1 < self.grammar.bars
+        chords_are_free = not self.given.keeps_chords and (self.sketch or not self.grammar.chords)
+        is_free = not self.block and chords_are_free and bar + 1 < self.grammar.bars
         return bar - distance if distance is not None and is_free else None
 
     def _copy(self, bar: int) -> None:
@@ -282,6 +292,8 @@ class Writer:
             return self.given.parts[len(self.grammar.parts)][len(row) - 1]
         if kind in (Kind.BAR, Kind.PLAN):
             bar = self.grammar.bar + (kind == Kind.BAR)
+            if self.sketch:
+                return self.sketch[bar][int(kind == Kind.PLAN)][len(row)]
             here = self.given.bars.get(bar, {}).get((kind, name))
             if here is not None:
                 return here
@@ -290,7 +302,8 @@ class Writer:
     def _given_kind(self) -> int | None:
         grammar = self.grammar
         if grammar.last_kind in (Kind.FORM, Kind.PART) and self.given.parts:
-            return Kind.PART if len(grammar.parts) < len(self.given.parts) else Kind.BAR
+            after = Kind.MARK if grammar.is_sketch else Kind.BAR
+            return Kind.PART if len(grammar.parts) < len(self.given.parts) else after
         if self.bar_is_complete:
             return Kind.BAR if grammar.bar + 1 < grammar.until else Kind.MARK
         return None
@@ -326,11 +339,26 @@ class Writer:
         header = self.header + [row for row in self.written if row[0] in HEADER_KINDS]
         body = self.before + [row for row in self.written if row[0] not in HEADER_KINDS]
         room = int(self.model.shape.context * KEPT_SHARE) - len(header) - len(self.block)
+        if self.sketch:
+            room -= int(self.model.shape.context * SKETCH_SHARE) // 2
         bars = [index for index, row in enumerate(body) if row[0] == Kind.BAR]
         fitting = [index for index in bars if len(body) - index <= room]
         start = fitting[0] if fitting else max(0, len(body) - max(room, 1))
         split = max(start, len(self.before))
+        if self.sketch:
+            first = sum(row[0] == Kind.BAR for row in body[:start])
+            return header + self._sketch_block(first) + body[start:]
         return header + body[start:split] + self.block + body[split:]
+
+    def _sketch_block(self, first: int) -> list[list[int]]:
+        """The sketch from a bar on, as far as its share of the context goes."""
+        room = int(self.model.shape.context * SKETCH_SHARE)
+        rows: list[list[int]] = []
+        for of_bar in self.sketch[first:]:
+            if len(rows) + len(of_bar) > room:
+                break
+            rows += of_bar
+        return [empty_row(Kind.MARK, Mark.SKETCH), *rows, empty_row(Kind.MARK, Mark.WRITE)]
 
 
 def rank_tilt(logits: Floats, allowed: NDArray[np.bool_], strength: float) -> Floats:

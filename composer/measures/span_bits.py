@@ -50,7 +50,7 @@ def _laid_out(
     span = _joined(draft.bars[first : last + 1])
     before = list(draft.bars[:first])
     behind = list(draft.bars[last + 1 : last + 1 + LONGEST_AFTER])
-    room = context - len(draft.header) - len(span) - 3
+    room = context - len(draft.header) - len(span) - 3  # the marks
     while sum(map(len, before)) + sum(map(len, behind)) > room and (before or behind):
         if len(before) >= len(behind):
             before = before[1:]

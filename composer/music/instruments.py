@@ -54,9 +54,7 @@ class Instrument:
 
     def one_hand(self) -> Instrument:
         """What one of two hands can do."""
-        return replace(
-            self, staves=1, most_notes=self.most_notes // 2, is_hand=self.has_two_hands
-        )
+        return replace(self, staves=1, most_notes=self.most_notes // 2, is_hand=self.has_two_hands)
 
     @property
     def has_two_hands(self) -> bool:

@@ -25,6 +25,7 @@ class Recipe:
     share_exponent, largest_share: a corpus is drawn in proportion to rows ** exponent times its
     factor in `corpus_factors`, at most this share.
     goes_on: begins with trained weights, in their shape, instead of from nothing.
+    compiled: whether blocks are compiled, which takes a minute and a C++ compiler.
     corpora: "" for those of `--corpora`, or the name of one that comes with a package.
     """
 
@@ -48,6 +49,7 @@ class Recipe:
     corpus_factors: dict[str, float] = field(default_factory=dict)
     goes_on: bool = False
     corpora: str = ""
+    compiled: bool = False
 
 
 @cache

@@ -87,19 +87,18 @@ class Run:
         self.began_with = (
             {"weights": begin_with.fingerprint, **begin_with.about} if begin_with else None
         )
-        if recipe.lines % LINES_AT_ONCE:
-            raise RequestError(f"a batch of {recipe.lines} lines is not possible; give an even number")
         self.device = self.workers.device
         self.model = RowTransformer(recipe.shape, RowTables(**asdict(layout()))).to(self.device)
         if begin_with:
             self.model.load_state_dict(begin_with.model.state_dict())
-        if _can_compile():
+        if recipe.compiled and _can_compile():
             for block in self.model.blocks:
                 block.forward = torch.compile(block.forward, dynamic=False)  # type: ignore[method-assign]
         self.optimisers = _optimisers(self.model, recipe)
         self.falls_from: float | None = None
         """The share of the budget from which rates fall, where it is not the recipe's."""
         self.ahead = ThreadPoolExecutor(1)
+        self.lines_at_once = 1 if recipe.lines % LINES_AT_ONCE else LINES_AT_ONCE
         self.seconds_a_share = 1.0
         self.shares = [self._shares(), self._shares()]
         """Which lines of this step's batch and of the next one are this process's."""
@@ -167,16 +166,16 @@ class Run:
 
     def _make(self, number: int, lines: range) -> list[Batch]:
         return [
-            self.batches.batch(number, range(first, first + LINES_AT_ONCE))
-            for first in lines[::LINES_AT_ONCE]
+            self.batches.batch(number, range(first, first + self.lines_at_once))
+            for first in lines[:: self.lines_at_once]
         ]
 
     def _shares(self) -> range:
         """The lines of a batch that this process gets, by how fast all of them have been."""
         seconds = [found for (found,) in self.workers.gather(self.seconds_a_share)]
-        counts = apportioned(self.recipe.lines // LINES_AT_ONCE, seconds)
-        first = sum(counts[: self.workers.rank]) * LINES_AT_ONCE
-        return range(first, first + counts[self.workers.rank] * LINES_AT_ONCE)
+        counts = apportioned(self.recipe.lines // self.lines_at_once, seconds)
+        first = sum(counts[: self.workers.rank]) * self.lines_at_once
+        return range(first, first + counts[self.workers.rank] * self.lines_at_once)
 
     def _set_rates(self) -> None:
         recipe, used = self.recipe, self.budget.share(self.progress)
@@ -192,7 +191,7 @@ class Run:
         """Mean held-out bits per note; None if no work is held out."""
         if self.held_out:
             scores = [
-                score(self.model, item, self.device, self.half, LINES_AT_ONCE)
+                score(self.model, item, self.device, self.half, self.lines_at_once)
                 for item in self.held_out
             ]
             self.progress.bits_per_note = mean_bits(scores)

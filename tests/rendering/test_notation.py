@@ -11,10 +11,10 @@ import pytest
 
 from composer.errors import RequestError
 from composer.music.facts import Chord
+from composer.music.hands import assign_staves
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
 from composer.rendering.audio import wav_bytes
 from composer.rendering.division import divide
-from composer.music.hands import assign_staves
 from composer.rendering.midi import midi_bytes
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.percussion import drum_signs
