@@ -34,8 +34,8 @@ from composer.training.workers import apportioned, join_workers
 SAVE_EVERY_SECONDS = 600.0
 EVALUATE_EVERY_SECONDS = 1800.0
 HELD_OUT_CROPS = 8
-LINES_AT_ONCE = 2
-"""Lines that are learned from together: the unit in which a batch is shared among processes."""
+LINES_AT_ONCE, LINES_IN_A_SHARE = 8, 2
+"""Lines that one process alone learns from together, and the unit in which several share a batch."""
 
 
 @dataclass(slots=True)
@@ -98,7 +98,8 @@ class Run:
         self.falls_from: float | None = None
         """The share of the budget from which rates fall, where it is not the recipe's."""
         self.ahead = ThreadPoolExecutor(1)
-        self.lines_at_once = 1 if recipe.lines % LINES_AT_ONCE else LINES_AT_ONCE
+        at_once = LINES_AT_ONCE if self.workers.count == 1 else LINES_IN_A_SHARE
+        self.lines_at_once = math.gcd(recipe.lines, at_once)
         self.seconds_a_share = 1.0
         self.shares = [self._shares(), self._shares()]
         """Which lines of this step's batch and of the next one are this process's."""
@@ -129,8 +130,8 @@ class Run:
             loss, rows = loss + some_loss, rows + some_rows
         if batches:
             self.seconds_a_share = (time.monotonic() - computed) / len(batches)
-        gathered = self.workers.gather(loss, rows, time.monotonic() - began)
-        loss, rows, _ = (sum(of_all) for of_all in zip(*gathered, strict=True))
+        gathered = self.workers.gather(loss, rows)
+        loss, rows = (sum(of_all) for of_all in zip(*gathered, strict=True))
         self.progress.loss = loss / rows
         if not math.isfinite(self.progress.loss):
             raise CheckpointError(
@@ -145,7 +146,8 @@ class Run:
         self.shares = [self.shares[1], self._shares()]
         self.progress.step += 1
         self.progress.rows += self.recipe.lines * self.recipe.shape.context
-        self.progress.seconds += max(seconds for *_, seconds in gathered)
+        lasted = self.workers.gather(time.monotonic() - began)
+        self.progress.seconds += max(seconds for (seconds,) in lasted)
 
     def _learn_from(self, batch: Batch) -> tuple[float, float]:
         """Add the gradients of a batch's summed loss; the loss, and how many rows it is of."""
