@@ -10,7 +10,7 @@ import numpy as np
 from composer.analysis.sounding import sounding
 from composer.analysis.table import Floats, Ints, NoteTable, note_table
 from composer.analysis.texture import beat_ticks
-from composer.music.chords import CHORD_INTERVALS
+from composer.music.chords import CHORD_INTERVALS, PLAIN_QUALITIES
 from composer.music.facts import CHORD_QUALITIES, Chord
 from composer.music.piece import Piece
 
@@ -32,7 +32,15 @@ _QUALITY_COSTS = {
     "diminished": 0.15, "diminished7": 0.15, "half-diminished7": 0.2, "augmented": 0.2,
     "augmented7": 0.18, "power": 0.18, "dominant9": 0.2, "minor-major7": 0.2, "major6": 0.22,
     "sus4": 0.25, "sus2": 0.3, "dominant7sus4": 0.3, "minor6": 0.3, "major9": 0.33, "minor9": 0.33,
+    "major-add9": 0.3, "major6-9": 0.4, "dominant7-flat9": 0.3, "dominant7-sharp9": 0.28,
+    "altered7": 0.6, "dominant11": 0.45, "dominant13": 0.4, "dominant7-flat5": 0.3,
+    "major7-sharp11": 0.35, "minor11": 0.45,
 }  # fmt: skip
+
+
+_ALL = tuple(quality for quality in CHORD_QUALITIES if quality != "none")
+_PLAIN = tuple(quality for quality in _ALL if quality not in PLAIN_QUALITIES)
+"""A path is found among these; only then a run of beats may show the colour of its chord."""
 
 
 class Beats(NamedTuple):
@@ -62,7 +70,7 @@ def chords_of_table(table: NoteTable, piece: Piece) -> tuple[Chord, ...]:
         return ()
     beats = beats_of(table, piece.end_tick)
     weights, lowest = _beat_weights(pitched, beats)
-    states = _best_path(_scores(weights, lowest, _BEAT_FULLNESS), beats.change_cost)
+    states = _best_path(_scores(weights, lowest, _BEAT_FULLNESS, _PLAIN), beats.change_cost)
     return _as_chords(states, weights, lowest, beats)
 
 
@@ -109,9 +117,11 @@ def _beat_weights(table: NoteTable, beats: Beats) -> tuple[Floats, Ints]:
 
 
 @cache
-def _templates() -> tuple[Floats, Floats, tuple[tuple[int, str], ...]]:
+def _templates(
+    qualities: tuple[str, ...],
+) -> tuple[Floats, Floats, tuple[tuple[int, str], ...]]:
     """Membership (states, 12), quality costs (states,), and root and quality of each state."""
-    states = [(root, q) for q in CHORD_QUALITIES if q != "none" for root in range(12)]
+    states = [(root, quality) for quality in qualities for root in range(12)]
     members = np.zeros((len(states), 12))
     for row, (root, quality) in enumerate(states):
         members[row, [(root + interval) % 12 for interval in CHORD_INTERVALS[quality]]] = 1.0
@@ -119,12 +129,12 @@ def _templates() -> tuple[Floats, Floats, tuple[tuple[int, str], ...]]:
     return members, costs, tuple(states)
 
 
-def _scores(weights: Floats, lowest: Ints, fullness: float) -> Floats:
+def _scores(weights: Floats, lowest: Ints, fullness: float, qualities: tuple[str, ...]) -> Floats:
     """The score of each chord, and last of silence, over each beat: (beats, states + 1).
 
     A pitch class is wholly there where its weight times `fullness` reaches 1.
     """
-    members, costs, states = _templates()
+    members, costs, states = _templates(qualities)
     total = weights.sum(axis=1, keepdims=True)
     share = weights / np.maximum(total, 1e-9)
     present = np.minimum(weights * fullness, 1.0)
@@ -166,19 +176,18 @@ def _best_path(scores: Floats, change_cost: Floats) -> Ints:
 def _as_chords(path: Ints, weights: Floats, lowest: Ints, beats: Beats) -> tuple[Chord, ...]:
     """The runs of the path, each root's quality chosen again over the whole run: a broken
     seventh chord shows its notes only in time."""
-    states = _templates()[2]
+    states = _templates(_PLAIN)[2]
     begins = np.nonzero(np.diff(path, prepend=-1))[0]
     lengths = np.diff(np.append(begins, len(path)))
     mean_weights = np.add.reduceat(weights, begins, axis=0) / lengths[:, None]
-    scores = _scores(mean_weights, lowest[begins], _RUN_FULLNESS)
+    scores = _scores(mean_weights, lowest[begins], _RUN_FULLNESS, _ALL)
     chords: list[Chord] = []
     for run, begin in enumerate(begins.tolist()):
         state = int(path[begin])
         chord = Chord(int(beats.start[begin]), 0, "none", 0)
         if state < len(states):
             root = states[state][0]
-            same_root = scores[run, root : len(states) : 12]
-            quality = states[root + 12 * int(same_root.argmax())][1]
+            quality = _ALL[int(scores[run, root:-1:12].argmax())]
             bass = _bass(root, quality, lowest[begin : begin + int(lengths[run])])
             chord = Chord(chord.tick, root, quality, bass)
         if not chords or chords[-1][1:] != chord[1:]:

@@ -6,6 +6,9 @@ A note on a strong beat (the first of a bar, and its middle where a bar has four
 a chord tone, or explained: the next onset of its part has a chord tone a step (one or two
 semitones) away, as after a suspension, an appoggiatura or an accented passing note. `chance` is the
 same share against the chords moved by every other interval: what notes of a key reach anyway.
+A chord is heard where its root or its third (of a power or suspended chord its root or its fifth)
+sounds in a bar while the chord holds there; one that nobody plays is not followed, however well
+the rest agrees.
 
 A form is followed where the bars of a repeated letter are those of its first section, note for
 note, and different letters have different bars.
@@ -16,6 +19,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,16 +41,25 @@ _FEWEST_BEATS_WITH_A_MIDDLE = 4
 @dataclass(frozen=True, slots=True)
 class ChordsFollowed:
     """Of `notes` on strong beats, the shares that are chord tones, that are these or explained,
-    and that would be by chance."""
+    and that would be by chance; of `chords`, each counted in each of its bars, the share that is
+    heard."""
 
     notes: int
     chord_tones: float
     explained: float
     chance: float
+    chords: int = 0
+    heard: float = float("nan")
 
     @property
     def are_met(self) -> bool:
-        return not self.explained < CHORDS_FOLLOWED
+        """Whether enough notes agree and no chord is missing."""
+        return not (self.explained < CHORDS_FOLLOWED or self.heard < 1.0)
+
+    @property
+    def share(self) -> float:
+        """The smaller of what is explained and what is heard; nan where neither can be judged."""
+        return float(np.fmin(self.explained, self.heard))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +89,56 @@ def chords_followed(piece: Piece, chords: Sequence[Chord]) -> ChordsFollowed:
     """How the strong beats of a piece agree with chords at its ticks."""
     strong = _strong_ticks(piece)
     notes = [heard for heard in _with_next_onsets(piece) if heard[0] in strong]
+    spans = chord_spans(piece, chords)
+    heard = _mean([is_heard(piece, span) for span in spans])
     if not notes:
-        return ChordsFollowed(0, float("nan"), float("nan"), float("nan"))
+        return ChordsFollowed(0, float("nan"), float("nan"), float("nan"), len(spans), heard)
     inside = [_belongs(pitch, onset, chords, 0) for onset, pitch, _ in notes]
     by_shift = [
         np.mean([_is_explained(note, chords, semitones) for note in notes])
         for semitones in range(12)
     ]
     return ChordsFollowed(
-        len(notes), float(np.mean(inside)), float(by_shift[0]), float(np.mean(by_shift[1:]))
+        len(notes),
+        float(np.mean(inside)),
+        float(by_shift[0]),
+        float(np.mean(by_shift[1:])),
+        len(spans),
+        heard,
+    )
+
+
+class ChordSpan(NamedTuple):
+    """A chord in one of its bars (from 1), from `start_tick` until `end_tick`."""
+
+    chord: Chord
+    bar: int
+    start_tick: int
+    end_tick: int
+
+
+def chord_spans(piece: Piece, chords: Sequence[Chord]) -> list[ChordSpan]:
+    """Every chord in each bar that it holds in; where there is no chord, none."""
+    ends = [*(chord.tick for chord in chords[1:]), piece.end_tick]
+    return [
+        ChordSpan(chord, bar.number, max(chord.tick, bar.start_tick), min(end, bar.end_tick))
+        for chord, end in zip(chords, ends, strict=True)
+        for bar in bars_of(piece)
+        if chord.quality != "none" and max(chord.tick, bar.start_tick) < min(end, bar.end_tick)
+    ]
+
+
+def is_heard(piece: Piece, span: ChordSpan) -> bool:
+    """Whether a pitched note sounds in the span that makes the chord known."""
+    intervals = CHORD_INTERVALS[span.chord.quality]
+    thirds = [interval for interval in intervals if interval in (3, 4)]
+    wanted = {(span.chord.root + interval) % 12 for interval in (0, *(thirds or (7,)))}
+    return any(
+        note.pitch % 12 in wanted
+        for part in piece.parts
+        if not part.is_drums
+        for note in part.notes
+        if note.onset_tick < span.end_tick and note.onset_tick + note.length_ticks > span.start_tick
     )
 
 

@@ -280,7 +280,8 @@ def _parts(piece: Piece, request: Request) -> Field:
 
 
 def _chords(piece: Piece, heard: Sequence[Mapping[str, Any]], request: Request) -> Field:
-    """As heard, bar by bar. Kept where notes on strong beats belong to them or are explained."""
+    """As heard, bar by bar. Kept where every chord is heard in its own time and
+    notes on strong beats belong to them or are explained."""
     bars: dict[int, list[str]] = {}
     for chord in heard:
         bars.setdefault(chord["bar"], []).append(chord["symbol"])
@@ -289,8 +290,9 @@ def _chords(piece: Piece, heard: Sequence[Mapping[str, Any]], request: Request) 
         return Field("chords", None, line or None)
     placed = place_progression(request.chords, bars_of(piece), piece.ticks_per_quarter)
     followed = chords_followed(piece, placed)
-    share = followed.explained if followed.notes else None
-    kept = followed.are_met if followed.notes else None
+    if not followed.chords and not followed.notes:
+        return Field("chords", request.asked()["chords"], line or None)
+    share, kept = followed.share, followed.are_met
     return Field("chords", request.asked()["chords"], line or None, kept, share)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -176,13 +177,19 @@ def make_request(
             roles = influence.roles
     mode = key.strip().lower() if key.strip().lower() in ("major", "minor") else ""
     bars_are_given = timing is None or bars is not None
-    if bars is None:
-        bars = _usual_bars(flags, influence) if bars_are_given else MOST_BARS
-    bars = _bars(bars)
-    blend = _blend(style) if ":" in style else ()
-    curve = _mood_curve(mood, bars) if "@" in mood else ()
     whole_key = parse_key(key) if key and not mode else None
     progression = parse_progression(chords, whole_key) if chords else ()
+    if bars is None:
+        usual = _usual_bars(flags, influence) if bars_are_given else MOST_BARS
+        bars = _whole_bars(usual, len(progression), len(form.strip())) if bars_are_given else usual
+    bars = _bars(bars)
+    if len(progression) > bars:
+        raise RequestError(
+            f"{len(progression)} bars of chords do not fit into {bars} bars; give "
+            f"{len(progression)} bars or more, or several chords a bar with | between the bars"
+        )
+    blend = _blend(style) if ":" in style else ()
+    curve = _mood_curve(mood, bars) if "@" in mood else ()
     if progression and whole_key is None:
         whole_key = _key_of_chords(progression, mode)
     request = Request(
@@ -252,6 +259,15 @@ def _influence(like: Piece | None) -> Influence | None:
 def _usual_bars(flags: dict[str, str], influence: Influence | None) -> int:
     usual = int(flags.get("bars", USUAL_BARS))
     return influence.bars or usual if influence and not flags else usual
+
+
+def _whole_bars(usual: int, chord_bars: int, sections: int) -> int:
+    """The bars nearest to the usual number in which chords and sections come out even, or, where
+    that would be many more, the sections."""
+    unit = math.lcm(max(1, chord_bars), max(1, sections))
+    if unit > max(2 * usual, chord_bars):
+        unit = max(1, sections)
+    return unit * max(1, -(-chord_bars // unit), round(usual / unit))
 
 
 def _influenced(request: Request, influence: Influence) -> Request:
@@ -352,7 +368,8 @@ def _key_of_chords(progression: Progression, mode: str) -> KeyChange:
 
 
 def _is_minor(harmony: Harmony) -> bool:
-    return 3 in CHORD_INTERVALS[harmony.quality]
+    intervals = CHORD_INTERVALS[harmony.quality]
+    return 3 in intervals and 4 not in intervals
 
 
 def _blend_words(blend: tuple[Weighted, ...]) -> str:

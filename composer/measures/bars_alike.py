@@ -20,7 +20,7 @@ from composer.analysis.chords import chords_of_table
 from composer.analysis.table import Floats, NoteTable, note_table
 from composer.errors import RequestError
 from composer.music.bars import Bar
-from composer.music.chords import CHORD_INTERVALS
+from composer.music.chords import CHORD_INTERVALS, PLAIN_QUALITIES
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 
@@ -112,5 +112,8 @@ def _same_chords(first: Bars, second: Bars, bar: Bar, other: Bar) -> float:
 
 
 def _is_same(one: Chord, two: Chord) -> bool:
-    thirds = [{3, 4} & {*CHORD_INTERVALS[chord.quality]} for chord in (one, two)]
+    thirds = [
+        {3, 4} & {*CHORD_INTERVALS[PLAIN_QUALITIES.get(chord.quality, chord.quality)]}
+        for chord in (one, two)
+    ]
     return one.root == two.root and (thirds[0] == thirds[1] or not all(thirds))

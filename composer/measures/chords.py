@@ -33,7 +33,10 @@ _HARTE = {
     "sus2": "sus2", "power": "5", "dominant7": "7", "major7": "maj7", "minor7": "min7",
     "half-diminished7": "hdim7", "diminished7": "dim7", "minor-major7": "minmaj7",
     "augmented7": "aug(b7)", "major6": "maj6", "minor6": "min6", "dominant9": "9",
-    "major9": "maj9", "minor9": "min9", "dominant7sus4": "sus4(b7)",
+    "major9": "maj9", "minor9": "min9", "dominant7sus4": "sus4(b7)", "major-add9": "maj(9)",
+    "major6-9": "maj6(9)", "dominant7-flat9": "7(b9)", "dominant7-sharp9": "7(#9)",
+    "altered7": "7(b9,#9,b5,#5)", "dominant11": "9(11)", "dominant13": "9(13)",
+    "dominant7-flat5": "7(*5,b5)", "major7-sharp11": "maj7(#11)", "minor11": "min9(11)",
 }  # fmt: skip
 
 

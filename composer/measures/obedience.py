@@ -8,6 +8,7 @@ estimated from the notes, never read from the signature; chords and form are jud
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,10 +108,12 @@ def shares(outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
 def chord_shares(outcomes: Sequence[Outcome]) -> ChordsFollowed | None:
     """Over all notes on strong beats of all pieces with given chords; None without any."""
     found = [o.chords for o in outcomes if o.chords is not None and o.chords.notes]
+    spans = [chords.chords for chords in found]
     if not found:
         return None
     notes = [chords.notes for chords in found]
     means = np.average(
         [[c.chord_tones, c.explained, c.chance] for c in found], axis=0, weights=notes
     )
-    return ChordsFollowed(sum(notes), *means.tolist())
+    heard = float(np.average([c.heard for c in found], weights=spans)) if sum(spans) else math.nan
+    return ChordsFollowed(sum(notes), means[0], means[1], means[2], sum(spans), heard)

@@ -106,6 +106,16 @@ _SIGNS = {
     "major9": ChordSign("major-ninth", "maj9"),
     "minor9": ChordSign("minor-ninth", "m9"),
     "dominant7sus4": ChordSign("suspended-fourth", "7sus4"),
+    "major-add9": ChordSign("major", "(add9)"),
+    "major6-9": ChordSign("major-sixth", "6/9"),
+    "dominant7-flat9": ChordSign("dominant", "7(♭9)"),
+    "dominant7-sharp9": ChordSign("dominant", "7(♯9)"),
+    "altered7": ChordSign("dominant", "7alt"),
+    "dominant11": ChordSign("dominant-11th", "11"),
+    "dominant13": ChordSign("dominant-13th", "13"),
+    "dominant7-flat5": ChordSign("dominant", "7(♭5)"),
+    "major7-sharp11": ChordSign("major-seventh", "maj7(♯11)"),
+    "minor11": ChordSign("minor-11th", "m11"),
 }
 NO_CHORD_SIGN = ChordSign("none", "N.C.")
 

@@ -34,6 +34,12 @@ def test_plain_progressions_are_named(text: str, arpeggio: bool) -> None:
     assert symbols(played(text, arpeggio=arpeggio)) == text.replace("| ", "")
 
 
+@pytest.mark.parametrize("text", ["Cadd9 | F | G7b9 | C6/9", "G7#9 | C13 | Fmaj7#11 | G7b5"])
+def test_chords_struck_with_their_colours_are_named_with_them(text: str) -> None:
+    """Ninths, thirteenths and altered notes that all sound."""
+    assert symbols(played(text)) == text.replace("| ", "")
+
+
 def test_chords_change_on_dotted_beats_in_compound_meters() -> None:
     """6/8 has two beats."""
     chords = estimate_chords(played("C G | Am F", meter=(6, 8)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from composer.analysis.following import chords_followed, form_followed
+from composer.analysis.following import chord_spans, chords_followed, form_followed, is_heard
 from composer.composing.request import make_request
 from composer.errors import RequestError
 from composer.measures import endings
@@ -15,7 +16,7 @@ from composer.music.bars import bars_of
 from composer.music.chords import parse_progression, place_progression
 from composer.music.facts import Chord
 from composer.music.keys import parse_key
-from composer.music.piece import Piece
+from composer.music.piece import MeterChange, Note, Part, Piece
 from tests.analysis.playing import played
 from tests.measures.music import in_bars, melody
 
@@ -55,6 +56,32 @@ def test_a_silent_piece_has_nothing_to_judge() -> None:
     followed = chords_followed(in_bars([(24, 60)]), C_MAJOR)
     assert followed.notes == 0
     assert math.isnan(followed.explained)
+
+
+def test_a_chord_that_never_sounds_is_not_followed() -> None:
+    """However well the rest agrees: of C, F, G and C somebody plays only the first two."""
+    piece = played("C | F | C | C")
+    whole = chords_followed(piece, placed("C | F | C | C", piece))
+    silent = replace(
+        piece,
+        parts=(
+            replace(piece.parts[0], notes=tuple(n for n in piece.parts[0].notes if n[0] < 192)),
+        ),
+    )
+    followed = chords_followed(silent, placed("C | F | G | C", piece))
+    assert (whole.chords, whole.heard, whole.are_met) == (4, 1.0, True)
+    assert (followed.explained, followed.heard, followed.share) == (1.0, 0.5, 0.5)
+    assert not followed.are_met
+
+
+def test_a_held_note_makes_a_chord_heard_and_a_drum_does_not() -> None:
+    """What sounds is judged, not what begins; a power chord is known by its fifth too."""
+    note = Note(0, 192, 64)
+    held = Piece((Part("piano", 0, (note,)),), (MeterChange(0, 4, 4),), 192)
+    chords = (Chord(0, 0, "major", 0), Chord(96, 9, "power", 9))
+    assert [is_heard(held, span) for span in chord_spans(held, chords)] == [True, True]
+    drums = replace(held, parts=(Part("drums", 0, (note,)),))
+    assert not any(is_heard(drums, span) for span in chord_spans(drums, chords))
 
 
 def test_a_form_is_followed_where_letters_return_and_differ() -> None:
