@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 
 from composer.errors import RequestError
-from composer.music.facts import Chord
+from composer.music.facts import CHORD_QUALITIES, Chord
 from composer.music.piece import Piece
 from composer.rendering.musicxml import musicxml_text
 from composer.rendering.notation import BarSigns
@@ -104,6 +105,17 @@ def test_chords_stand_where_they_change() -> None:
     chords = [Chord(0, 0, "major", 0), Chord(48, 5, "minor7", 8)]
     assert '"C"C4- "Fm7/Ab"C4 |]' in abc_text(score, chords=chords)
     assert "c1*1/2 f1*1/2:m7/+aes" in lilypond_text(score, chords=chords)
+
+
+def test_every_chord_has_a_name_in_both() -> None:
+    """Whatever the model may write."""
+    piece = piece_of(part_of("flute", [(beat, 1, 60) for beat in range(len(CHORD_QUALITIES))]))
+    chords = [Chord(24 * place, 2, quality, 2) for place, quality in enumerate(CHORD_QUALITIES)]
+    text = lilypond_text(build_score(piece), chords=chords)
+    assert len(re.findall(r" [dr]1\*1/[24]", text.split("symbols = ")[1].split("}")[0])) == len(
+        chords
+    )
+    assert abc_text(build_score(piece), chords=chords).count('"D') == len(chords) - 1
 
 
 def test_words_cannot_break_out_of_their_quotes() -> None:

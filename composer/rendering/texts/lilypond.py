@@ -43,6 +43,9 @@ _QUALITIES = {
     "half-diminished7": "m7.5-", "diminished7": "dim7", "minor-major7": "m7+",
     "augmented7": "aug7", "major6": "6", "minor6": "m6", "dominant9": "9", "major9": "maj9",
     "minor9": "m9", "dominant7sus4": "sus4.7",
+    "major-add9": "5.9", "major6-9": "6.9", "dominant7-flat9": "9-", "dominant7-sharp9": "9+",
+    "altered7": "7.5+.9+", "dominant11": "11", "dominant13": "13", "dominant7-flat5": "7.5-",
+    "major7-sharp11": "maj7.11+", "minor11": "m11",
 }  # fmt: skip
 _DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 _MAJOR_STEPS = "CDEFGAB"

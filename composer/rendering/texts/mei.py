@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from composer.errors import RequestError
+from composer.rendering.engraving import new_toolkit
 
 
 def mei_text(musicxml: str) -> str:
@@ -12,7 +13,7 @@ def mei_text(musicxml: str) -> str:
     """
     import verovio
 
-    toolkit = verovio.toolkit()
+    toolkit = new_toolkit()
     toolkit.setOptions({"xmlIdSeed": 1})
     verovio.enableLog(verovio.LOG_OFF)
     if not toolkit.loadData(musicxml):
