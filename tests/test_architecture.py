@@ -20,6 +20,7 @@ SEES = {
     "corpus": {"errors", "music", "analysis", "tokens"},
     "training": {"errors", "music", "analysis", "corpus", "tokens", "model"},
     "composing": {"errors", "music", "analysis", "corpus", "tokens", "model", "rendering"},
+    "agents": {"errors", "music", "rendering"},
     "measures": {
         "errors", "music", "analysis", "corpus", "tokens", "model", "training", "composing",
         "rendering",

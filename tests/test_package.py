@@ -101,10 +101,15 @@ def test_a_public_function_has_a_docstring() -> None:
     assert [name for name in composer.__all__ if not getattr(composer, name).__doc__] == []
 
 
+USERS_EXTRAS = ("evaluate", "mcp")
+"""What a user may install besides; the others are for developers."""
+
+
 def test_every_library_that_the_package_imports_is_declared() -> None:
     """Or a fresh environment would lack it."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    optional = project["optional-dependencies"]["evaluate"]
+    extras = project["optional-dependencies"]
+    optional = [name for extra in USERS_EXTRAS for name in extras[extra]]
     declared = {
         name.split(">")[0].split("[")[0].replace("-", "_").lower()
         for name in (*project["dependencies"], *optional)

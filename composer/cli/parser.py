@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from composer.cli import compose, corpora, evaluate, files, partner, session, styles, train
+from composer.cli import agents, compose, corpora, evaluate, files, partner, session, styles, train
 from composer.errors import RequestError
 
 
@@ -27,6 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_to(commands)
     corpora.add_to(commands)
     evaluate.add_to(commands)
+    agents.add_to(commands)
     return parser
 
 

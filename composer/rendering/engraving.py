@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from composer.errors import RequestError
@@ -45,7 +46,7 @@ def engraved(musicxml: str, paper: str) -> Any:
 
     width, height = paper_size(paper)
     zoom, is_for_two = zoom_of(musicxml, paper)
-    toolkit = verovio.toolkit()
+    toolkit = new_toolkit()
     toolkit.setOptions(_options(width, height, zoom) | {"breaks": "none"})
     verovio.enableLog(verovio.LOG_OFF)
     if not toolkit.loadData(musicxml):
@@ -59,6 +60,16 @@ def engraved(musicxml: str, paper: str) -> Any:
         lambda factor: _options(width, height, min(most, zoom * factor)),
         has_two_systems=is_for_two,
     )
+    return toolkit
+
+
+def new_toolkit() -> Any:
+    """A toolkit of verovio with its fonts and tables, in any thread: the package says where they
+    are only in the thread that imports it, and in others no file could be read."""
+    import verovio
+
+    toolkit = verovio.toolkit(False)
+    toolkit.setResourcePath(str(Path(verovio.__file__).with_name("data")))
     return toolkit
 
 

@@ -113,3 +113,18 @@ def test_a_song_that_ends_with_a_rolled_chord_is_engraved() -> None:
     musicxml = musicxml_text(normalise(quantise(work.read())), repeats=True)
     assert "<arpeggiate" in musicxml
     assert len(svg_pages(musicxml)) == 5
+
+
+def test_pages_are_engraved_in_any_thread() -> None:
+    """In the second and third as in the first: servers work in threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    text = musicxml_text(piece_of(part_of("flute", [(0, 4, 72)])))
+    with ThreadPoolExecutor(3) as pool:
+        pages = list(pool.map(lambda _: svg_pages(text), range(6)))
+    assert all(page == pages[0] for page in pages)
+    alone = []
+    for _ in range(2):
+        with ThreadPoolExecutor(1) as pool:
+            alone.append(pool.submit(svg_pages, text).result())
+    assert alone == [pages[0]] * 2

@@ -1,0 +1,1 @@
+"""For programs that talk to other programs: tools of the Model Context Protocol."""
