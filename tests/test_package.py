@@ -6,6 +6,7 @@ import ast
 import inspect
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -33,6 +34,29 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     notes = {top for top in tops if top.endswith(".dist-info")}
     assert tops == {"composer"} | notes
     assert len(notes) == 1
+
+
+def test_the_wheel_says_that_the_package_is_typed(wheel: Path) -> None:
+    """So that type checkers look into it (PEP 561)."""
+    assert "composer/py.typed" in zipfile.ZipFile(wheel).namelist()
+
+
+def test_an_index_would_take_wheel_and_source(wheel: Path, tmp_path: Path) -> None:
+    """Names, versions, licence and the description as twine checks them; a wheel can be built from
+    the source alone."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t"]
+    run = {"check": True, "capture_output": True}
+    subprocess.run([*build, "sdist", "-d", str(tmp_path)], cwd=CHECKOUT, **run)
+    (source,) = tmp_path.glob("*.tar.gz")
+    files = [str(wheel), str(source)]
+    subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *files], **run)
+    with tarfile.open(source) as archive:
+        archive.extractall(tmp_path, filter="data")
+    unpacked = source.with_name(source.name.removesuffix(".tar.gz"))
+    subprocess.run([*build, "wheel", "-d", str(tmp_path)], cwd=unpacked, **run)
+    (built,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(built).namelist())
+    assert names == set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_wheel_holds_every_file_that_the_package_needs(wheel: Path) -> None:

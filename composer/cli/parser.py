@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from composer.cli import agents, compose, corpora, evaluate, files, partner, session, styles, train
+from composer.cli import (
+    agents,
+    completion,
+    compose,
+    corpora,
+    evaluate,
+    files,
+    partner,
+    session,
+    styles,
+    train,
+)
 from composer.errors import RequestError
 
 
@@ -28,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     corpora.add_to(commands)
     evaluate.add_to(commands)
     agents.add_to(commands)
+    completion.add_to(commands)
     return parser
 
 
