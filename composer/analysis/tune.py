@@ -114,7 +114,8 @@ def _by_line(table: NoteTable, places: Sequence[int]) -> int:
 
 def _highest_of_each_onset(table: NoteTable) -> Ints:
     order = np.lexsort((-table.pitch, table.onset))
-    return table.pitch[order][np.append(True, np.diff(table.onset[order]) > 0)]
+    line: Ints = table.pitch[order][np.append(True, np.diff(table.onset[order]) > 0)]
+    return line
 
 
 def _time_on_top(table: NoteTable, places: Sequence[int]) -> Floats:
