@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from composer.analysis.tune import tune_place
 from composer.errors import RequestError
 from composer.music.piece import Note, Part, Piece
 
@@ -13,21 +14,12 @@ _SINGLE_LINE = 0.9
 
 
 def melody_place(piece: Piece) -> int:
-    """The place of the part that has the melody: the one of that role, else the one that is most
-    often highest. Raises RequestError where there are only drums."""
-    for place, part in enumerate(piece.parts):
-        if part.role == "melody" and part.notes:
-            return place
-    pitched = [p for p, part in enumerate(piece.parts) if part.notes and not part.is_drums]
-    if not pitched:
+    """The place of the part that has the melody (`composer.analysis.tune`). Raises RequestError
+    where there are only drums."""
+    place = tune_place(piece)
+    if place is None:
         raise RequestError("there is no melody: no part has pitched notes")
-    highest: dict[int, tuple[int, int]] = {}
-    for place in pitched:
-        for note in piece.parts[place].notes:
-            there = highest.get(note.onset_tick, (-1, 0))
-            highest[note.onset_tick] = max(there, (note.pitch, -place))
-    owners = [-place for _, place in highest.values()]
-    return max(pitched, key=lambda place: (owners.count(place), -place))
+    return place
 
 
 def is_one_line(part: Part) -> bool:
