@@ -10,6 +10,7 @@ The public names below are loaded on first use, so that importing the package co
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -95,3 +96,20 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _show_pieces_in_notebooks() -> None:
+    """Have IPython, where it runs, show a `Piece` as table, player and score."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        html = shell.display_formatter.formatters["text/html"]
+        html.for_type_by_name("composer.music.piece", "Piece", _piece_html)
+
+
+def _piece_html(piece: Piece) -> str:
+    from composer.rendering.notebook import notebook_html
+
+    return notebook_html(piece)
+
+
+_show_pieces_in_notebooks()

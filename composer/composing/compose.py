@@ -54,6 +54,21 @@ class Composition:
         """How many candidates were copies."""
         return self.choice.rejected if self.choice else 0
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: what was asked and achieved, a player, and the score."""
+        from composer.rendering.notebook import notebook_html
+
+        rows = [
+            (field.name, f"{field.achieved} (asked: {field.asked})")
+            for field in achieved(self.piece, self.request)
+            if field.asked is not None
+        ]
+        rows.append(("seed", str(self.seed)))
+        chords = (
+            _shown_chords(self) if self.piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER else ()
+        )
+        return notebook_html(self.piece, rows, seed=self.seed, chords=chords)
+
     def report(self) -> dict[str, Any]:
         """Request, achievement, seed, versions, originality and candidates, plain for JSON."""
         told = report(
