@@ -20,6 +20,7 @@ SEES = {
     "corpus": {"errors", "music", "analysis", "tokens"},
     "training": {"errors", "music", "analysis", "corpus", "tokens", "model"},
     "composing": {"errors", "music", "analysis", "corpus", "tokens", "model", "rendering"},
+    "live": {"errors", "music", "rendering", "composing"},
     "agents": {"errors", "music", "rendering"},
     "measures": {
         "errors", "music", "analysis", "corpus", "tokens", "model", "training", "composing",
@@ -31,7 +32,16 @@ SEES = {
 TORCH_ROOMS = {"model", "training", "composing", "measures"}
 SCORE_ROOMS = {"corpus", "analysis", "rendering"}
 SCORE_LIBRARIES = {"music21", "verovio", "mido", "pretty_midi"}
-SLOW_LIBRARIES = SCORE_LIBRARIES | {"typst", "symusic", "mir_eval", "scipy", "matplotlib", "rich"}
+SLOW_LIBRARIES = SCORE_LIBRARIES | {
+    "rtmidi2",
+    "pythonosc",
+    "typst",
+    "symusic",
+    "mir_eval",
+    "scipy",
+    "matplotlib",
+    "rich",
+}
 """Nowhere imported at the top of a file."""
 
 ENTRANCES = ("__init__", "__main__", "cli")

@@ -12,6 +12,7 @@ from composer.cli import (
     corpora,
     evaluate,
     files,
+    live,
     partner,
     session,
     styles,
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     corpora.add_to(commands)
     evaluate.add_to(commands)
     agents.add_to(commands)
+    live.add_to(commands)
     completion.add_to(commands)
     return parser
 
