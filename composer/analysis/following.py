@@ -10,12 +10,12 @@ A chord is heard where its root or its third (of a power or suspended chord its 
 sounds in a bar while the chord holds there; one that nobody plays is not followed, however well
 the rest agrees.
 
-A form is followed where the bars of a repeated letter are those of its first section, note for
-note, and different letters have different bars.
+A form is heard in sections as long as those that were asked for, and followed where it is the same.
 """
 
 from __future__ import annotations
 
+import string
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,8 +32,12 @@ from composer.music.piece import Piece
 
 CHORDS_FOLLOWED = 0.85
 """The least share of notes on strong beats that are chord tones or explained."""
-FORM_REPEATED, FORM_LIKENESS = 0.9, 0.5
-"""The least share of repeated bars, the most likeness of bars of different letters."""
+FORM_RETURNS, FORM_NEW = 0.75, 0.5
+"""The least share of bars alike of a section that returns; a new one has less than the other."""
+BARS_ALIKE = 0.5
+"""Two bars are alike that have this share of all their notes in common, or more."""
+OWN_ENDING = 2
+_LETTERS = string.ascii_uppercase + string.ascii_lowercase
 
 _FEWEST_BEATS_WITH_A_MIDDLE = 4
 
@@ -64,19 +68,17 @@ class ChordsFollowed:
 
 @dataclass(frozen=True, slots=True)
 class FormFollowed:
-    """The share of bars of repeated letters that are the first section's, and how much of the bars
-    of different letters is the same (notes in common over all notes)."""
+    """The form that is heard in sections as long as those asked for ("AABA"; "A'" for a section
+    between a return and something new), and the share of sections that are as asked."""
 
-    repeats: float
-    likeness: float
-
-    @property
-    def letters_return(self) -> bool:
-        return not self.repeats < FORM_REPEATED
+    form: str
+    heard: str
+    share: float
 
     @property
-    def letters_differ(self) -> bool:
-        return not self.likeness > FORM_LIKENESS
+    def is_met(self) -> bool:
+        """Whether the form heard is the form asked for: one judgement, not two."""
+        return self.heard == _lettered(self.form)
 
 
 def validate(form: str, bars: int) -> None:
@@ -143,26 +145,50 @@ def is_heard(piece: Piece, span: ChordSpan) -> bool:
 
 
 def form_followed(piece: Piece, form: str) -> FormFollowed:
-    """How the bars of a piece agree with the letters of its form, sections of equal length."""
+    """How the bars of a piece agree with the letters of its form, sections of equal length.
+
+    A section returns where three quarters of its bars or more are alike those of an earlier one,
+    is new where less than half are, and else a variation ("A'") that is neither. The last section
+    may have an ending of its own: its last bars, a quarter of it and two at the most, do not count.
+    """
     contents = _bar_contents(piece)
     validate(form, len(contents))
     length = len(contents) // len(form)
     sections = [contents[start : start + length] for start in range(0, len(contents), length)]
-    first = {letter: sections[form.index(letter)] for letter in form}
-    repeats = [
-        ours == theirs
-        for place, letter in enumerate(form)
-        if form.index(letter) < place
-        for ours, theirs in zip(sections[place], first[letter], strict=True)
-    ]
-    letters = sorted(first)
-    likeness = [
-        _likeness(ours, theirs)
-        for place, letter in enumerate(letters)
-        for other in letters[:place]
-        for ours, theirs in zip(first[letter], first[other], strict=True)
-    ]
-    return FormFollowed(_mean(repeats), _mean(likeness))
+    ending = min(OWN_ENDING, length // 4)
+    heard: list[str] = []
+    first: dict[str, int] = {}
+    for place, section in enumerate(sections):
+        counted = length - (ending if place == len(sections) - 1 else 0)
+        alike = {
+            letter: _share_alike(section[:counted], sections[source][:counted])
+            for letter, source in first.items()
+        }
+        nearest = max(alike, key=lambda letter: alike[letter], default="")
+        if not nearest or alike[nearest] < FORM_NEW:
+            nearest = _letter(len(first))
+            first[nearest] = place
+            heard.append(nearest)
+        else:
+            heard.append(nearest if alike[nearest] >= FORM_RETURNS else f"{nearest}'")
+    met = sum(ours == theirs for ours, theirs in zip(heard, _lettered(form), strict=True))
+    return FormFollowed(form, "".join(heard), met / len(form))
+
+
+def _lettered(form: str) -> str:
+    """The same form by letters from A on, in the order of their coming: "XYX" is "ABA"."""
+    order = list(dict.fromkeys(form))
+    return "".join(_letter(order.index(letter)) for letter in form)
+
+
+def _letter(number: int) -> str:
+    return _LETTERS[number] if number < len(_LETTERS) else f"({number + 1})"
+
+
+def _share_alike(ours: Sequence[BarContent], theirs: Sequence[BarContent]) -> float:
+    """The share of the bars that have half of their notes and more in common."""
+    pairs = zip(ours, theirs, strict=True)
+    return _mean([_likeness(one, other) >= BARS_ALIKE for one, other in pairs])
 
 
 _Heard = tuple[int, int, tuple[tuple[int, int], ...]]
@@ -207,8 +233,11 @@ def _belongs(pitch: int, tick: int, chords: Sequence[Chord], semitones: int) -> 
     return (pitch - chord.root - semitones) % 12 in CHORD_INTERVALS[chord.quality]
 
 
-def _bar_contents(piece: Piece) -> list[frozenset[tuple[int, int, int]]]:
-    """Of each bar its notes as (onset in the bar, part, pitch)."""
+BarContent = frozenset[tuple[int, int, int]]
+"""The notes of a bar as (onset in the bar, part, pitch)."""
+
+
+def _bar_contents(piece: Piece) -> list[BarContent]:
     bars = bars_of(piece)
     starts = [bar.start_tick for bar in bars]
     contents: list[set[tuple[int, int, int]]] = [set() for _ in bars]
@@ -219,10 +248,8 @@ def _bar_contents(piece: Piece) -> list[frozenset[tuple[int, int, int]]]:
     return [frozenset(content) for content in contents]
 
 
-def _likeness(
-    ours: frozenset[tuple[int, int, int]], theirs: frozenset[tuple[int, int, int]]
-) -> float:
-    return len(ours & theirs) / max(1, len(ours | theirs))
+def _likeness(ours: BarContent, theirs: BarContent) -> float:
+    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 1.0
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -24,6 +24,7 @@ fitted ones (Dawes, "The robust beauty of improper linear models", American Psyc
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -93,6 +94,20 @@ def estimate_moods(piece: Piece) -> Moods:
     halfway between absolute and relative: a happy lament is happy for a lament.
     """
     return moods_of_table(note_table(piece), piece)
+
+
+def moods_of_sections(piece: Piece, first_bars: Sequence[int]) -> list[Mood]:
+    """The mood of each section, heard in its own bars alone; sections begin at these bars (from 0,
+    upwards) and last until the next. Both are None where a section has no notes."""
+    table = note_table(piece)
+    section = np.searchsorted(first_bars, np.arange(len(table.bars)), side="right") - 1
+    before = int((section < 0).any())
+    found = _moods(cues(table, piece, section + before), piece.tags.style)
+    nothing = Mood(None, None)
+    notes = np.bincount(section[table.bar] + before, minlength=len(first_bars) + before)
+    padded = [*found, *[nothing] * (len(notes) - len(found))]
+    heard = [mood if count else nothing for mood, count in zip(padded, notes, strict=True)]
+    return heard[before:]
 
 
 def moods_of_table(table: NoteTable, piece: Piece) -> Moods:

@@ -18,7 +18,7 @@ from composer.cli.flags import (
     parse_formats,
     words,
 )
-from composer.cli.printing import originality_line, print_paths, progress_bar
+from composer.cli.printing import originality_line, print_paths, print_report, progress_bar
 from composer.errors import RequestError
 
 if TYPE_CHECKING:
@@ -262,6 +262,8 @@ def write_report_beside(
         said=said,
         given=source,
     )
-    print_paths([write_report(told, given.out, name)])
+    path = write_report(told, given.out, name)
+    print_report(told)
+    print_paths([path])
     if told["originality"]["too_close"]:
         print(f"{originality_line(told['originality'])}; another seed may differ", file=sys.stderr)

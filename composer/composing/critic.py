@@ -22,7 +22,9 @@ from composer.music.styles import Style, style_index
 from composer.tokens.heard import HEARD_SIZES, windows
 
 CRITIC = Path(__file__).parents[1] / "critic.safetensors"
-OBEYED = ("key", "parts", "chords", "form", "range")
+OBEYED = (
+    "key", "parts", "chords", "form", "range", "lead", "accompaniment", "bass", "drums", "groove",
+)  # fmt: skip
 """Fields of the report that a good candidate keeps."""
 BROKEN = math.log(0.05)
 """What a field that is not kept adds to the score: as little as a chance of one in twenty."""

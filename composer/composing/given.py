@@ -9,13 +9,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.real_parts import usual_ensembles, usual_line_ups
+from composer.analysis.following import OWN_ENDING
+from composer.composing.line_ups import parts_of, shares_of_line_ups
+from composer.composing.real_parts import usual_ensembles
 from composer.composing.registers import Register
 from composer.composing.request import Request
 from composer.composing.sampling import Floats, Given, PartRow, Stream
 from composer.music.bars import bars_of
 from composer.music.chords import place_progression
-from composer.music.ensembles import EnsemblePart, ensembles, find_ensemble
+from composer.music.ensembles import Ensemble, ensembles, find_ensemble
 from composer.music.facts import Recall
 from composer.music.instruments import BY_NAME, INSTRUMENTS, Instrument
 from composer.music.meters import grid_bar_ticks
@@ -100,27 +102,31 @@ def choose_fifths(request: Request, random: np.random.Generator) -> int:
 
 
 def with_players(request: Request, random: np.random.Generator) -> Request:
-    """The request, with players as usual as they are in the style if nothing says who plays.
+    """The request, with players as usual as they are in the style where it does not name them all.
 
-    The model learned with every corpus counting alike, and seats whom it names itself oddly.
+    An ensemble is drawn if none is asked for, and its line-up if it has no seats of its own: the
+    model learned with every corpus counting alike, and seats whom it names itself oddly.
     """
-    shares = {
-        (style, ensemble): weight * share
-        for style, weight in request.styles
-        for ensemble, share in usual_ensembles(style).items()
-    }
-    is_free = not (request.instruments or (Kind.STYLE, "ensemble") in request.header)
-    if request.ensemble is not None or not is_free or not shares:
+    if request.instruments or (Kind.STYLE, "ensemble") in request.header:
         return request
-    style, name = _drawn(shares, random)
-    ensemble, header = find_ensemble(name), request.header
-    if line_ups := usual_line_ups(style, name):
-        seats = _drawn(line_ups, random)
-        parts = tuple(EnsemblePart(i, BY_NAME[i].label, role) for i, role in seats)
-        ensemble = replace(ensemble, parts=parts)
-        if not style.is_mostly_by_people:  # its bands are those of the accompaniment program
+    ensemble, header = request.ensemble or _usual_ensemble(request, random), request.header
+    if ensemble is None:
+        return request
+    if line_ups := shares_of_line_ups(request.styles, ensemble.name):
+        ensemble = replace(ensemble, parts=parts_of(_drawn(line_ups, random)))
+        if not any(style.is_mostly_by_people for style, _ in request.styles):
+            # its bands are those of the accompaniment program
             header = {**header, (Kind.STYLE, "origin"): 1 + ORIGINS.index("machine")}
     return replace(request, ensemble=ensemble, header=header)
+
+
+def _usual_ensemble(request: Request, random: np.random.Generator) -> Ensemble | None:
+    """One that is usual in the styles of a request; None where nobody knows what is."""
+    shares: dict[str, float] = {}
+    for style, weight in request.styles:
+        for ensemble, share in usual_ensembles(style).items():
+            shares[ensemble] = shares.get(ensemble, 0.0) + weight * share
+    return find_ensemble(_drawn(shares, random)) if shares else None
 
 
 def _drawn(odds: Mapping[Drawn, float], random: np.random.Generator) -> Drawn:
@@ -200,7 +206,9 @@ def _copied_bars(request: Request) -> dict[int, int]:
     length = request.bars // max(1, len(request.form))
     for letter, start in zip(request.form, section_starts(request), strict=True):
         if letter in first:
-            copied |= {start + bar: first[letter] + bar for bar in range(length)}
+            is_last = start + length == request.bars
+            own = min(OWN_ENDING, length // 4) if is_last else 0
+            copied |= {start + bar: first[letter] + bar for bar in range(length - own)}
         first.setdefault(letter, start)
     return copied
 

@@ -19,7 +19,7 @@ from composer.music.chords import (
     print_progression,
 )
 from composer.music.ensembles import Ensemble, find_ensemble
-from composer.music.instruments import INSTRUMENTS, Instrument
+from composer.music.instruments import BY_NAME, INSTRUMENTS, Instrument
 from composer.music.keys import key_name, key_of, parse_key, scale
 from composer.music.meters import parse_meter
 from composer.music.moods import Mood, find_mood
@@ -155,6 +155,10 @@ def make_request(
     """
     if melody is not None:
         bars = _bars_with(melody, bars, key=key, meter=meter, form=form, seconds=seconds, like=like)
+    if ensemble and instruments:
+        raise RequestError(
+            "an ensemble and instruments both say who plays; leave --ensemble or --instruments out"
+        )
     timing = _timing(seconds, hit)
     flags = find_preset(preset).flags() if preset else {}
     influence = _influence(like)
@@ -192,9 +196,11 @@ def make_request(
     curve = _mood_curve(mood, bars) if "@" in mood else ()
     if progression and whole_key is None:
         whole_key = _key_of_chords(progression, mode)
+    main_style = _main_style(style, blend)
+    players = _instruments(instruments, main_style)
     request = Request(
         bars=bars,
-        style=_main_style(style, blend),
+        style=main_style,
         blend=blend,
         mood=main_mood(curve, bars) if curve else find_mood(mood) if mood else None,
         mood_curve=curve,
@@ -206,8 +212,8 @@ def make_request(
         meter=parse_meter(meter or "4/4") if meter or progression else None,
         quarters_per_minute=_tempo(tempo),
         ensemble=find_ensemble(ensemble) if ensemble else None,
-        instruments=_instruments(instruments),
-        roles=roles,
+        instruments=players,
+        roles=roles or roles_in_a_band(players),
         title=on_one_line(title),
         timing=timing,
         bars_are_given=bars_are_given,
@@ -316,7 +322,7 @@ def _mood_curve(text: str, bars: int) -> tuple[MoodFrom, ...]:
         if not word or not bar.isdigit() or not 1 <= int(bar) <= bars:
             raise RequestError(
                 f"mood {point!r} has no bar of the piece (1 to {bars}); give moods with bars, "
-                "such as calm@1 tense@17"
+                f"such as calm@1 tense@{bars // 2 + 1}"
             )
         curve.append(MoodFrom(int(bar), find_mood(word)))
     return tuple(sorted(curve, key=lambda point: point.bar))
@@ -395,7 +401,41 @@ def _tempo(quarters_per_minute: float | None) -> float | None:
     return quarters_per_minute
 
 
-def _instruments(names: str | Sequence[str]) -> tuple[Instrument, ...]:
+def roles_in_a_band(players: Sequence[Instrument]) -> tuple[str, ...]:
+    """Who has which role beside drums, where that is plain: drums, the plucked bass, who leads of
+    those that play one note at a time, and chords of the others. Empty without drums."""
+    if not any(player.is_drums for player in players) or len(players) == 1:
+        return ()
+    single = [place for place, player in enumerate(players) if player.is_monophonic]
+    roles = []
+    for place, player in enumerate(players):
+        if player.is_drums or player.name in PLUCKED_BASSES:
+            roles.append("drums" if player.is_drums else "bass")
+        elif player.is_monophonic:
+            roles.append("melody" if place == single[0] else "harmony")
+        else:
+            roles.append("chords" if single else "")
+    return tuple(roles)
+
+
+PLUCKED_BASSES = ("acoustic-bass", "electric-bass", "synth-bass")
+_ACOUSTIC_STYLES = ("jazz", "blues", "folk", "country", "stride", "spiritual", "ragtime")
+_BAND_SECTIONS = ("drums", "plucked", "synth")
+
+
+def _plucked(found: Sequence[Instrument], style: Style | None) -> tuple[Instrument, ...]:
+    """The bass of a band is plucked, where nobody else sings: "piano,drums,bass"."""
+    others = [instrument for instrument in found if instrument.name != "bass"]
+    sings = any(instrument.section == "voice" for instrument in others)
+    in_band = any(i.section in _BAND_SECTIONS or "sax" in i.name for i in others)
+    if sings or not in_band:
+        return tuple(found)
+    is_acoustic = style is not None and (style.parent or style.name) in _ACOUSTIC_STYLES
+    plucked = BY_NAME["acoustic-bass" if is_acoustic else "electric-bass"]
+    return tuple(plucked if instrument.name == "bass" else instrument for instrument in found)
+
+
+def _instruments(names: str | Sequence[str], style: Style | None = None) -> tuple[Instrument, ...]:
     if isinstance(names, str):
         names = [name for name in map(str.strip, names.split(",")) if name]
     table = {compact(i.name): i for i in INSTRUMENTS} | {compact(i.label): i for i in INSTRUMENTS}
@@ -403,6 +443,7 @@ def _instruments(names: str | Sequence[str]) -> tuple[Instrument, ...]:
     found = tuple(
         look_up(name, table, "instrument", known, f"there are {', '.join(known)}") for name in names
     )
+    found = _plucked(found, style)
     if len(found) > MOST_PARTS:
         raise RequestError(f"{len(found)} instruments are too many; give at most {MOST_PARTS}")
     for instrument in found:

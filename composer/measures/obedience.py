@@ -68,9 +68,7 @@ def judge(request: dict[str, Any], made: Composition) -> Outcome:
         met["key"] = relation == "exact"
         met["key, or its relative"] = relation in ("exact", "relative")
     if "form" in request:
-        form = form_followed(piece, request["form"])
-        met["form: a letter's sections are the same"] = form.letters_return
-        met["form: other letters differ"] = form.letters_differ
+        met["form"] = form_followed(piece, request["form"]).is_met
     chords = None
     if made.request.chords:
         bars = bars_of(piece)

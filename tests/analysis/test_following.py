@@ -85,14 +85,34 @@ def test_a_held_note_makes_a_chord_heard_and_a_drum_does_not() -> None:
 
 
 def test_a_form_is_followed_where_letters_return_and_differ() -> None:
-    """AABA of one bar each; of a third A that is another the share is a half."""
+    """AABA of one bar each: what is heard is what is judged."""
     a, b = [(0, 60), (24, 64)], [(0, 65), (36, 69)]
     exact = form_followed(in_bars(a, a, b, a), "AABA")
     broken = form_followed(in_bars(a, a, b, b), "AABA")
     static = form_followed(in_bars(a, a, a, a), "AABA")
-    assert (exact.repeats, exact.likeness) == (1.0, 0.0)
-    assert broken.repeats == 0.5
-    assert static.likeness == 1.0
+    assert (exact.heard, exact.share, exact.is_met) == ("AABA", 1.0, True)
+    assert (broken.heard, broken.share, broken.is_met) == ("AABB", 0.75, False)
+    assert (static.heard, static.share, static.is_met) == ("AAAA", 0.75, False)
+    assert form_followed(in_bars(a, b, a), "XYX").is_met
+
+
+def test_a_section_that_repeats_three_bars_of_four_is_not_a_new_one() -> None:
+    """Nor is it a return where only half of it comes back: it is heard as a variation."""
+    a = [[(0, 60 + bar), (24, 64 + bar)] for bar in range(4)]
+    other = [[(0, 72 + bar), (36, 79 + bar)] for bar in range(4)]
+    b_like_a = form_followed(in_bars(*a, *a[:3], other[3], *a), "ABA")
+    half = form_followed(in_bars(*a, *a[:2], *other[2:], *a), "ABA")
+    assert (b_like_a.heard, b_like_a.is_met) == ("AAA", False)
+    assert (half.heard, half.is_met) == ("AA'A", False)
+
+
+def test_the_last_section_may_have_an_ending_of_its_own() -> None:
+    """A quarter of it, here one bar of four; a first one that differs so is no return."""
+    a = [[(0, 60 + bar), (24, 64 + bar)] for bar in range(4)]
+    b = [[(0, 72 + bar), (36, 79 + bar)] for bar in range(4)]
+    ended = form_followed(in_bars(*a, *b, *a[:2], b[0], b[3]), "ABA")
+    assert ended.heard == "ABA'"
+    assert form_followed(in_bars(*a, *b, *a[:3], b[3]), "ABA").is_met
 
 
 def test_bars_must_divide_into_the_form() -> None:

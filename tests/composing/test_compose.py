@@ -211,6 +211,19 @@ def _drawn_seats(style: str, ensemble: str, draws: int) -> list[Seats]:
     ]
 
 
+@pytest.mark.parametrize("style", ["metal", "jazz", "country"])
+def test_a_band_is_the_line_up_of_its_style_whoever_asks(style: str) -> None:
+    """By a flag as by a style alone: no saxophone in metal. A quartet stays a quartet."""
+    request = make_request(style=style, ensemble="band")
+    for seed in range(5):
+        drawn = with_players(request, np.random.default_rng(seed)).ensemble
+        assert drawn is not None
+        seats = tuple((seat.instrument, seat.role) for seat in drawn.parts)
+        assert seats in usual_line_ups(find_style(style), "band")
+    quartet = make_request(style=style, ensemble="string-quartet")
+    assert with_players(quartet, np.random.default_rng(0)).ensemble == quartet.ensemble
+
+
 def test_line_ups_are_as_frequent_as_in_the_corpora() -> None:
     """The commonest chamber music of the romantics is for violin and piano."""
     line_ups = usual_line_ups(find_style("romantic"), "chamber")
