@@ -83,7 +83,7 @@ class FakeReaper:
             time.sleep(0.03)
         assert not self.deferred, "the script is still waiting"
 
-    # time ----------------------------------------------------------------------------------------
+    # time ------------------------------------------------------------------
 
     def _tempo_at(self, qn: float) -> Tempo:
         return self.tempi[max(0, bisect_right([t.qn for t in self.tempi], qn + 1e-9) - 1)]
@@ -146,7 +146,7 @@ class FakeReaper:
         """number reaper.time_precise()"""
         return time.monotonic()
 
-    # tracks and items ------------------------------------------------------------------------------
+    # tracks and items ------------------------------------------------------------------
 
     def CountTracks(self, proj: int) -> int:  # noqa: N802
         """integer reaper.CountTracks(ReaProject proj)"""
@@ -201,7 +201,7 @@ class FakeReaper:
         track.items.append(item)
         return item
 
-    # takes -----------------------------------------------------------------------------------------
+    # takes ------------------------------------------------------------------
 
     def GetActiveTake(self, item: Item) -> Take:  # noqa: N802
         """MediaItem_Take reaper.GetActiveTake(MediaItem item)"""
@@ -275,7 +275,7 @@ class FakeReaper:
         """number reaper.MIDI_GetPPQPosFromProjQN(MediaItem_Take take, number projqn)"""
         return (qn - self._time_to_qn(take.item.start)) * PPQ
 
-    # the program -----------------------------------------------------------------------------------
+    # the program ------------------------------------------------------------------
 
     def ExecProcess(self, command: str, timeout_milliseconds: int) -> str:  # noqa: N802
         """string reaper.ExecProcess(string cmdline, integer timeoutmsec): the exit status, a new

@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,9 +79,20 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert program.stdout is not None
     found = re.search(r"http://\S+?(?=/?[\s(])", program.stdout.readline())
     assert found
+    _wait_for(found[0])
     yield found[0]
     program.terminate()
     program.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address}/api/jobs", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
 
 
 PLAIN = st.recursive(
