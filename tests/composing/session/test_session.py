@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from composer.composing.session import steps
 from composer.composing.session.locks import Lock, locked_cells, with_locked
-from composer.composing.session.session import Session, steps
+from composer.composing.session.session import Session
 from composer.composing.writing.sampling import Chance
 from composer.errors import CheckpointError, ComposerError, FileError, RequestError
 from composer.music.bars import bars_of

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from composer.music.piece import Note, Part
-from composer.rendering.score.part_names import part_names, printed_names
 from composer.rendering.score import staves
+from composer.rendering.score.part_names import part_names, printed_names
 from composer.rendering.score.score import build_score
 from composer.rendering.score.short_names import short_names
 from tests.rendering.pieces import part_of, piece_of
