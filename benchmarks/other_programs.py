@@ -24,8 +24,8 @@ from composer.corpus.readers import read_bytes
 from composer.errors import ComposerError
 from composer.music.normalise import normalise
 from composer.music.piece import Piece
-from composer.rendering.quantise import quantise
-from composer.rendering.score import build_score
+from composer.played.quantise import quantise
+from composer.rendering.score.score import build_score
 from composer.rendering.texts.abc_notation import abc_text
 from composer.rendering.texts.lilypond import lilypond_text
 

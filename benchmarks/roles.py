@@ -30,9 +30,9 @@ WINDOW_BARS = 16
 WORKS_OF_A_KIND, FEWEST_PARTS = 80, 25
 ALONE = ("solo-piano", "organ", "harpsichord", "guitar", "melody", "drums")
 """Ensembles of one player, who has no role."""
-HEADER = f"""# How much parts of each role play in {WINDOW_BARS} bars of music of the training split: least
-# and most share of the bars, least and most notes in a bar in which they play (10th and 90th
-# percentile over parts), by style/ensemble. Written by benchmarks/roles.py.
+HEADER = f"""# How much parts of each role play in {WINDOW_BARS} bars of music of the training
+# split: least and most share of the bars, least and most notes in a bar in which they play (10th
+# and 90th percentile over parts), by style/ensemble. Written by benchmarks/roles.py.
 """
 
 

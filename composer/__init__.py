@@ -15,13 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from composer.analysis.analyse import analyse
     from composer.analysis.describe import describe
-    from composer.analysis.facts import analyse
     from composer.composing.compose import Composition, compose, write
     from composer.composing.looping import looped
     from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
-    from composer.composing.session import Session
+    from composer.composing.session.session import Session
     from composer.corpus.readers import read_piece
     from composer.errors import (
         CheckpointError,
@@ -67,8 +67,8 @@ _HOMES = {
     "Composition": "composer.composing.compose",
     "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
-    "Session": "composer.composing.session",
-    "analyse": "composer.analysis.facts",
+    "Session": "composer.composing.session.session",
+    "analyse": "composer.analysis.analyse",
     "arrange": "composer.composing.partner",
     "compose": "composer.composing.compose",
     "continue_piece": "composer.composing.partner",
@@ -107,7 +107,7 @@ def _show_pieces_in_notebooks() -> None:
 
 
 def _piece_html(piece: Piece) -> str:
-    from composer.rendering.notebook import notebook_html
+    from composer.rendering.pages.notebook import notebook_html
 
     return notebook_html(piece)
 

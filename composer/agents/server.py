@@ -20,7 +20,7 @@ from pydantic import Field
 
 import composer
 from composer.errors import ComposerError, RequestError
-from composer.rendering.quantise import quantise
+from composer.played.quantise import quantise
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer

@@ -15,8 +15,8 @@ expression of emotions", in Juslin and Sloboda, "Handbook of Music and Emotion",
 
 Coefficients are whole and half units, not fitted to anybody's ratings: each cue is centred and
 scaled by the medians of the training corpora (`mood_norms.json`, written by
-`python -m composer.measures.mood norms`), a cue that is not known (dynamics that are flat, a
-tempo that nobody wrote) is left out, and improper weights of right sign lose little against
+`python -m composer.measures.mood_agreement norms`), a cue that is not known (dynamics that are
+flat, a tempo that nobody wrote) is left out, and improper weights of right sign lose little against
 fitted ones (Dawes, "The robust beauty of improper linear models", American Psychologist 34,
 1979). How well this agrees with listeners is in `docs/experiments.md`.
 """
@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from composer.analysis.keys import profile_scores_by_group
+from composer.analysis.key_finding import profile_scores_by_group
 from composer.analysis.sounding import sounding
 from composer.analysis.table import Floats, Ints, NoteTable, note_table
 from composer.analysis.texture import loudness

@@ -3,8 +3,9 @@
 It looks at rhythm, harmony, melody and instruments; never at velocities or at whether a tempo is
 written, which tell where a file comes from and not what it sounds like. Its weights
 (`style_weights.json`) are fitted to the training corpora by
-`python -m composer.measures.style fit`; how often it is right is in `docs/experiments.md`. Styles
-whose corpora are machine-made accompaniment are recognised as that accompaniment.
+`python -m composer.measures.style_agreement fit`; how often it is right is in
+`docs/experiments.md`. Styles whose corpora are machine-made accompaniment are recognised as
+that accompaniment.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.analysis.table import Floats, NoteTable, note_table
 from composer.analysis.texture import beat_ticks
 from composer.music.bars import prevailing_meter, prevailing_tempo

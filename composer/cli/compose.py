@@ -110,7 +110,7 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
 
 def _check(request: dict[str, Any]) -> None:
     """Refuse what cannot be met before a model is loaded. Raises RequestError."""
-    from composer.composing.request import make_request
+    from composer.composing.asking.request import make_request
 
     make_request(**{key: value for key, value in request.items() if key not in _SAMPLED})
 

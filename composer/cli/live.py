@@ -52,7 +52,7 @@ def live(given: argparse.Namespace) -> None:
     import signal
     import threading
 
-    from composer.composing.weights import load_weights
+    from composer.composing.writing.weights import load_weights
     from composer.live.duet import Duet
     from composer.live.player import Player
     from composer.live.ports import open_input
@@ -82,7 +82,7 @@ def _list_ports() -> None:
 
 
 def _manner(given: argparse.Namespace) -> Manner:
-    from composer.composing.weights import new_seed
+    from composer.composing.writing.weights import new_seed
     from composer.live.duet import Manner
     from composer.live.phrase import Beats
     from composer.music.instruments import BY_NAME

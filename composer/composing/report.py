@@ -17,17 +17,17 @@ from typing import Any
 
 import numpy as np
 
+from composer.analysis.analyse import analyse
 from composer.analysis.describe import describe
-from composer.analysis.facts import analyse
 from composer.analysis.following import chords_followed, form_followed
-from composer.analysis.keys import agreement, estimate_key
+from composer.analysis.key_finding import agreement, estimate_key
 from composer.analysis.mood import moods_of_sections, seconds_of
+from composer.composing.asking.line_ups import line_ups_of
+from composer.composing.asking.request import MOST_BARS, Request, make_request
+from composer.composing.asking.timing import NEAR_TEMPO
 from composer.composing.field import Field, Plain
-from composer.composing.line_ups import line_ups_of
 from composer.composing.originality import is_too_close, originality
-from composer.composing.players import player_fields
-from composer.composing.request import MOST_BARS, Request, make_request
-from composer.composing.timing import NEAR_TEMPO
+from composer.composing.roles_played import player_fields
 from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
 from composer.music.chords import place_progression
 from composer.music.facts import Facts

@@ -22,7 +22,7 @@ from composer.live.ports import NOTE_OFF, NOTE_ON, Message
 from composer.music.bars import bars_of
 from composer.music.normalise import normalise
 from composer.music.piece import Piece
-from composer.rendering.quantise import quantise
+from composer.played.quantise import quantise
 
 _LOOK_SECONDS = 0.02
 _USUAL_VELOCITY = 72

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from composer.analysis.following import ChordsFollowed, chords_followed, form_followed
-from composer.analysis.keys import agreement, estimate_key
+from composer.analysis.key_finding import agreement, estimate_key
 from composer.composing.compose import Composition
 from composer.errors import RequestError
 from composer.measures.requests import Made

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from composer.analysis.following import chord_spans, chords_followed, form_followed, is_heard
-from composer.composing.request import make_request
+from composer.composing.asking.request import make_request
 from composer.errors import RequestError
 from composer.measures import endings
 from composer.measures.requests import FORMS, PROGRESSIONS, mood_requests, random_requests

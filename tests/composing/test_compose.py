@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.analysis.facts import analyse
-from composer.composing.compose import compose, write
-from composer.composing.given import (
+from composer.analysis.analyse import analyse
+from composer.composing.asking.fields_asked import (
     given_chords,
     given_fields,
     mood_ranks,
     mood_tilts,
     with_players,
 )
-from composer.composing.lockstep import write_all
-from composer.composing.real_parts import Seats, usual_line_ups
-from composer.composing.request import MOST_BARS, make_request
-from composer.composing.sampling import Chance, Given, Writer, rank_tilt, sample
-from composer.composing.weights import load_weights
+from composer.composing.asking.request import MOST_BARS, make_request
+from composer.composing.compose import compose, write
+from composer.composing.leans.part_statistics import Seats, usual_line_ups
+from composer.composing.writing.batch import write_all
+from composer.composing.writing.sampling import Chance, Given, Writer, rank_tilt, sample
+from composer.composing.writing.weights import load_weights
 from composer.errors import ComposerError, RequestError
 from composer.music.bars import bars_of
 from composer.music.ensembles import ensembles

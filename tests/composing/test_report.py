@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from composer.cli import main
+from composer.composing.asking.request import Request, make_request
 from composer.composing.compose import compose
 from composer.composing.originality import NearPassage, Originality
 from composer.composing.report import (
@@ -22,7 +23,6 @@ from composer.composing.report import (
     style_field,
     write_report,
 )
-from composer.composing.request import Request, make_request
 from composer.corpus.copying import HumanShare
 from composer.music.bars import bars_of
 from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange

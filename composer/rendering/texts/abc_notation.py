@@ -16,8 +16,8 @@ from composer.music.bars import key_at, prevailing_meter, tempo_at
 from composer.music.chords import chord_symbol
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange
-from composer.rendering.notation import BarSigns, Head, Measure, Score, StaffPart, Symbol
-from composer.rendering.spelling import Spelling, along_fifths, spelling_at, spelling_with
+from composer.rendering.score.notation import BarSigns, Head, Measure, Score, StaffPart, Symbol
+from composer.rendering.score.spelling import Spelling, along_fifths, spelling_at, spelling_with
 from composer.rendering.texts.streams import Stream, streams_of
 
 _UNIT_TICKS = GRID_TICKS_PER_QUARTER // 2

@@ -16,14 +16,22 @@ from composer.music.bars import key_at, meter_ticks, prevailing_meter
 from composer.music.chords import fifths_of_chord
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange
-from composer.rendering.division import is_compound
-from composer.rendering.notation import Dynamic, Head, Measure, OctaveMark, Score, StaffPart, Symbol
-from composer.rendering.spelling import Spelling, spelling_at
+from composer.rendering.score.division import is_compound
+from composer.rendering.score.notation import (
+    Dynamic,
+    Head,
+    Measure,
+    OctaveMark,
+    Score,
+    StaffPart,
+    Symbol,
+)
+from composer.rendering.score.spelling import Spelling, spelling_at
+from composer.rendering.score.words import tempo_words
 from composer.rendering.texts.lilypond_drums import drum_name, drum_table
 from composer.rendering.texts.lilypond_names import PROGRAM_NAMES
-from composer.rendering.texts.repeats import Section, sections_of
+from composer.rendering.texts.repeat_signs import Section, sections_of
 from composer.rendering.texts.streams import Stream, streams_of
-from composer.rendering.words import tempo_words
 
 VERSION = "2.24.0"
 _WHOLE_TICKS = 4 * GRID_TICKS_PER_QUARTER

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from composer.rendering.percussion import DrumSign, drum_signs
-from composer.rendering.spelling import Spelling, spelling_with
+from composer.rendering.score.percussion import DrumSign, drum_signs
+from composer.rendering.score.spelling import Spelling, spelling_with
 from composer.rendering.texts.lilypond_names import DRUM_NAMES
 
 _MIDDLE_LINE = Spelling("B", 0, 4).position

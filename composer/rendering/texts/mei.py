@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from composer.errors import RequestError
-from composer.rendering.engraving import new_toolkit
+from composer.rendering.pages.engraving import new_toolkit
 
 
 def mei_text(musicxml: str) -> str:

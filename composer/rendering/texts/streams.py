@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from composer.music.bars import Bar
-from composer.rendering.notation import Symbol, VoiceLine
+from composer.rendering.score.notation import Symbol, VoiceLine
 
 Lines = tuple[VoiceLine, ...]
 
