@@ -15,15 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-from composer.composing import arranging
-from composer.composing.arranging import arrange, left_out
-from composer.composing.desks import Desk
-from composer.composing.playable import can_sound
+from composer.composing.verbs import arranging
+from composer.composing.verbs.arranging import arrange, left_out
+from composer.composing.verbs.players import Desk
 from composer.corpus.readers import read_piece
 from composer.errors import ComposerError
+from composer.music.comfortable import can_sound
 from composer.music.instruments import BY_NAME
 from composer.music.piece import Piece
-from composer.rendering.quantise import quantise
+from composer.played.quantise import quantise
 
 ENSEMBLES = (
     "string-quartet", "orchestra", "solo-piano", "band", "choir", "guitar", "voice-and-piano",

@@ -21,7 +21,7 @@ from quantise import with_human_timing
 from composer.corpus.corpus import find_corpora
 from composer.music.bars import seconds_at
 from composer.music.piece import Piece, TempoChange
-from composer.rendering.beat_tracking import beats_of
+from composer.played.beat_tracking import beats_of
 
 CORPORA = ("pop909", "mutopia", "chopin_first_editions", "openscore_lieder")
 

@@ -18,12 +18,12 @@ from typing import Any
 import mido
 import numpy as np
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.composing.compose import Composition, compose_all, write
 from composer.music.bars import bars_of
 from composer.music.facts import BarFacts
 from composer.music.piece import Piece
-from composer.rendering.performance import perform
+from composer.rendering.performance.performance import perform
 
 STYLES = ("classical", "romantic", "ambient", "pop", "impressionist", "baroque")
 MOODS = ("tense", "calm", "happy", "sad", "")

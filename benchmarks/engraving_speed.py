@@ -24,10 +24,10 @@ from composer.errors import ComposerError
 from composer.music.bars import bars_of
 from composer.music.normalise import normalise
 from composer.music.piece import Part, Piece
-from composer.rendering.engraving import pdf_bytes
-from composer.rendering.midi import midi_bytes
-from composer.rendering.musicxml import musicxml_text
-from composer.rendering.quantise import quantise
+from composer.played.quantise import quantise
+from composer.rendering.musicxml.musicxml import musicxml_text
+from composer.rendering.pages.engraving import pdf_bytes
+from composer.rendering.performance.midi import midi_bytes
 
 _BARS = 64
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
+from composer.composing.asking.influence import influence_of
 from composer.composing.compose import Composition, compose_all
-from composer.composing.influence import influence_of
 from composer.corpus.copying import build_index, longest_shared
 from composer.corpus.corpus import Work, find_corpora
 from composer.errors import ComposerError
@@ -27,7 +27,7 @@ from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
 from composer.music.facts import Facts
 from composer.music.normalise import normalise
 from composer.music.piece import Piece
-from composer.rendering.quantise import quantise
+from composer.played.quantise import quantise
 
 FEWEST_BARS, MOST_BARS = 8, 24
 

@@ -21,9 +21,9 @@ import numpy as np
 from composer.analysis.recall import recalls
 from composer.analysis.table import note_table
 from composer.composing.candidates import Candidate
-from composer.composing.real_parts import rest_share
+from composer.composing.leans.part_statistics import rest_share
 from composer.corpus.shards import load_shards
-from composer.measures.report import FEWEST_OF_A_STYLE
+from composer.measures.evaluation import FEWEST_OF_A_STYLE
 from composer.measures.requests import compose_all, style_requests
 from composer.measures.samples import by_style, held_out_music
 from composer.music.bars import bars_of

@@ -4,8 +4,8 @@
 
 PAIRS is a folder or a zip of `<name>.mxl` and `<name>.mid` twins. MuseScore is left out where its
 program is not found. Prints the mean over the pairs of each measure of
-`composer.measures.notation`, and how long each writer took; the staff also over each half of the
-pairs that have one, for the costs of our hands were tuned on the first, third and so on.
+`composer.measures.notation_agreement`, and how long each writer took; the staff also over each half
+of the pairs that have one, for the costs of our hands were tuned on the first, third and so on.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pathlib import Path
 
 from composer.corpus.readers import read_piece
 from composer.errors import ComposerError
-from composer.measures.notation import Scores, evaluate, read_musicxml, written_parts
-from composer.rendering.musicxml import musicxml_text
+from composer.measures.notation_agreement import Scores, evaluate, read_musicxml, written_parts
+from composer.rendering.musicxml.musicxml import musicxml_text
 
 Writer = Callable[[Path, Path], str]
 

@@ -1,4 +1,4 @@
-"""How often parts rest, where they lie, who plays, what returns: rewrites composing/parts.toml.
+"""How often parts rest, where they lie, who plays, what returns: rewrites `part_statistics.toml`.
 
     python benchmarks/parts.py SHARDS
 
@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from composer import composing
-from composer.composing.real_parts import ANY_STYLE, Seats
-from composer.composing.returns import NOTHING
+from composer.composing import leans
+from composer.composing.leans.part_statistics import ANY_STYLE, Seats
+from composer.composing.leans.recall_share import NOTHING
 from composer.corpus.shards import SPLITS, load_shards
 from composer.music.ensembles import ensembles
 from composer.music.instruments import INSTRUMENTS
@@ -30,7 +30,7 @@ from composer.music.styles import composers, styles
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.values import ORIGINS, part_of, role_of
 
-OUT = Path(composing.__file__).with_name("parts.toml")
+OUT = Path(leans.__file__).with_name("part_statistics.toml")
 STYLES = {(style.kind, style.index): style for style in (*styles(), *composers())}
 BY_STYLE = {style.name: style for style in styles()}
 ENSEMBLES = {e.index: e.name for e in ensembles() if e.name not in ("drums", "other")}

@@ -19,7 +19,7 @@ from pathlib import Path
 from composer.corpus.corpus import find_corpora
 from composer.music.bars import prevailing_tempo
 from composer.music.piece import Note, Piece
-from composer.rendering.quantise import quantise
+from composer.played.quantise import quantise
 
 SPREADS_MILLISECONDS = (5, 10, 15, 20, 30)
 

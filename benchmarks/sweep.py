@@ -33,8 +33,8 @@ from benchmarks.sweep_checks import Rendered
 from composer.corpus.corpus import Work, find_corpora
 from composer.errors import ComposerError
 from composer.music.normalise import normalise
-from composer.rendering.musicxml import musicxml_text
-from composer.rendering.quantise import quantise
+from composer.played.quantise import quantise
+from composer.rendering.musicxml.musicxml import musicxml_text
 
 CHECKS = ("bars", "notes", "verovio", "musescore", "music21", "reader", "pdf", "mscx")
 BY_MUSESCORE = ("musescore", "mscx")

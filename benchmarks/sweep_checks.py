@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from composer.corpus.readers import read_bytes
-from composer.measures.notation import read_musicxml, written_parts
+from composer.measures.notation_agreement import read_musicxml, written_parts
+from composer.music.overlaps import without_overlaps
 from composer.music.piece import Part, Piece
-from composer.rendering.midi import without_overlaps
-from composer.rendering.score import build_score
-from composer.rendering.strums import gathered
+from composer.rendering.score.score import build_score
+from composer.rendering.score.strums import gathered
 from tests.rendering.reading import (
     Row,
     measure_problems,
@@ -34,7 +34,7 @@ _NO_CONTENT = re.compile(
 _BY_VEROVIO = """
 import sys, verovio
 from pathlib import Path
-from composer.rendering.engraving import svg_pages
+from composer.rendering.pages.engraving import svg_pages
 text = Path(sys.argv[1]).read_text(encoding="utf-8")
 verovio.enableLog(verovio.LOG_WARNING)
 if not verovio.toolkit().loadData(text):
@@ -116,7 +116,7 @@ def verovio(rendered: Rendered) -> list[str]:
 
 def pdf(rendered: Rendered) -> list[str]:
     """It becomes a PDF."""
-    from composer.rendering.engraving import pdf_bytes
+    from composer.rendering.pages.engraving import pdf_bytes
 
     is_pdf = pdf_bytes(rendered.folded).startswith(b"%PDF")
     return [] if is_pdf else ["no PDF comes of it"]

@@ -20,8 +20,8 @@ from composer.corpus.corpus import Work, find_corpora
 from composer.errors import ComposerError
 from composer.music.normalise import normalise
 from composer.music.piece import Piece
-from composer.rendering.quantise import quantise
-from composer.rendering.swing import straightened, with_swing
+from composer.played.quantise import quantise
+from composer.rendering.performance.swing import straightened, with_swing
 
 
 def main() -> None:

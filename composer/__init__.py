@@ -10,17 +10,18 @@ The public names below are loaded on first use, so that importing the package co
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from composer.analysis.analyse import analyse
     from composer.analysis.describe import describe
-    from composer.analysis.facts import analyse
     from composer.composing.compose import Composition, compose, write
     from composer.composing.looping import looped
     from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
-    from composer.composing.session import Session
+    from composer.composing.session.session import Session
     from composer.corpus.readers import read_piece
     from composer.errors import (
         CheckpointError,
@@ -66,8 +67,8 @@ _HOMES = {
     "Composition": "composer.composing.compose",
     "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
-    "Session": "composer.composing.session",
-    "analyse": "composer.analysis.facts",
+    "Session": "composer.composing.session.session",
+    "analyse": "composer.analysis.analyse",
     "arrange": "composer.composing.partner",
     "compose": "composer.composing.compose",
     "continue_piece": "composer.composing.partner",
@@ -95,3 +96,20 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _show_pieces_in_notebooks() -> None:
+    """Have IPython, where it runs, show a `Piece` as table, player and score."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        html = shell.display_formatter.formatters["text/html"]
+        html.for_type_by_name("composer.music.piece", "Piece", _piece_html)
+
+
+def _piece_html(piece: Piece) -> str:
+    from composer.rendering.pages.notebook import notebook_html
+
+    return notebook_html(piece)
+
+
+_show_pieces_in_notebooks()

@@ -13,24 +13,70 @@ PACKAGE = Path(__file__).resolve().parents[1] / "composer"
 SEES = {
     "errors": set[str](),
     "music": {"errors"},
+    "played": {"errors", "music"},
     "model": {"errors"},
     "analysis": {"errors", "music"},
     "tokens": {"errors", "music"},
-    "rendering": {"errors", "music"},
+    "rendering": {"errors", "music", "played"},
     "corpus": {"errors", "music", "analysis", "tokens"},
     "training": {"errors", "music", "analysis", "corpus", "tokens", "model"},
-    "composing": {"errors", "music", "analysis", "corpus", "tokens", "model", "rendering"},
+    "composing": {
+        "errors", "music", "played", "analysis", "corpus", "tokens", "model", "rendering",
+    },
+    "live": {"errors", "music", "played", "rendering", "composing"},
+    "agents": {"errors", "music", "played", "rendering"},
     "measures": {
-        "errors", "music", "analysis", "corpus", "tokens", "model", "training", "composing",
-        "rendering",
+        "errors", "music", "played", "analysis", "corpus", "tokens", "model", "training",
+        "composing", "rendering",
     },
 }  # fmt: skip
 """Which rooms a room may import from; `cli`, `__init__` and `__main__` see all."""
 
+INSIDE = {
+    "composing": {
+        "leans": set[str](),
+        "writing": {"leans"},
+        "asking": {"writing", "leans"},
+        "verbs": {"asking", "writing", "leans"},
+        "field": set(),
+        "originality": set(),
+        "naming": {"asking", "writing"},
+        "roles_played": {"field", "asking"},
+        "report": {"field", "roles_played", "asking", "originality"},
+        "ranking": {"field", "report", "asking", "writing"},
+        "candidates": {"ranking", "originality", "naming", "asking", "writing", "leans"},
+        "compose": {"candidates", "report", "naming", "verbs", "asking", "writing"},
+        "looping": {"compose", "verbs"},
+        "partner": {"verbs"},
+        "session": {"partner", "compose", "report", "verbs", "writing"},
+    },
+    "rendering": {
+        "page": set(),
+        "part_files": set(),
+        "score": set(),
+        "performance": {"score"},
+        "musicxml": {"score", "page"},
+        "pages": {"musicxml", "performance", "score", "page"},
+        "texts": {"pages", "score"},
+        "formats": {"pages", "musicxml", "performance", "score", "part_files"},
+        "files": {"formats"},
+    },
+}
+"""What the rooms and files within a room may import of each other."""
+
 TORCH_ROOMS = {"model", "training", "composing", "measures"}
 SCORE_ROOMS = {"corpus", "analysis", "rendering"}
 SCORE_LIBRARIES = {"music21", "verovio", "mido", "pretty_midi"}
-SLOW_LIBRARIES = SCORE_LIBRARIES | {"typst", "symusic", "mir_eval", "scipy", "matplotlib", "rich"}
+SLOW_LIBRARIES = SCORE_LIBRARIES | {
+    "rtmidi2",
+    "pythonosc",
+    "typst",
+    "symusic",
+    "mir_eval",
+    "scipy",
+    "matplotlib",
+    "rich",
+}
 """Nowhere imported at the top of a file."""
 
 ENTRANCES = ("__init__", "__main__", "cli")
@@ -64,6 +110,45 @@ def test_imports_go_one_way() -> None:
         and target not in SEES[room] | {room}
     ]
     assert against == []
+
+
+def test_rooms_within_rooms_are_those_of_the_drawing() -> None:
+    """A room or a file in a room that has inner rooms needs a line in `INSIDE`."""
+    for room, rows in INSIDE.items():
+        within = {room_of(path, room) for path in (PACKAGE / room).rglob("*.py")}
+        assert within == {*rows, "__init__"}, room
+    inner = {path.parent.parent.name for path in PACKAGE.glob("*/*/__init__.py")}
+    assert inner == {*INSIDE}
+
+
+def test_imports_within_a_room_go_one_way() -> None:
+    """No inner room imports from one that it does not see."""
+    against = [
+        str(found)
+        for room, rows in INSIDE.items()
+        for found in every_import()
+        if found.file.is_relative_to(PACKAGE / room)
+        if (target := target_room(found.module, room)) is not None
+        and target not in rows.get(here := room_of(found.file, room), set()) | {here}
+    ]
+    assert against == []
+
+
+def test_each_room_has_a_map() -> None:
+    """Its `__init__` names every file and every room in it."""
+    for init in PACKAGE.rglob("*/__init__.py"):
+        if init.parent.name in ("cli", PACKAGE.name):
+            continue
+        page = init.read_text(encoding="utf-8")
+        here = [path for path in init.parent.iterdir() if not path.name.startswith("__")]
+        names = [f"{p.name}/" if p.is_dir() else p.name for p in here if p.suffix in ("", ".py")]
+        assert [name for name in names if f"\n{name} " not in page] == [], init
+
+
+def test_no_two_files_share_a_name() -> None:
+    """A name says which file is meant; the commands alone are called as what they do."""
+    files = [path.name for path in PACKAGE.rglob("*.py") if path.parent.name != "cli"]
+    assert {name for name in files if files.count(name) > 1} == {"__init__.py"}
 
 
 def test_torch_stays_in_its_rooms() -> None:
@@ -163,15 +248,16 @@ def source_of(module: str) -> Path | None:
     return next((p for p in (base / "__init__.py", base.with_suffix(".py")) if p.is_file()), None)
 
 
-def room_of(file: Path) -> str:
-    """The room that a file lies in."""
-    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def room_of(file: Path, within: str = "") -> str:
+    """The room that a file lies in: of the package, or of a room of it."""
+    return file.relative_to(PACKAGE / within).parts[0].removesuffix(".py")
 
 
-def target_room(module: str) -> str | None:
-    """The room that a module of ours lies in; None for any other, and for the package itself."""
-    parts = module.split(".")
-    return parts[1] if parts[0] == PACKAGE.name and len(parts) > 1 else None
+def target_room(module: str, within: str = "") -> str | None:
+    """The room that a module of ours lies in; None for any other, and for the package (or the room
+    `within`) itself."""
+    before = f"{PACKAGE.name}.{within}." if within else f"{PACKAGE.name}."
+    return module.removeprefix(before).split(".")[0] if module.startswith(before) else None
 
 
 def outside(library: str, rooms: set[str]) -> list[str]:

@@ -6,6 +6,7 @@ import ast
 import inspect
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -33,6 +34,29 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     notes = {top for top in tops if top.endswith(".dist-info")}
     assert tops == {"composer"} | notes
     assert len(notes) == 1
+
+
+def test_the_wheel_says_that_the_package_is_typed(wheel: Path) -> None:
+    """So that type checkers look into it (PEP 561)."""
+    assert "composer/py.typed" in zipfile.ZipFile(wheel).namelist()
+
+
+def test_an_index_would_take_wheel_and_source(wheel: Path, tmp_path: Path) -> None:
+    """Names, versions, licence and the description as twine checks them; a wheel can be built from
+    the source alone."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t"]
+    run = {"check": True, "capture_output": True}
+    subprocess.run([*build, "sdist", "-d", str(tmp_path)], cwd=CHECKOUT, **run)
+    (source,) = tmp_path.glob("*.tar.gz")
+    files = [str(wheel), str(source)]
+    subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *files], **run)
+    with tarfile.open(source) as archive:
+        archive.extractall(tmp_path, filter="data")
+    unpacked = source.with_name(source.name.removesuffix(".tar.gz"))
+    subprocess.run([*build, "wheel", "-d", str(tmp_path)], cwd=unpacked, **run)
+    (built,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(built).namelist())
+    assert names == set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_wheel_holds_every_file_that_the_package_needs(wheel: Path) -> None:
@@ -101,14 +125,20 @@ def test_a_public_function_has_a_docstring() -> None:
     assert [name for name in composer.__all__ if not getattr(composer, name).__doc__] == []
 
 
+USERS_EXTRAS = ("evaluate", "live", "mcp")
+"""What a user may install besides; the others are for developers."""
+
+
 def test_every_library_that_the_package_imports_is_declared() -> None:
     """Or a fresh environment would lack it."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    optional = project["optional-dependencies"]["evaluate"]
+    extras = project["optional-dependencies"]
+    optional = [name for extra in USERS_EXTRAS for name in extras[extra]]
     declared = {
         name.split(">")[0].split("[")[0].replace("-", "_").lower()
         for name in (*project["dependencies"], *optional)
     }
+    declared |= {"pythonosc"} if "python_osc" in declared else set()
     imported = set()
     for path in (CHECKOUT / "composer").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

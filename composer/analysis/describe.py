@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
+from composer.analysis.analyse import analyse
 from composer.analysis.ensemble import estimate_ensemble
-from composer.analysis.facts import analyse
-from composer.analysis.keys import estimate_section_keys
+from composer.analysis.key_finding import estimate_section_keys
 from composer.analysis.style import estimate_style
 from composer.music.bars import Bar, bars_of, prevailing_meter, prevailing_tempo
 from composer.music.chords import chord_symbol

@@ -6,16 +6,20 @@ A note on a strong beat (the first of a bar, and its middle where a bar has four
 a chord tone, or explained: the next onset of its part has a chord tone a step (one or two
 semitones) away, as after a suspension, an appoggiatura or an accented passing note. `chance` is the
 same share against the chords moved by every other interval: what notes of a key reach anyway.
+A chord is heard where its root or its third (of a power or suspended chord its root or its fifth)
+sounds in a bar while the chord holds there; one that nobody plays is not followed, however well
+the rest agrees.
 
-A form is followed where the bars of a repeated letter are those of its first section, note for
-note, and different letters have different bars.
+A form is heard in sections as long as those that were asked for, and followed where it is the same.
 """
 
 from __future__ import annotations
 
+import string
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +32,12 @@ from composer.music.piece import Piece
 
 CHORDS_FOLLOWED = 0.85
 """The least share of notes on strong beats that are chord tones or explained."""
-FORM_REPEATED, FORM_LIKENESS = 0.9, 0.5
-"""The least share of repeated bars, the most likeness of bars of different letters."""
+FORM_RETURNS, FORM_NEW = 0.75, 0.5
+"""The least share of bars alike of a section that returns; a new one has less than the other."""
+BARS_ALIKE = 0.5
+"""Two bars are alike that have this share of all their notes in common, or more."""
+OWN_ENDING = 2
+_LETTERS = string.ascii_uppercase + string.ascii_lowercase
 
 _FEWEST_BEATS_WITH_A_MIDDLE = 4
 
@@ -37,33 +45,40 @@ _FEWEST_BEATS_WITH_A_MIDDLE = 4
 @dataclass(frozen=True, slots=True)
 class ChordsFollowed:
     """Of `notes` on strong beats, the shares that are chord tones, that are these or explained,
-    and that would be by chance."""
+    and that would be by chance; of `chords`, each counted in each of its bars, the share that is
+    heard."""
 
     notes: int
     chord_tones: float
     explained: float
     chance: float
+    chords: int = 0
+    heard: float = float("nan")
 
     @property
     def are_met(self) -> bool:
-        return not self.explained < CHORDS_FOLLOWED
+        """Whether enough notes agree and no chord is missing."""
+        return not (self.explained < CHORDS_FOLLOWED or self.heard < 1.0)
+
+    @property
+    def share(self) -> float:
+        """The smaller of what is explained and what is heard; nan where neither can be judged."""
+        return float(np.fmin(self.explained, self.heard))
 
 
 @dataclass(frozen=True, slots=True)
 class FormFollowed:
-    """The share of bars of repeated letters that are the first section's, and how much of the bars
-    of different letters is the same (notes in common over all notes)."""
+    """The form that is heard in sections as long as those asked for ("AABA"; "A'" for a section
+    between a return and something new), and the share of sections that are as asked."""
 
-    repeats: float
-    likeness: float
-
-    @property
-    def letters_return(self) -> bool:
-        return not self.repeats < FORM_REPEATED
+    form: str
+    heard: str
+    share: float
 
     @property
-    def letters_differ(self) -> bool:
-        return not self.likeness > FORM_LIKENESS
+    def is_met(self) -> bool:
+        """Whether the form heard is the form asked for: one judgement, not two."""
+        return self.heard == _lettered(self.form)
 
 
 def validate(form: str, bars: int) -> None:
@@ -76,39 +91,104 @@ def chords_followed(piece: Piece, chords: Sequence[Chord]) -> ChordsFollowed:
     """How the strong beats of a piece agree with chords at its ticks."""
     strong = _strong_ticks(piece)
     notes = [heard for heard in _with_next_onsets(piece) if heard[0] in strong]
+    spans = chord_spans(piece, chords)
+    heard = _mean([is_heard(piece, span) for span in spans])
     if not notes:
-        return ChordsFollowed(0, float("nan"), float("nan"), float("nan"))
+        return ChordsFollowed(0, float("nan"), float("nan"), float("nan"), len(spans), heard)
     inside = [_belongs(pitch, onset, chords, 0) for onset, pitch, _ in notes]
     by_shift = [
         np.mean([_is_explained(note, chords, semitones) for note in notes])
         for semitones in range(12)
     ]
     return ChordsFollowed(
-        len(notes), float(np.mean(inside)), float(by_shift[0]), float(np.mean(by_shift[1:]))
+        len(notes),
+        float(np.mean(inside)),
+        float(by_shift[0]),
+        float(np.mean(by_shift[1:])),
+        len(spans),
+        heard,
+    )
+
+
+class ChordSpan(NamedTuple):
+    """A chord in one of its bars (from 1), from `start_tick` until `end_tick`."""
+
+    chord: Chord
+    bar: int
+    start_tick: int
+    end_tick: int
+
+
+def chord_spans(piece: Piece, chords: Sequence[Chord]) -> list[ChordSpan]:
+    """Every chord in each bar that it holds in; where there is no chord, none."""
+    ends = [*(chord.tick for chord in chords[1:]), piece.end_tick]
+    return [
+        ChordSpan(chord, bar.number, max(chord.tick, bar.start_tick), min(end, bar.end_tick))
+        for chord, end in zip(chords, ends, strict=True)
+        for bar in bars_of(piece)
+        if chord.quality != "none" and max(chord.tick, bar.start_tick) < min(end, bar.end_tick)
+    ]
+
+
+def is_heard(piece: Piece, span: ChordSpan) -> bool:
+    """Whether a pitched note sounds in the span that makes the chord known."""
+    intervals = CHORD_INTERVALS[span.chord.quality]
+    thirds = [interval for interval in intervals if interval in (3, 4)]
+    wanted = {(span.chord.root + interval) % 12 for interval in (0, *(thirds or (7,)))}
+    return any(
+        note.pitch % 12 in wanted
+        for part in piece.parts
+        if not part.is_drums
+        for note in part.notes
+        if note.onset_tick < span.end_tick and note.onset_tick + note.length_ticks > span.start_tick
     )
 
 
 def form_followed(piece: Piece, form: str) -> FormFollowed:
-    """How the bars of a piece agree with the letters of its form, sections of equal length."""
+    """How the bars of a piece agree with the letters of its form, sections of equal length.
+
+    A section returns where three quarters of its bars or more are alike those of an earlier one,
+    is new where less than half are, and else a variation ("A'") that is neither. The last section
+    may have an ending of its own: its last bars, a quarter of it and two at the most, do not count.
+    """
     contents = _bar_contents(piece)
     validate(form, len(contents))
     length = len(contents) // len(form)
     sections = [contents[start : start + length] for start in range(0, len(contents), length)]
-    first = {letter: sections[form.index(letter)] for letter in form}
-    repeats = [
-        ours == theirs
-        for place, letter in enumerate(form)
-        if form.index(letter) < place
-        for ours, theirs in zip(sections[place], first[letter], strict=True)
-    ]
-    letters = sorted(first)
-    likeness = [
-        _likeness(ours, theirs)
-        for place, letter in enumerate(letters)
-        for other in letters[:place]
-        for ours, theirs in zip(first[letter], first[other], strict=True)
-    ]
-    return FormFollowed(_mean(repeats), _mean(likeness))
+    ending = min(OWN_ENDING, length // 4)
+    heard: list[str] = []
+    first: dict[str, int] = {}
+    for place, section in enumerate(sections):
+        counted = length - (ending if place == len(sections) - 1 else 0)
+        alike = {
+            letter: _share_alike(section[:counted], sections[source][:counted])
+            for letter, source in first.items()
+        }
+        nearest = max(alike, key=lambda letter: alike[letter], default="")
+        if not nearest or alike[nearest] < FORM_NEW:
+            nearest = _letter(len(first))
+            first[nearest] = place
+            heard.append(nearest)
+        else:
+            heard.append(nearest if alike[nearest] >= FORM_RETURNS else f"{nearest}'")
+    met = sum(ours == theirs for ours, theirs in zip(heard, _lettered(form), strict=True))
+    return FormFollowed(form, "".join(heard), met / len(form))
+
+
+def _lettered(form: str) -> str:
+    """The same form by letters from A on, in the order of their coming: "XYX" is "ABA"."""
+    order = list(dict.fromkeys(form))
+    return "".join(_letter(order.index(letter)) for letter in form)
+
+
+def _letter(number: int) -> str:
+    return _LETTERS[number] if number < len(_LETTERS) else f"({number + 1})"
+
+
+def _share_alike(ours: Sequence[BarContent], theirs: Sequence[BarContent]) -> float:
+    """The share of the bars that have half of their notes and more in common."""
+    pairs = zip(ours, theirs, strict=True)
+    return _mean([_likeness(one, other) >= BARS_ALIKE for one, other in pairs])
 
 
 _Heard = tuple[int, int, tuple[tuple[int, int], ...]]
@@ -153,8 +233,11 @@ def _belongs(pitch: int, tick: int, chords: Sequence[Chord], semitones: int) -> 
     return (pitch - chord.root - semitones) % 12 in CHORD_INTERVALS[chord.quality]
 
 
-def _bar_contents(piece: Piece) -> list[frozenset[tuple[int, int, int]]]:
-    """Of each bar its notes as (onset in the bar, part, pitch)."""
+BarContent = frozenset[tuple[int, int, int]]
+"""The notes of a bar as (onset in the bar, part, pitch)."""
+
+
+def _bar_contents(piece: Piece) -> list[BarContent]:
     bars = bars_of(piece)
     starts = [bar.start_tick for bar in bars]
     contents: list[set[tuple[int, int, int]]] = [set() for _ in bars]
@@ -165,10 +248,8 @@ def _bar_contents(piece: Piece) -> list[frozenset[tuple[int, int, int]]]:
     return [frozenset(content) for content in contents]
 
 
-def _likeness(
-    ours: frozenset[tuple[int, int, int]], theirs: frozenset[tuple[int, int, int]]
-) -> float:
-    return len(ours & theirs) / max(1, len(ours | theirs))
+def _likeness(ours: BarContent, theirs: BarContent) -> float:
+    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 1.0
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -15,8 +15,8 @@ expression of emotions", in Juslin and Sloboda, "Handbook of Music and Emotion",
 
 Coefficients are whole and half units, not fitted to anybody's ratings: each cue is centred and
 scaled by the medians of the training corpora (`mood_norms.json`, written by
-`python -m composer.measures.mood norms`), a cue that is not known (dynamics that are flat, a
-tempo that nobody wrote) is left out, and improper weights of right sign lose little against
+`python -m composer.measures.mood_agreement norms`), a cue that is not known (dynamics that are
+flat, a tempo that nobody wrote) is left out, and improper weights of right sign lose little against
 fitted ones (Dawes, "The robust beauty of improper linear models", American Psychologist 34,
 1979). How well this agrees with listeners is in `docs/experiments.md`.
 """
@@ -24,13 +24,14 @@ fitted ones (Dawes, "The robust beauty of improper linear models", American Psyc
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from composer.analysis.keys import profile_scores_by_group
+from composer.analysis.key_finding import profile_scores_by_group
 from composer.analysis.sounding import sounding
 from composer.analysis.table import Floats, Ints, NoteTable, note_table
 from composer.analysis.texture import loudness
@@ -93,6 +94,20 @@ def estimate_moods(piece: Piece) -> Moods:
     halfway between absolute and relative: a happy lament is happy for a lament.
     """
     return moods_of_table(note_table(piece), piece)
+
+
+def moods_of_sections(piece: Piece, first_bars: Sequence[int]) -> list[Mood]:
+    """The mood of each section, heard in its own bars alone; sections begin at these bars (from 0,
+    upwards) and last until the next. Both are None where a section has no notes."""
+    table = note_table(piece)
+    section = np.searchsorted(first_bars, np.arange(len(table.bars)), side="right") - 1
+    before = int((section < 0).any())
+    found = _moods(cues(table, piece, section + before), piece.tags.style)
+    nothing = Mood(None, None)
+    notes = np.bincount(section[table.bar] + before, minlength=len(first_bars) + before)
+    padded = [*found, *[nothing] * (len(notes) - len(found))]
+    heard = [mood if count else nothing for mood, count in zip(padded, notes, strict=True)]
+    return heard[before:]
 
 
 def moods_of_table(table: NoteTable, piece: Piece) -> Moods:

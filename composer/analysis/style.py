@@ -3,8 +3,9 @@
 It looks at rhythm, harmony, melody and instruments; never at velocities or at whether a tempo is
 written, which tell where a file comes from and not what it sounds like. Its weights
 (`style_weights.json`) are fitted to the training corpora by
-`python -m composer.measures.style fit`; how often it is right is in `docs/experiments.md`. Styles
-whose corpora are machine-made accompaniment are recognised as that accompaniment.
+`python -m composer.measures.style_agreement fit`; how often it is right is in
+`docs/experiments.md`. Styles whose corpora are machine-made accompaniment are recognised as
+that accompaniment.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.analysis.table import Floats, NoteTable, note_table
 from composer.analysis.texture import beat_ticks
 from composer.music.bars import prevailing_meter, prevailing_tempo
+from composer.music.chords import PLAIN_QUALITIES
 from composer.music.facts import CHORD_QUALITIES, Chord, Facts
 from composer.music.instruments import BY_NAME, SECTIONS
 from composer.music.keys import scale
@@ -141,11 +143,14 @@ def _beat_positions(table: NoteTable) -> Floats:
 def _harmony(table: NoteTable, piece: Piece, facts: Facts) -> Floats:
     chords = facts.chords
     ends = [*(chord.tick for chord in chords), piece.end_tick][1:]
-    quality = np.zeros(len(CHORD_QUALITIES))
+    qualities = [quality for quality in CHORD_QUALITIES if quality not in PLAIN_QUALITIES]
+    quality = np.zeros(len(qualities))
     motion = np.zeros(12)
     inverted = 0.0
     for chord, end in zip(chords, ends, strict=True):
-        quality[CHORD_QUALITIES.index(chord.quality)] += end - chord.tick
+        quality[qualities.index(PLAIN_QUALITIES.get(chord.quality, chord.quality))] += (
+            end - chord.tick
+        )
         inverted += (end - chord.tick) * (chord.bass != chord.root)
     for chord, following in pairwise(chords):
         if "none" not in (chord.quality, following.quality):

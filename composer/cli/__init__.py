@@ -20,9 +20,12 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; `arguments` are by default the process's own."""
     try:
+        from composer.cli.config import config_path, set_defaults
         from composer.cli.parser import build_parser
 
         parser = build_parser()
+        if config := config_path():
+            set_defaults(parser, config)
         given = parser.parse_args(_with_signs(sys.argv[1:] if arguments is None else arguments))
         given.run(given)
         sys.stdout.flush()

@@ -27,6 +27,7 @@ _REQUESTED = (
     "chords", "form", "seconds", "hit", "guidance", "seed", "temperature", "top_p", "min_p",
     "best_of", "weights",
 )  # fmt: skip
+_SAMPLED = ("seed", "temperature", "top_p", "min_p", "best_of", "weights")
 
 
 def add_to(commands: Commands) -> None:
@@ -81,7 +82,9 @@ def compose(given: argparse.Namespace) -> None:
     formats = parse_formats(given.format)
     check_writable(given.out)
     check_soundfont(given.soundfont)
-    composition = _composed(_request(given))
+    request = _request(given)
+    _check(request)
+    composition = _composed(request)
     if given.loop:
         composition = composer.looped(composition, weights=given.weights)
     paths = _written(composition, given, formats)
@@ -103,6 +106,13 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
 
             values[name] = read_piece(getattr(given, name))
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _check(request: dict[str, Any]) -> None:
+    """Refuse what cannot be met before a model is loaded. Raises RequestError."""
+    from composer.composing.asking.request import make_request
+
+    make_request(**{key: value for key, value in request.items() if key not in _SAMPLED})
 
 
 def _composed(request: dict[str, Any]) -> Composition:

@@ -53,7 +53,7 @@ def add_processes(parser: argparse.ArgumentParser) -> None:
 
 
 def list_all(given: argparse.Namespace) -> None:
-    from composer.corpus.report import list_corpora
+    from composer.corpus.statistics import list_corpora
 
     rows = list_corpora(given.folder)
     if given.json:
@@ -71,7 +71,7 @@ def list_all(given: argparse.Namespace) -> None:
 
 def stats(given: argparse.Namespace) -> None:
     from composer.corpus.corpus import find_corpora
-    from composer.corpus.report import STAT_FIELDS, corpus_stats
+    from composer.corpus.statistics import STAT_FIELDS, corpus_stats
 
     fields = words(given.by)
     unknown = [field for field in fields if field not in STAT_FIELDS]

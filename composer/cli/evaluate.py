@@ -12,7 +12,7 @@ from composer.cli.printing import print_paths, progress_bar
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
-    from composer.measures.report import Progress
+    from composer.measures.evaluation import Progress
 
 
 def add_to(commands: Commands) -> None:
@@ -50,8 +50,8 @@ def evaluate(given: argparse.Namespace) -> None:
 
         check_writable(given.shards)
         build_with_progress(find_corpora(given.corpora), given.shards, given.processes)
-    from composer.measures import report
-    from composer.measures.report_text import write_report
+    from composer.measures import evaluation as report
+    from composer.measures.evaluation_text import write_report
 
     sizes = report.QUICK if given.quick else report.FULL
     with progress_bar() as bar:

@@ -52,13 +52,13 @@ def render(given: argparse.Namespace) -> None:
     check_soundfont(given.soundfont)
     for suffix in formats:
         keep_input(given.file, given.out / f"{stem}.{suffix}")
-    from composer.composing.beats import has_beats
     from composer.corpus.readers import MIDI_SUFFIXES, read_piece
     from composer.music.normalise import normalise
-    from composer.rendering.beat_tracking import with_tracked_beats
+    from composer.played.beat_tracking import with_tracked_beats
+    from composer.played.beats import has_beats
+    from composer.played.quantise import quantise
     from composer.rendering.files import write_piece
-    from composer.rendering.quantise import quantise
-    from composer.rendering.swing import straightened
+    from composer.rendering.performance.swing import straightened
 
     piece = read_piece(given.file)
     if not has_beats(piece):
@@ -80,7 +80,7 @@ def render(given: argparse.Namespace) -> None:
 
 def _with_chords_over_a_lead_sheet(piece: Piece) -> tuple[Piece, tuple[Chord, ...]]:
     """The piece and no chords, unless it is a melody and its chords: those get their symbols."""
-    from composer.analysis.chords import estimate_chords
+    from composer.analysis.chord_finding import estimate_chords
     from composer.analysis.ensemble import estimate_ensemble
 
     if estimate_ensemble(piece) != "lead-sheet":

@@ -87,7 +87,7 @@ def output_options(given: argparse.Namespace) -> dict[str, Any]:
 def check_soundfont(path: Path | None) -> None:
     """Raises FileError or RequestError now where a SoundFont is given that cannot be used."""
     if path is not None:
-        from composer.rendering.audio import read_soundfont
+        from composer.rendering.performance.audio import read_soundfont
 
         read_soundfont(path)
 

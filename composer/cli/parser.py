@@ -5,7 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from composer.cli import compose, corpora, evaluate, files, partner, session, styles, train
+from composer.cli import (
+    agents,
+    completion,
+    compose,
+    corpora,
+    evaluate,
+    files,
+    live,
+    partner,
+    session,
+    styles,
+    train,
+)
 from composer.errors import RequestError
 
 
@@ -27,6 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_to(commands)
     corpora.add_to(commands)
     evaluate.add_to(commands)
+    agents.add_to(commands)
+    live.add_to(commands)
+    completion.add_to(commands)
     return parser
 
 

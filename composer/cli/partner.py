@@ -18,7 +18,7 @@ from composer.cli.flags import (
     parse_formats,
     words,
 )
-from composer.cli.printing import originality_line, print_paths, progress_bar
+from composer.cli.printing import originality_line, print_paths, print_report, progress_bar
 from composer.errors import RequestError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def harmonize(given: argparse.Namespace) -> None:
 
 
 def arrange(given: argparse.Namespace) -> None:
-    from composer.composing.arranging import arrange, left_out
+    from composer.composing.verbs.arranging import arrange, left_out
 
     def act(piece: Piece, **how: Any) -> Piece:
         arranged = arrange(piece, ensemble=given.ensemble, instruments=given.instruments, **how)
@@ -181,9 +181,9 @@ def _change(
     formats = parse_formats(given.format)
     check_writable(given.out)
     check_soundfont(given.soundfont)
-    from composer.composing.weights import new_seed
+    from composer.composing.writing.weights import new_seed
     from composer.corpus.readers import MIDI_SUFFIXES, read_piece
-    from composer.rendering.swing import straightened, swung_like
+    from composer.rendering.performance.swing import straightened, swung_like
 
     source = read_piece(given.file)
     swings = given.file.suffix.lower() in MIDI_SUFFIXES  # a score is written straight as it is
@@ -219,8 +219,8 @@ def write(
     """MIDI of `played` (the piece, where it is not swung) as it is, untouched notes to the tick;
     sheet music of the piece from the grid."""
     from composer.music.normalise import normalise
+    from composer.played.quantise import quantise
     from composer.rendering.files import write_piece
-    from composer.rendering.quantise import quantise
 
     for suffix in formats:
         keep_input(given.file, given.out / f"{name}.{suffix}")
@@ -241,7 +241,7 @@ def write_report_beside(
 ) -> None:
     """What the piece is held to beside what it is, and what of `source` is unchanged."""
     from composer.composing.report import held_to, report, write_report
-    from composer.composing.weights import load_weights
+    from composer.composing.writing.weights import load_weights
 
     said = {key: value for key, value in vars(given).items() if key not in _NOT_ABOUT_MUSIC}
     about = ("style", "mood", "ensemble", "instruments", "chords")
@@ -262,6 +262,8 @@ def write_report_beside(
         said=said,
         given=source,
     )
-    print_paths([write_report(told, given.out, name)])
+    path = write_report(told, given.out, name)
+    print_report(told)
+    print_paths([path])
     if told["originality"]["too_close"]:
         print(f"{originality_line(told['originality'])}; another seed may differ", file=sys.stderr)

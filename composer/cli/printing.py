@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,22 +45,30 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def print_report(report: Mapping[str, Any]) -> None:
-    """Asked beside achieved, a line a field; how original it is, and the seed."""
+    """Asked beside achieved, a field a line or several; how original it is, and the seed."""
     rows = [
-        [name, *(_shown(field[key]) for key in ("asked", "achieved", "kept"))]
+        line
         for name, field in report["achieved"].items()
+        for line in _lines(name, *(field[key] for key in ("asked", "achieved", "kept")))
     ]
     print_table("", ["", "asked", "achieved", "kept"], rows)
     print(originality_line(report["originality"]))
     print(f"seed {report['seed']}")
 
 
+def _lines(name: str, asked: object, achieved: object, kept: bool | None) -> list[list[str]]:
+    """A field as rows of a table: what is long goes on in the next, nothing is cut."""
+    columns = [wrap(_shown(value), _WIDEST) or [""] for value in (asked, achieved)]
+    lines = zip_longest(*columns, fillvalue="")
+    said = {None: "", True: "yes", False: "no"}[kept]
+    return [
+        [name if not place else "", *line, said if not place else ""]
+        for place, line in enumerate(lines)
+    ]
+
+
 def _shown(value: object) -> str:
-    """A value short enough for a table."""
-    if value is None or isinstance(value, bool):
-        return {None: "", True: "yes", False: "no"}[value]
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 4]} ..."
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def originality_line(found: Mapping[str, Any]) -> str:

@@ -20,8 +20,8 @@ from composer.errors import FileError
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
-    from composer.composing.session import Session
-    from composer.composing.tree import Version
+    from composer.composing.session.session import Session
+    from composer.composing.session.tree import Version
 
 PARTNER_VERBS = ("continue", "infill", "harmonize", "arrange", "vary")
 
@@ -64,7 +64,7 @@ def _add(actions: Commands, name: str, summary: str, run: Any) -> argparse.Argum
 
 
 def begin(given: argparse.Namespace) -> None:
-    from composer.composing.session import Session
+    from composer.composing.session.session import Session
     from composer.corpus.readers import read_piece
 
     if given.file.exists():
@@ -140,7 +140,7 @@ def step(given: argparse.Namespace) -> None:
     check_writable(given.out)
     check_soundfont(given.soundfont)
     arguments = _arguments(given)
-    from composer.composing.weights import new_seed
+    from composer.composing.writing.weights import new_seed
 
     session = _opened(given)
     start = session.current
@@ -185,7 +185,7 @@ def _arguments(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def _opened(given: argparse.Namespace) -> Session:
-    from composer.composing.session import Session
+    from composer.composing.session.session import Session
 
     return Session.open(given.file, getattr(given, "weights", None))
 

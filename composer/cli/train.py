@@ -102,7 +102,7 @@ def _budget(recipe: Recipe, given: argparse.Namespace) -> Budget:
 
 
 def _begin_with(recipe: Recipe, weights: Path | None) -> Checkpoint | None:
-    from composer.composing.weights import load_weights
+    from composer.composing.writing.weights import load_weights
 
     if recipe.goes_on:
         return load_weights(weights)

@@ -16,23 +16,23 @@ from typing import Any
 
 import numpy as np
 
-from composer.analysis.keys import estimate_key
-from composer.composing.climax import as_cue
-from composer.composing.critic import Verdict, broken_fields, verdict
-from composer.composing.given import (
+from composer.analysis.key_finding import estimate_key
+from composer.composing.asking.climax import as_cue
+from composer.composing.asking.fields_asked import (
     bars_begun_afresh,
     choose_fifths,
     given_chords,
     given_fields,
     with_players,
 )
-from composer.composing.lockstep import write_all
+from composer.composing.asking.request import Request
+from composer.composing.leans.one_voice import as_single_lines
 from composer.composing.naming import title_of
 from composer.composing.originality import Originality, is_too_close, originality
-from composer.composing.request import Request
-from composer.composing.sampling import Chance, Rows, Writer, quiet
-from composer.composing.single_line import as_single_lines
-from composer.composing.sketching import SKETCHES, Sketch, merit, sketch_of
+from composer.composing.ranking import Verdict, broken_fields, verdict
+from composer.composing.writing.batch import write_all
+from composer.composing.writing.sampling import Chance, Rows, Writer, quiet
+from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
 from composer.music.facts import Chord

@@ -9,23 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from composer.composing.accompany import accompanied, chords_over, with_heard_key
+from composer.composing.asking.fields_asked import section_starts
+from composer.composing.asking.likely_header import with_cue
+from composer.composing.asking.request import USUAL_CANDIDATES, Request, make_request
 from composer.composing.candidates import Choice, Task, choose_all
-from composer.composing.foretaste import with_cue
-from composer.composing.given import section_starts
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
-from composer.composing.request import USUAL_CANDIDATES, Request, make_request
-from composer.composing.sampling import MIN_P, TEMPERATURE, Chance, quiet
-from composer.composing.weights import load_weights, new_seed
+from composer.composing.verbs.accompanying import accompanied, chords_over, with_heard_key
+from composer.composing.writing.sampling import MIN_P, TEMPERATURE, Chance, quiet
+from composer.composing.writing.weights import load_weights, new_seed
 from composer.errors import RequestError
 from composer.model.checkpoint import Checkpoint
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.normalise import normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
+from composer.played.quantise import quantise
 from composer.rendering.files import SOUND_FORMATS, write_piece
-from composer.rendering.quantise import quantise
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,21 @@ class Composition:
     def rejected(self) -> int:
         """How many candidates were copies."""
         return self.choice.rejected if self.choice else 0
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: what was asked and achieved, a player, and the score."""
+        from composer.rendering.pages.notebook import notebook_html
+
+        rows = [
+            (field.name, f"{field.achieved} (asked: {field.asked})")
+            for field in achieved(self.piece, self.request)
+            if field.asked is not None
+        ]
+        rows.append(("seed", str(self.seed)))
+        chords = (
+            _shown_chords(self) if self.piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER else ()
+        )
+        return notebook_html(self.piece, rows, seed=self.seed, chords=chords)
 
     def report(self) -> dict[str, Any]:
         """Request, achievement, seed, versions, originality and candidates, plain for JSON."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from composer.analysis.chords import estimate_chords
+from composer.analysis.chord_finding import estimate_chords
 from composer.composing.compose import Composition
-from composer.composing.infilling import infill
-from composer.composing.writing import LONGEST_AFTER, Progress, quiet
+from composer.composing.verbs.infilling import infill
+from composer.composing.verbs.spans import LONGEST_AFTER, Progress, quiet
 from composer.music.bars import bars_of
 from composer.music.piece import KeyChange, MeterChange, Part, Piece, TempoChange
 

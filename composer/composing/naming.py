@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from composer.composing.request import USUAL_BARS, USUAL_CANDIDATES, Request
-from composer.composing.sampling import Chance
+from composer.composing.asking.request import USUAL_BARS, USUAL_CANDIDATES, Request
+from composer.composing.writing.sampling import Chance
 from composer.music.bars import prevailing_key
 from composer.music.keys import printed_key_name
 from composer.music.moods import find_mood

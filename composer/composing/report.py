@@ -13,23 +13,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from composer.analysis.analyse import analyse
 from composer.analysis.describe import describe
-from composer.analysis.facts import analyse
 from composer.analysis.following import chords_followed, form_followed
-from composer.analysis.keys import agreement, estimate_key
-from composer.analysis.mood import seconds_of
+from composer.analysis.key_finding import agreement, estimate_key
+from composer.analysis.mood import moods_of_sections, seconds_of
+from composer.composing.asking.line_ups import line_ups_of
+from composer.composing.asking.request import MOST_BARS, Request, make_request
+from composer.composing.asking.timing import NEAR_TEMPO
+from composer.composing.field import Field, Plain
 from composer.composing.originality import is_too_close, originality
-from composer.composing.request import MOST_BARS, Request, make_request
-from composer.composing.timing import NEAR_TEMPO
+from composer.composing.roles_played import player_fields
 from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
 from composer.music.chords import place_progression
-from composer.music.facts import BarFacts, Facts
+from composer.music.facts import Facts
 from composer.music.instruments import BY_NAME
-from composer.music.keys import key_name
+from composer.music.keys import key_name, respelled
 from composer.music.moods import Mood, nearest_mood
 from composer.music.piece import Piece
 from composer.music.playable import is_playable
@@ -37,29 +40,8 @@ from composer.music.styles import Style
 from composer.rendering.files import write_whole
 from composer.tokens.fields import FORMAT_VERSION
 
-Plain = str | int | float | None
-
 SECONDS_APART = 0.05
 LIKELIEST_STYLES = 3
-
-
-class Field(NamedTuple):
-    """One field of a piece: as asked (None: it was free), as achieved, and whether that is kept.
-
-    `kept` is None where nothing was asked or nobody can tell. `share` (0..1) says how much of it
-    is kept, where that has degrees.
-    """
-
-    name: str
-    asked: Plain
-    achieved: Plain
-    kept: bool | None = None
-    share: float | None = None
-
-    def plain(self) -> dict[str, Any]:
-        """For JSON; `share` only where there is one."""
-        values = {"asked": self.asked, "achieved": self.achieved, "kept": self.kept}
-        return values if self.share is None else {**values, "share": round(self.share, 4)}
 
 
 def report(
@@ -149,12 +131,13 @@ def achieved(piece: Piece, request: Request, given: Piece | None = None) -> list
     told = describe(piece, facts)
     return [
         style_field(told["style"], request),
-        _mood(facts, request),
+        _mood(piece, facts, request),
         _same("bars", request.asked().get("bars"), told["bars"]),
         _key(piece, request),
         _meter(piece, request),
         _tempo(piece, request),
         _parts(piece, request),
+        *player_fields(piece, request, is_into_another=given is not None),
         _chords(piece, told["chords"], request),
         _form(piece, facts.form, request),
         _range(piece),
@@ -178,7 +161,8 @@ def _same(name: str, asked: Plain, found: Plain) -> Field:
 
 
 def style_field(heard: Mapping[str, float], request: Request) -> Field:
-    """Kept if among the likeliest three, as that of 94 of 100 real pieces is.
+    """Kept if among the likeliest three, as that of 94 of 100 real pieces is; achieved is how sure
+    the judge is of it: "baroque: 31 %, third of 24".
 
     Of a blend, or where nobody can hear a style, nobody can tell.
     """
@@ -186,9 +170,24 @@ def style_field(heard: Mapping[str, float], request: Request) -> Field:
     likeliest = next(iter(heard), None)
     wanted = _judged_as(request.style, heard) if request.style and not request.blend else ""
     if not wanted:
-        return Field("style", asked, likeliest)
+        return Field("style", asked, likeliest and _in_words(likeliest, heard))
     kept = wanted in list(heard)[:LIKELIEST_STYLES]
-    return Field("style", asked, likeliest, kept, heard.get(wanted, 0.0))
+    words = _in_words(wanted, heard)
+    if wanted != likeliest:
+        words += f" (first: {likeliest}, {heard[likeliest]:.0%})" if likeliest else ""
+    return Field("style", asked, words, kept, heard.get(wanted, 0.0))
+
+
+_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def _in_words(style: str, heard: Mapping[str, float]) -> str:
+    from composer.analysis.style import load_weights
+
+    styles, names = len(load_weights().styles), list(heard)
+    place = names.index(style) if style in names else len(_PLACES)
+    words = _PLACES[place] if place < len(_PLACES) else "later than ninth"
+    return f"{style}: {heard.get(style, 0.0):.0%}, {words} of {styles}"
 
 
 def _judged_as(style: Style, heard: Mapping[str, float]) -> str:
@@ -199,29 +198,21 @@ def _judged_as(style: Style, heard: Mapping[str, float]) -> str:
     return next((name for name in (style.name, style.parent) if name in known), "")
 
 
-def _mood(facts: Facts, request: Request) -> Field:
-    """Kept where it lies in the quadrant that was asked for; a curve, where all its moods do."""
+def _mood(piece: Piece, facts: Facts, request: Request) -> Field:
+    """Kept where it lies in the quadrant that was asked for; a curve, where all its moods do, each
+    heard in its own bars alone."""
     asked = request.asked().get("mood")
     if request.mood_curve:
         starts = [point.bar - 1 for point in request.mood_curve]
-        found = [
-            _mean_mood(facts.bars[start:stop])
-            for start, stop in zip(starts, [*starts[1:], None], strict=True)
-        ]
+        found = [_mood_at(*mood) for mood in moods_of_sections(piece, starts)]
         wanted = [point.mood for point in request.mood_curve]
         words = [f"{m.name}@{start + 1}" for m, start in zip(found, starts, strict=True) if m]
-        return Field("mood", asked, " ".join(words) or None, _all_in_quadrant(wanted, found))
+        kept = _all_in_quadrant(wanted, found)
+        each = [_all_in_quadrant([w], [m]) for w, m in zip(wanted, found, strict=True)]
+        return Field("mood", asked, " ".join(words) or None, kept, each.count(True) / len(each))
     heard = _mood_at(facts.valence, facts.arousal)
     kept = _all_in_quadrant([request.mood], [heard]) if request.mood else None
     return Field("mood", asked, heard.name if heard else None, kept)
-
-
-def _mean_mood(bars: Sequence[BarFacts]) -> Mood | None:
-    valence = [bar.valence for bar in bars if bar.valence is not None]
-    arousal = [bar.arousal for bar in bars if bar.arousal is not None]
-    if not valence or not arousal:
-        return None
-    return _mood_at(sum(valence) / len(valence), sum(arousal) / len(arousal))
 
 
 def _mood_at(valence: float | None, arousal: float | None) -> Mood | None:
@@ -243,7 +234,7 @@ def _all_in_quadrant(wanted: Sequence[Mood], found: Sequence[Mood | None]) -> bo
 def _key(piece: Piece, request: Request) -> Field:
     """As heard. A key beside chords is no wish about the notes: the chords decide."""
     heard, asked = estimate_key(piece), request.asked().get("key")
-    name = key_name(heard) if heard else None
+    name = key_name(respelled(heard, request.key)) if heard else None
     if asked is None or request.chords:
         return Field("key", asked, name)
     if heard is None:
@@ -269,18 +260,24 @@ def _tempo(piece: Piece, request: Request) -> Field:
 
 
 def _parts(piece: Piece, request: Request) -> Field:
-    """Asked by instrument, achieved by the names in the score."""
-    seats = request.ensemble.parts if request.ensemble and not request.instruments else ()
-    asked = [seat.instrument for seat in seats] or [i.name for i in request.instruments]
-    found = [part.instrument for part in piece.parts if part.notes]
+    """Asked by instrument, achieved by the names in the score. Of a band, or whoever else has no
+    seats of its own, a line-up of the style is what was asked for."""
+    found = sorted(part.instrument for part in piece.parts if part.notes)
     names = ", ".join(part.name or part.instrument for part in piece.parts)
-    return Field(
-        "parts", ", ".join(asked) or None, names, sorted(asked) == sorted(found) if asked else None
-    )
+    line_ups = [] if request.instruments else line_ups_of(request)
+    if line_ups and request.ensemble:
+        seats = [sorted(seat.instrument for seat in line_up) for line_up in line_ups]
+        asked = f"{request.ensemble.name} as in {request.asked().get('style')}"
+        return Field("parts", asked, names, found in seats)
+    players = request.ensemble.parts if request.ensemble and not request.instruments else ()
+    wanted = [seat.instrument for seat in players] or [i.name for i in request.instruments]
+    kept = sorted(wanted) == found if wanted else None
+    return Field("parts", ", ".join(wanted) or None, names, kept)
 
 
 def _chords(piece: Piece, heard: Sequence[Mapping[str, Any]], request: Request) -> Field:
-    """As heard, bar by bar. Kept where notes on strong beats belong to them or are explained."""
+    """As heard, bar by bar. Kept where every chord is heard in its own time and
+    notes on strong beats belong to them or are explained."""
     bars: dict[int, list[str]] = {}
     for chord in heard:
         bars.setdefault(chord["bar"], []).append(chord["symbol"])
@@ -289,21 +286,20 @@ def _chords(piece: Piece, heard: Sequence[Mapping[str, Any]], request: Request) 
         return Field("chords", None, line or None)
     placed = place_progression(request.chords, bars_of(piece), piece.ticks_per_quarter)
     followed = chords_followed(piece, placed)
-    share = followed.explained if followed.notes else None
-    kept = followed.are_met if followed.notes else None
+    if not followed.chords and not followed.notes:
+        return Field("chords", request.asked()["chords"], line or None)
+    share, kept = followed.share, followed.are_met
     return Field("chords", request.asked()["chords"], line or None, kept, share)
 
 
 def _form(piece: Piece, heard: str, request: Request) -> Field:
-    """Kept where equal letters repeat note for note and other letters differ."""
+    """Heard in sections as long as those asked for; kept where it is the one asked for."""
     if not request.form:
         return Field("form", None, heard or None)
     if len(bars_of(piece)) % len(request.form):
         return Field("form", request.form, heard or None, False)
     followed = form_followed(piece, request.form)
-    share = None if math.isnan(followed.repeats) else followed.repeats
-    kept = followed.letters_return and followed.letters_differ
-    return Field("form", request.form, heard or None, kept, share)
+    return Field("form", request.form, followed.heard, followed.is_met, followed.share)
 
 
 def _range(piece: Piece) -> Field:

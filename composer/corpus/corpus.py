@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
-from composer.corpus.files import Files
+from composer.corpus.archive import Files
 from composer.corpus.manifest import MANIFEST_NAME, Manifest, read_manifest
 from composer.corpus.readers import read_bytes
 from composer.corpus.tunes import TUNE_MARK, split_tune_path, tune, tune_paths

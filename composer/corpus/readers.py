@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from composer.corpus.midi import MOST_BYTES, read_midi
+from composer.corpus.midi_reading import MOST_BYTES, read_midi
 from composer.errors import FileError, UnreadablePieceError
 from composer.music.piece import Piece
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from composer.corpus.drum_notes import with_drum_pitches
-from composer.corpus.midi import MOST_BYTES
+from composer.corpus.midi_reading import MOST_BYTES
 from composer.errors import UnreadablePieceError
 
 MOST_UNPACKED_BYTES = 4 * MOST_BYTES

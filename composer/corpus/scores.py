@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import lcm
 from typing import Any, NamedTuple
 
-from composer.corpus.midi import (
+from composer.corpus.midi_reading import (
     MOST_NOTES,
     MOST_QUARTERS,
     refuse_bad_meter,

@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.analysis.facts import analyse
-from composer.analysis.keys import with_key_as_heard
+from composer.analysis.analyse import analyse
+from composer.analysis.key_finding import with_key_as_heard
 from composer.corpus.corpus import Corpus, Work
 from composer.errors import ComposerError, CorpusError
 from composer.music.normalise import normalise

@@ -4,7 +4,7 @@ Conventions: 1 is the same, 0 has nothing in common; nan where neither bar has w
 Pitch classes: the common area of the shares of the twelve, notes weighed by their length (Yang and
 Lerch 2020 compare whole pieces so). Rhythm: onsets in common over all onsets of both, on the grid.
 Chords: the share of the bar in which both have a chord of one root and, where both have thirds, of
-one kind, as `composer.analysis.chords` hears them. Drums count for rhythm only.
+one kind, as `composer.analysis.chord_finding` hears them. Drums count for rhythm only.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from composer.analysis.chords import chords_of_table
+from composer.analysis.chord_finding import chords_of_table
 from composer.analysis.table import Floats, NoteTable, note_table
 from composer.errors import RequestError
 from composer.music.bars import Bar
-from composer.music.chords import CHORD_INTERVALS
+from composer.music.chords import CHORD_INTERVALS, PLAIN_QUALITIES
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 
@@ -112,5 +112,8 @@ def _same_chords(first: Bars, second: Bars, bar: Bar, other: Bar) -> float:
 
 
 def _is_same(one: Chord, two: Chord) -> bool:
-    thirds = [{3, 4} & {*CHORD_INTERVALS[chord.quality]} for chord in (one, two)]
+    thirds = [
+        {3, 4} & {*CHORD_INTERVALS[PLAIN_QUALITIES.get(chord.quality, chord.quality)]}
+        for chord in (one, two)
+    ]
     return one.root == two.root and (thirds[0] == thirds[1] or not all(thirds))

@@ -23,11 +23,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from composer.analysis.keys import agreement, estimate_key
+from composer.analysis.key_finding import agreement, estimate_key
 from composer.analysis.table import Floats
 from composer.composing import compose
 from composer.composing.candidates import Choice
-from composer.composing.critic import Verdict
+from composer.composing.ranking import Verdict
 from composer.corpus.shards import load_shards
 from composer.errors import ComposerError, RequestError
 from composer.measures import mood_judge, samples, style_judge
@@ -38,7 +38,7 @@ from composer.measures.requests import mood_requests, style_requests
 from composer.measures.samples import FEWEST_NOTES, Sample, pitched_notes
 from composer.music.keys import parse_key
 from composer.music.piece import Piece
-from composer.rendering.performance import perform
+from composer.rendering.performance.performance import perform
 
 KEYS = ("C major", "A minor", "G major", "D minor", "F major", "E minor", "Bb major", "C minor")
 FEWEST_OF_A_STYLE = 12

@@ -18,7 +18,7 @@ _SCRIPT = """
 import json, sys, time
 from pathlib import Path
 from composer.composing.compose import compose
-from composer.composing.weights import load_weights
+from composer.composing.writing.weights import load_weights
 weights = Path(sys.argv[1]) if sys.argv[1] else None
 load_weights(weights)
 started = time.process_time()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from composer.analysis.keys import key_of_table
+from composer.analysis.key_finding import key_of_table
 from composer.analysis.table import note_table
 from composer.analysis.texture import beat_ticks
 from composer.errors import RequestError

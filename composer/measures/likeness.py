@@ -18,7 +18,8 @@ import numpy as np
 
 from composer.analysis.table import Floats
 from composer.errors import RequestError
-from composer.measures import groove, overlap, pitch, structure, texture
+from composer.measures import density_and_height as texture
+from composer.measures import groove, overlap, pitch, structure
 from composer.music.piece import Piece
 
 SPLITS = 50

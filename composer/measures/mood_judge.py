@@ -14,18 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from composer.analysis.keys import profile_scores_by_group
+from composer.analysis.key_finding import profile_scores_by_group
 from composer.analysis.mood import cues, seconds_of
 from composer.analysis.sounding import sounding
 from composer.analysis.table import Floats, NoteTable, note_table
 from composer.analysis.texture import dissonance, legato, mean_pitch, pitch_range, polyphony
 from composer.errors import RequestError
 from composer.measures.judge import Judge, cross_validated, fit, mean_accuracy
-from composer.measures.mood import labelled_pieces
+from composer.measures.mood_agreement import labelled_pieces
 from composer.measures.pitch import pitch_class_entropy
 from composer.music.moods import find_mood
 from composer.music.piece import Piece, TempoChange
-from composer.rendering.performance import perform
+from composer.rendering.performance.performance import perform
 
 _SETS = ("emopia.zip", "vgmidi.zip")
 _CUES = ("notes_per_second", "onsets_per_second", "note_seconds", "pitch_spread", "mode",

@@ -8,6 +8,7 @@ estimated from the notes, never read from the signature; chords and form are jud
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from composer.analysis.following import ChordsFollowed, chords_followed, form_followed
-from composer.analysis.keys import agreement, estimate_key
+from composer.analysis.key_finding import agreement, estimate_key
 from composer.composing.compose import Composition
 from composer.errors import RequestError
 from composer.measures.requests import Made
@@ -67,9 +68,7 @@ def judge(request: dict[str, Any], made: Composition) -> Outcome:
         met["key"] = relation == "exact"
         met["key, or its relative"] = relation in ("exact", "relative")
     if "form" in request:
-        form = form_followed(piece, request["form"])
-        met["form: a letter's sections are the same"] = form.letters_return
-        met["form: other letters differ"] = form.letters_differ
+        met["form"] = form_followed(piece, request["form"]).is_met
     chords = None
     if made.request.chords:
         bars = bars_of(piece)
@@ -107,10 +106,12 @@ def shares(outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
 def chord_shares(outcomes: Sequence[Outcome]) -> ChordsFollowed | None:
     """Over all notes on strong beats of all pieces with given chords; None without any."""
     found = [o.chords for o in outcomes if o.chords is not None and o.chords.notes]
+    spans = [chords.chords for chords in found]
     if not found:
         return None
     notes = [chords.notes for chords in found]
     means = np.average(
         [[c.chord_tones, c.explained, c.chance] for c in found], axis=0, weights=notes
     )
-    return ChordsFollowed(sum(notes), *means.tolist())
+    heard = float(np.average([c.heard for c in found], weights=spans)) if sum(spans) else math.nan
+    return ChordsFollowed(sum(notes), means[0], means[1], means[2], sum(spans), heard)

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from composer.analysis.keys import key_of_table
+from composer.analysis.key_finding import key_of_table
 from composer.analysis.table import Floats, NoteTable, note_table
 from composer.errors import RequestError
 from composer.music.keys import tonic_pitch_class

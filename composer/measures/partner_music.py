@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from composer.analysis.melody import melody_place, top_line
 from composer.analysis.table import note_table
-from composer.composing.melody import melody_place, top_line
 from composer.corpus.corpus import packaged_corpus
 from composer.corpus.shards import Shard
 from composer.errors import RequestError

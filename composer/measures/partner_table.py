@@ -16,9 +16,9 @@ from pathlib import Path
 
 from composer.corpus.corpus import find_corpora
 from composer.corpus.shards import build_shards, load_shards
+from composer.measures.evaluation_files import as_json, write_texts
 from composer.measures.partner_text import markdown
 from composer.measures.partner_trials import PartnerTable, evaluate
-from composer.measures.report_files import as_json, write_texts
 
 
 def write_table(table: PartnerTable, folder: Path) -> list[Path]:

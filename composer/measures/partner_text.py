@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from composer.measures.evaluation_text import table as as_table
 from composer.measures.parallels import Parallels
 from composer.measures.partner_trials import PartnerTable
-from composer.measures.report_text import table as as_table
 
 
 def markdown(table: PartnerTable) -> str:

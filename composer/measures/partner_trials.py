@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from composer.composing.arranging import left_out
-from composer.composing.draft import draft_of
 from composer.composing.partner import arrange, harmonize, infill, vary
-from composer.composing.varying import share_changed
-from composer.composing.weights import load_weights
+from composer.composing.verbs.arranging import left_out
+from composer.composing.verbs.draft import draft_of
+from composer.composing.verbs.varying import share_changed
+from composer.composing.writing.weights import load_weights
 from composer.corpus.shards import Shard
 from composer.measures import exact_seconds, parallels, span_bits
 from composer.measures.bars_alike import Alike, bars_to_compare

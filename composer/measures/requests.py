@@ -67,9 +67,9 @@ def random_requests(count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
         yield {
             "style": every_style[number % len(every_style)],
             "mood": every_mood[number % len(every_mood)],
-            "bars": int(random.integers(1, MOST_BARS + 1)),
+            "bars": (bars := int(random.integers(1, MOST_BARS + 1))),
             **_random_fields(random),
-            **_random_harmony(random),
+            **_random_harmony(random, bars),
             "seed": int(random.integers(10**6)),
         }
 
@@ -86,7 +86,7 @@ def _random_fields(random: np.random.Generator) -> dict[str, Any]:
     return fields
 
 
-def _random_harmony(random: np.random.Generator) -> dict[str, Any]:
+def _random_harmony(random: np.random.Generator, bars: int) -> dict[str, Any]:
     """A key or none; chords of it as symbols, or a form, or neither."""
     fields: dict[str, Any] = {}
     mode = str(random.choice(["major", "minor"]))
@@ -96,7 +96,8 @@ def _random_harmony(random: np.random.Generator) -> dict[str, Any]:
     if random.random() < CHORDS_SHARE:
         numerals = str(random.choice(PROGRESSIONS[mode]))
         spelled = parse_key(key)
-        fields["chords"] = print_progression(parse_progression(numerals, spelled), spelled)
+        progression = parse_progression(numerals, spelled)[:bars]
+        fields["chords"] = print_progression(progression, spelled)
     elif random.random() < FORM_SHARE:
         form = str(random.choice(FORMS))
         section = int(random.integers(2, 1 + MOST_BARS // len(form)))

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from composer.composing.draft import Draft
-from composer.composing.writing import LONGEST_AFTER
+from composer.composing.verbs.draft import Draft
+from composer.composing.verbs.spans import LONGEST_AFTER
 from composer.errors import RequestError
 from composer.model.transformer import RowTransformer
 from composer.tokens.fields import COLUMNS, Kind, Mark

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from composer.errors import RequestError
@@ -48,34 +49,69 @@ CHORD_INTERVALS: dict[str, tuple[int, ...]] = {
     "major9": (0, 2, 4, 7, 11),
     "minor9": (0, 2, 3, 7, 10),
     "dominant7sus4": (0, 5, 7, 10),
+    "major-add9": (0, 2, 4, 7),
+    "major6-9": (0, 2, 4, 7, 9),
+    "dominant7-flat9": (0, 1, 4, 7, 10),
+    "dominant7-sharp9": (0, 3, 4, 7, 10),
+    "altered7": (0, 1, 3, 4, 6, 8, 10),
+    "dominant11": (0, 2, 4, 5, 7, 10),
+    "dominant13": (0, 2, 4, 7, 9, 10),
+    "dominant7-flat5": (0, 4, 6, 10),
+    "major7-sharp11": (0, 4, 6, 7, 11),
+    "minor11": (0, 2, 3, 5, 7, 10),
 }
 """Semitones above the root, by the qualities of `composer.music.facts`."""
+
+PLAIN_QUALITIES = {
+    "major-add9": "major",
+    "major6-9": "major6",
+    "dominant7-flat9": "dominant7",
+    "dominant7-sharp9": "dominant7",
+    "altered7": "dominant7",
+    "dominant11": "dominant9",
+    "dominant13": "dominant9",
+    "dominant7-flat5": "dominant7",
+    "major7-sharp11": "major7",
+    "minor11": "minor9",
+}
+"""The chord that an extended one is without its colour."""
 
 _SUFFIXES: dict[str, tuple[str, ...]] = {
     # the first is the one we print
     "major": ("", "maj", "M", "major"),
     "minor": ("m", "min", "-", "mi", "minor"),
-    "diminished": ("dim", "°", "o", "mb5", "m(b5)"),
-    "augmented": ("aug", "+", "#5", "(#5)"),
+    "diminished": ("dim", "°", "o", "mb5"),
+    "augmented": ("aug", "+", "#5"),
     "sus4": ("sus4", "sus", "4"),
-    "sus2": ("sus2", "2", "add9", "add2"),
+    "sus2": ("sus2", "2"),
     "power": ("5", "no3"),
-    "dominant7": ("7", "dom7", "7b9", "7#9", "7#11", "7b5", "7alt", "7b13"),
-    "major7": ("maj7", "M7", "Δ", "Δ7", "ma7", "j7", "^7", "^", "maj7#11"),
+    "dominant7": ("7", "dom7"),
+    "major7": ("maj7", "M7", "Δ", "Δ7", "ma7", "j7", "^7", "^"),
     "minor7": ("m7", "min7", "-7", "mi7"),
-    "half-diminished7": ("m7b5", "ø", "ø7", "m7(b5)", "min7b5", "-7b5", "h7", "h"),
+    "half-diminished7": ("m7b5", "ø", "ø7", "min7b5", "-7b5", "h7", "h"),
     "diminished7": ("dim7", "°7", "o7"),
-    "minor-major7": ("mMaj7", "m(maj7)", "mmaj7", "-maj7", "minmaj7", "mM7", "-Δ7"),
-    "augmented7": ("aug7", "+7", "7#5", "7+", "7(#5)"),
-    "major6": ("6", "maj6", "M6", "6/9", "69"),
-    "minor6": ("m6", "min6", "-6", "m69"),
-    "dominant9": ("9", "11", "13", "9#11", "13#11"),
-    "major9": ("maj9", "M9", "Δ9", "maj13"),
-    "minor9": ("m9", "min9", "-9", "m11", "m13", "min11"),
-    "dominant7sus4": ("7sus4", "7sus", "9sus4", "9sus", "13sus4"),
+    "minor-major7": ("mMaj7", "mmaj7", "-maj7", "minmaj7", "mM7", "-Δ7"),
+    "augmented7": ("aug7", "+7", "7#5", "7+"),
+    "major6": ("6", "maj6", "M6"),
+    "minor6": ("m6", "min6", "-6"),
+    "dominant9": ("9", "dom9"),
+    "major9": ("maj9", "M9", "ma9", "Δ9"),
+    "minor9": ("m9", "min9", "-9", "mi9"),
+    "dominant7sus4": ("7sus4", "7sus"),
+    "major-add9": ("add9", "add2"),
+    "major6-9": ("6/9", "69", "6add9", "maj6/9"),
+    "dominant7-flat9": ("7b9", "7-9"),
+    "dominant7-sharp9": ("7#9", "7+9"),
+    "altered7": ("7alt", "alt"),
+    "dominant11": ("11", "dom11"),
+    "dominant13": ("13", "dom13"),
+    "dominant7-flat5": ("7b5", "7-5"),
+    "major7-sharp11": ("maj7#11", "M7#11", "Δ#11", "Δ7#11"),
+    "minor11": ("m11", "min11", "-11", "mi11"),
 }
 _QUALITY_BY_SUFFIX = {suffix: q for q, suffixes in _SUFFIXES.items() for suffix in suffixes}
 _NO_CHORD_WORDS = ("N.C.", "NC", "N", "n.c.", "-", "r")
+_LOOKS_LIKE_A_SUFFIX = re.compile(r"[^A-Za-z]|maj|mi?n?|[Mbdø]|add|alt|aug|sus|dom")
 _HOLD_WORDS = ("%", ".", "/", "=")
 
 _ACCIDENTALS = r"(?:#|♯|b|♭)"
@@ -84,15 +120,24 @@ _SYMBOL = re.compile(
 )
 _ROMAN = re.compile(
     rf"(?P<accidental>{_ACCIDENTALS}?)"
-    r"(?P<numeral>VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)(?P<suffix>[^/IViv]*)"
+    r"(?P<numeral>VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)(?P<suffix>.*?)"
     rf"(?:/(?P<of>{_ACCIDENTALS}?(?:VII|VI|V|IV|III|II|I|vii|vi|v|iv|iii|ii|i)))?"
 )
 _DEGREES = ("I", "II", "III", "IV", "V", "VI", "VII")
 _MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 _LOWEST_FIFTHS, _HIGHEST_FIFTHS = -8, 12  # Fb and B#: no chord is named by two accidentals
 _FIFTHS_OF_INTERVAL = (0, -5, 2, -3, 4, -1, -6, 1, 8, 3, -2, 5)  # a third is a third, and so on
-_INVERSIONS = {"6": ("", 1), "64": ("", 2), "65": ("7", 1), "43": ("7", 2), "42": ("7", 3)}
-_MINOR_SUFFIXES = {"": "m", "7": "m7", "6": "m6", "9": "m9", "maj7": "mMaj7", "11": "m11"}
+_INVERSIONS = {
+    "6": ("", 1), "64": ("", 2), "6/4": ("", 2), "65": ("7", 1), "6/5": ("7", 1), "43": ("7", 2),
+    "4/3": ("7", 2), "42": ("7", 3), "4/2": ("7", 3), "°6": ("°", 1), "o6": ("°", 1),
+    "°65": ("°7", 1), "°43": ("°7", 2), "°42": ("°7", 3), "ø65": ("ø7", 1), "ø43": ("ø7", 2),
+    "ø42": ("ø7", 3), "+6": ("+", 1),
+}  # fmt: skip
+_NEAPOLITAN = "N6"
+_MINOR_SUFFIXES = {
+    "": "m", "7": "m7", "6": "m6", "9": "m9", "maj7": "mMaj7", "11": "m11", "13": "m13",
+    "add9": "madd9", "6/9": "m6/9",
+}  # fmt: skip
 
 
 def chord_symbol(chord: Chord | Harmony, key: KeyChange | None = None) -> str:
@@ -127,26 +172,46 @@ def parse_chord(text: str, key: KeyChange | None = None) -> Harmony:
     """The chord of a symbol ("Dm7", "F#m7b5/A", "N.C.") or, in a key, of a Roman numeral.
 
     Roman numerals: capitals are major, small letters minor; degrees are those of the key's scale
-    (natural minor, but vii° on the leading note), # and b before them count from the major scale;
-    figures 6, 64, 65, 43 and 42 are inversions; "V7/ii" is the dominant of ii. Raises
-    `RequestError` where the text is neither.
+    (natural minor, but vii° and viiø on the leading note), # and b before them count from the major
+    scale; figures 6, 64, 65, 43 and 42 are inversions; "V7/ii" is the dominant of ii; N6 is the
+    major chord on the lowered second degree, its third in the bass. A symbol whose notes none of
+    `CHORD_QUALITIES` has is refused, never simplified. Raises `RequestError` where it is, and where
+    the text is no symbol.
     """
     if text in _NO_CHORD_WORDS:
         return NO_CHORD
     symbol = _SYMBOL.fullmatch(text)
-    if symbol and symbol["suffix"] in _QUALITY_BY_SUFFIX:
+    if symbol and (quality := _quality(symbol["suffix"])):
         root = _pitch_class(symbol["root"])
         bass = _pitch_class(symbol["bass"]) if symbol["bass"] else root
-        return Harmony(root, _QUALITY_BY_SUFFIX[symbol["suffix"]], bass)
-    roman = _ROMAN.fullmatch(text)
+        return Harmony(root, quality, bass)
+    roman = _ROMAN.fullmatch("bII6" if text == _NEAPOLITAN else text)
     if roman is None:
-        raise RequestError(
-            f"chord {text!r} is not a chord symbol: write a root and a quality, such as C, Dm7, "
-            "F#m7b5, Bbmaj7 or C/E, or Roman numerals in a key, such as ii7, V7 or bVII"
-        )
+        raise RequestError(_refusal(text, symbol))
     if key is None:
         raise RequestError(f"chord {text!r} is a Roman numeral: it needs a key (--key)")
     return _parse_roman(roman, key)
+
+
+def _quality(suffix: str) -> str:
+    """The quality of a suffix, brackets left out; empty where nobody knows it."""
+    plain = suffix.replace("♯", "#").replace("♭", "b").replace("(", "").replace(")", "")
+    return _QUALITY_BY_SUFFIX.get(plain, "")
+
+
+def _refusal(text: str, symbol: re.Match[str] | None) -> str:
+    if symbol is None or not _LOOKS_LIKE_A_SUFFIX.match(symbol["suffix"]):
+        return (
+            f"chord {text!r} is not a chord symbol: write a root and a quality, such as C, Dm7, "
+            "F#m7b5, Bbmaj7 or C/E, or Roman numerals in a key, such as ii7, V7 or bVII"
+        )
+    near = get_close_matches(symbol["suffix"], [names[0] for names in _SUFFIXES.values()], 3, 0.5)
+    nearest = ", ".join(symbol["root"] + suffix for suffix in near if suffix)
+    return (
+        f"chord {text!r} has no quality that can be written, and none is put in its place"
+        + (f"; near are {nearest}" if nearest else "")
+        + f"; there are {', '.join(names[0] for names in _SUFFIXES.values() if names[0])}"
+    )
 
 
 def _pitch_class(name: str) -> int:
@@ -164,12 +229,13 @@ def _parse_roman(roman: re.Match[str], key: KeyChange) -> Harmony:
         suffix, inversion = _INVERSIONS[suffix]
     if numeral.islower():
         suffix = _MINOR_SUFFIXES.get(suffix, suffix)
-    if suffix not in _QUALITY_BY_SUFFIX:
+    quality = _quality(suffix)
+    if not quality or (numeral.islower() and 4 in CHORD_INTERVALS[quality]):
         raise RequestError(
-            f"chord {roman[0]!r} has no known quality {suffix!r}: add 7, maj7, °, ø7, sus4, 6, 9 "
-            "or a figure of inversion (6, 64, 65, 43, 42) to the numeral"
+            f"chord {roman[0]!r} has no quality {roman['suffix']!r} that can be written: add 7, "
+            "maj7, °, ø7, sus4, 9, 13 or a figure of inversion (6, 64, 65, 43, 42) to the numeral; "
+            "small letters are minor"
         )
-    quality = _QUALITY_BY_SUFFIX[suffix]
     root = _degree(roman["accidental"], numeral, quality, key)
     members = CHORD_INTERVALS[quality]
     return Harmony(root, quality, (root + members[inversion % len(members)]) % 12)
@@ -179,7 +245,7 @@ def _degree(accidental: str, numeral: str, quality: str, key: KeyChange) -> int:
     degree = _DEGREES.index(numeral.upper())
     if accidental in ("b", "♭"):
         return (tonic_pitch_class(key) + _MAJOR_SCALE[degree] - 1) % 12
-    leading = key.mode == "minor" and degree == 6 and quality.startswith("diminished")
+    leading = key.mode == "minor" and degree == 6 and "diminished" in quality
     raised = 1 if leading or accidental else 0
     return (scale(key)[degree] + raised) % 12
 

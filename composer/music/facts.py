@@ -26,8 +26,10 @@ CHORD_QUALITIES = (
     "none", "major", "minor", "diminished", "augmented", "sus4", "sus2", "power",
     "dominant7", "major7", "minor7", "half-diminished7", "diminished7", "minor-major7",
     "augmented7", "major6", "minor6", "dominant9", "major9", "minor9", "dominant7sus4",
+    "major-add9", "major6-9", "dominant7-flat9", "dominant7-sharp9", "altered7", "dominant11",
+    "dominant13", "dominant7-flat5", "major7-sharp11", "minor11",
 )  # fmt: skip
-"""The order is part of the event format: append only (32 at the most)."""
+"""The order is part of the event format: append only (31 at the most, and 31 they are)."""
 
 
 class Recall(NamedTuple):

@@ -68,6 +68,14 @@ def key_of(tonic: int, mode: str, tick: int = 0) -> KeyChange:
     return KeyChange(tick, fifths - 12 if fifths > 6 else fifths, mode)
 
 
+def respelled(key: KeyChange, as_in: KeyChange | None) -> KeyChange:
+    """The key with the signature of another that sounds the same: G# minor as A flat minor."""
+    same = as_in is not None and as_in.mode == key.mode
+    if as_in is not None and same and (as_in.fifths - key.fifths) % 12 == 0:
+        return key._replace(fifths=as_in.fifths)
+    return key
+
+
 def relative(key: KeyChange) -> KeyChange:
     """The key of the other mode with the same signature."""
     return key._replace(mode="major" if key.mode == "minor" else "minor")

@@ -12,6 +12,8 @@ from composer.errors import RequestError
 
 ValueT = TypeVar("ValueT")
 
+NEAR = 0.65
+"""How alike two names are at least of which one may be meant for the other (difflib's ratio)."""
 # Letters that Unicode does not decompose into a plain letter and a mark.
 _UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 
@@ -45,7 +47,7 @@ def look_up(
     found = table.get(compact(text))
     if found is None:
         known = {compact(name): name for name in names}
-        near = get_close_matches(compact(text), [*table, *known], n=4, cutoff=0.6)
+        near = get_close_matches(compact(text), [*table, *known], n=4, cutoff=NEAR)
         hints = dict.fromkeys(known.get(key) or getattr(table[key], "name", key) for key in near)
         hint = f"did you mean {' or '.join(list(hints)[:3])}? " if hints else ""
         raise RequestError(f"{what} {text!r} is unknown; {hint}{see}")

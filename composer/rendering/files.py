@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from composer.errors import FileError, RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
-from composer.rendering.making import Maker
+from composer.rendering.formats import Maker
 
 FORMATS = ("mid", "musicxml", "pdf", "svg", "png", "wav", "roll", "html")
 SHEET_FORMATS = ("musicxml", "pdf", "svg", "png")

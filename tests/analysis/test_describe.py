@@ -10,7 +10,7 @@ import pytest
 from composer.analysis.describe import describe
 from composer.analysis.ensemble import estimate_ensemble
 from composer.analysis.style import estimate_style
-from composer.measures.style import evaluate, sample
+from composer.measures.style_agreement import evaluate, sample
 from composer.music.ensembles import ensembles
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.music.styles import styles

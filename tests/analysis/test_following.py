@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from composer.analysis.following import chords_followed, form_followed
-from composer.composing.request import make_request
+from composer.analysis.following import chord_spans, chords_followed, form_followed, is_heard
+from composer.composing.asking.request import make_request
 from composer.errors import RequestError
 from composer.measures import endings
 from composer.measures.requests import FORMS, PROGRESSIONS, mood_requests, random_requests
@@ -15,7 +16,7 @@ from composer.music.bars import bars_of
 from composer.music.chords import parse_progression, place_progression
 from composer.music.facts import Chord
 from composer.music.keys import parse_key
-from composer.music.piece import Piece
+from composer.music.piece import MeterChange, Note, Part, Piece
 from tests.analysis.playing import played
 from tests.measures.music import in_bars, melody
 
@@ -57,15 +58,61 @@ def test_a_silent_piece_has_nothing_to_judge() -> None:
     assert math.isnan(followed.explained)
 
 
+def test_a_chord_that_never_sounds_is_not_followed() -> None:
+    """However well the rest agrees: of C, F, G and C somebody plays only the first two."""
+    piece = played("C | F | C | C")
+    whole = chords_followed(piece, placed("C | F | C | C", piece))
+    silent = replace(
+        piece,
+        parts=(
+            replace(piece.parts[0], notes=tuple(n for n in piece.parts[0].notes if n[0] < 192)),
+        ),
+    )
+    followed = chords_followed(silent, placed("C | F | G | C", piece))
+    assert (whole.chords, whole.heard, whole.are_met) == (4, 1.0, True)
+    assert (followed.explained, followed.heard, followed.share) == (1.0, 0.5, 0.5)
+    assert not followed.are_met
+
+
+def test_a_held_note_makes_a_chord_heard_and_a_drum_does_not() -> None:
+    """What sounds is judged, not what begins; a power chord is known by its fifth too."""
+    note = Note(0, 192, 64)
+    held = Piece((Part("piano", 0, (note,)),), (MeterChange(0, 4, 4),), 192)
+    chords = (Chord(0, 0, "major", 0), Chord(96, 9, "power", 9))
+    assert [is_heard(held, span) for span in chord_spans(held, chords)] == [True, True]
+    drums = replace(held, parts=(Part("drums", 0, (note,)),))
+    assert not any(is_heard(drums, span) for span in chord_spans(drums, chords))
+
+
 def test_a_form_is_followed_where_letters_return_and_differ() -> None:
-    """AABA of one bar each; of a third A that is another the share is a half."""
+    """AABA of one bar each: what is heard is what is judged."""
     a, b = [(0, 60), (24, 64)], [(0, 65), (36, 69)]
     exact = form_followed(in_bars(a, a, b, a), "AABA")
     broken = form_followed(in_bars(a, a, b, b), "AABA")
     static = form_followed(in_bars(a, a, a, a), "AABA")
-    assert (exact.repeats, exact.likeness) == (1.0, 0.0)
-    assert broken.repeats == 0.5
-    assert static.likeness == 1.0
+    assert (exact.heard, exact.share, exact.is_met) == ("AABA", 1.0, True)
+    assert (broken.heard, broken.share, broken.is_met) == ("AABB", 0.75, False)
+    assert (static.heard, static.share, static.is_met) == ("AAAA", 0.75, False)
+    assert form_followed(in_bars(a, b, a), "XYX").is_met
+
+
+def test_a_section_that_repeats_three_bars_of_four_is_not_a_new_one() -> None:
+    """Nor is it a return where only half of it comes back: it is heard as a variation."""
+    a = [[(0, 60 + bar), (24, 64 + bar)] for bar in range(4)]
+    other = [[(0, 72 + bar), (36, 79 + bar)] for bar in range(4)]
+    b_like_a = form_followed(in_bars(*a, *a[:3], other[3], *a), "ABA")
+    half = form_followed(in_bars(*a, *a[:2], *other[2:], *a), "ABA")
+    assert (b_like_a.heard, b_like_a.is_met) == ("AAA", False)
+    assert (half.heard, half.is_met) == ("AA'A", False)
+
+
+def test_the_last_section_may_have_an_ending_of_its_own() -> None:
+    """A quarter of it, here one bar of four; a first one that differs so is no return."""
+    a = [[(0, 60 + bar), (24, 64 + bar)] for bar in range(4)]
+    b = [[(0, 72 + bar), (36, 79 + bar)] for bar in range(4)]
+    ended = form_followed(in_bars(*a, *b, *a[:2], b[0], b[3]), "ABA")
+    assert ended.heard == "ABA'"
+    assert form_followed(in_bars(*a, *b, *a[:3], b[3]), "ABA").is_met
 
 
 def test_bars_must_divide_into_the_form() -> None:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.analysis.form import form_of, sections_of
 from composer.music.piece import MeterChange, Note, Part, Piece
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from composer.analysis.mood import estimate_mood, estimate_moods, seconds_of, window_of_bar
-from composer.measures.mood import confusion, evaluate, validate
+from composer.measures.mood_agreement import confusion, evaluate, validate
 from composer.music.bars import seconds_at
 from composer.music.piece import MeterChange, Note, Part, Piece, Tags, TempoChange
 from tests.shared import EVALUATION, needs_evaluation

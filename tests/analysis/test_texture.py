@@ -7,8 +7,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer.analysis.analyse import analyse
 from composer.analysis.describe import describe
-from composer.analysis.facts import analyse
 from composer.analysis.sounding import sounding
 from composer.analysis.table import note_table
 from composer.analysis.texture import dissonance, pitch_range, polyphony, syncopation

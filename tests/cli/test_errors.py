@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from composer.cli import main
-from composer.composing.weights import WEIGHTS
+from composer.composing.writing.weights import WEIGHTS
 
 COMPOSE = ["compose", "--style", "baroque", "--bars", "1", "--seed", "1"]
 

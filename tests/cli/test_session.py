@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from composer.cli import main
-from composer.composing.session import Session
+from composer.composing.session.session import Session
 from composer.music.piece import MeterChange, Note, Part, Piece
 from composer.rendering.files import write_piece
 

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.analysis.facts import analyse
-from composer.composing.compose import compose, write
-from composer.composing.given import (
+from composer.analysis.analyse import analyse
+from composer.composing.asking.fields_asked import (
     given_chords,
     given_fields,
     mood_ranks,
     mood_tilts,
     with_players,
 )
-from composer.composing.lockstep import write_all
-from composer.composing.real_parts import Seats, usual_line_ups
-from composer.composing.request import MOST_BARS, make_request
-from composer.composing.sampling import Chance, Given, Writer, rank_tilt, sample
-from composer.composing.weights import load_weights
+from composer.composing.asking.request import MOST_BARS, make_request
+from composer.composing.compose import compose, write
+from composer.composing.leans.part_statistics import Seats, usual_line_ups
+from composer.composing.writing.batch import write_all
+from composer.composing.writing.sampling import Chance, Given, Writer, rank_tilt, sample
+from composer.composing.writing.weights import load_weights
 from composer.errors import ComposerError, RequestError
 from composer.music.bars import bars_of
 from composer.music.ensembles import ensembles
@@ -211,6 +211,19 @@ def _drawn_seats(style: str, ensemble: str, draws: int) -> list[Seats]:
     ]
 
 
+@pytest.mark.parametrize("style", ["metal", "jazz", "country"])
+def test_a_band_is_the_line_up_of_its_style_whoever_asks(style: str) -> None:
+    """By a flag as by a style alone: no saxophone in metal. A quartet stays a quartet."""
+    request = make_request(style=style, ensemble="band")
+    for seed in range(5):
+        drawn = with_players(request, np.random.default_rng(seed)).ensemble
+        assert drawn is not None
+        seats = tuple((seat.instrument, seat.role) for seat in drawn.parts)
+        assert seats in usual_line_ups(find_style(style), "band")
+    quartet = make_request(style=style, ensemble="string-quartet")
+    assert with_players(quartet, np.random.default_rng(0)).ensemble == quartet.ensemble
+
+
 def test_line_ups_are_as_frequent_as_in_the_corpora() -> None:
     """The commonest chamber music of the romantics is for violin and piano."""
     line_ups = usual_line_ups(find_style("romantic"), "chamber")
@@ -320,7 +333,7 @@ def test_a_lead_sheet_has_chord_symbols(seed: int, tmp_path: Path) -> None:
 def test_who_is_done_before_a_given_chord_writes_the_chord(wish: Kind) -> None:
     """A next note behind the chord, or no note at all, means that nothing more comes before it."""
     model = load_weights().model
-    request = make_request(chords="C G | F", meter="4/4", bars=1, instruments="flute")
+    request = make_request(chords="C G |", meter="4/4", bars=1, instruments="flute")
     grammar = Grammar(1, chords=given_chords(request, 0))
     writer = Writer(model, grammar, given_fields(request), Chance(), np.random.default_rng(0))
     writing = writer.rows()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from composer.composing.asking.request import make_request
 from composer.composing.compose import compose
 from composer.composing.naming import file_stem, remove_later_pages
-from composer.composing.request import make_request
-from composer.composing.sampling import Chance
+from composer.composing.writing.sampling import Chance
 from composer.music.keys import parse_key, printed_key_name
 
 USUAL = Chance()

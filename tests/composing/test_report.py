@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from composer.cli import main
+from composer.composing.asking.request import Request, make_request
 from composer.composing.compose import compose
 from composer.composing.originality import NearPassage, Originality
 from composer.composing.report import (
@@ -22,7 +23,6 @@ from composer.composing.report import (
     style_field,
     write_report,
 )
-from composer.composing.request import Request, make_request
 from composer.corpus.copying import HumanShare
 from composer.music.bars import bars_of
 from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange
@@ -185,6 +185,56 @@ def test_a_copy_is_told_at_once(
     assert len(list(tmp_path.glob("*.json"))) == 1
 
 
+def test_a_bass_that_hardly_plays_is_missed() -> None:
+    """A rock band whose bass has two notes in eight bars: the table says how much it plays."""
+    parts = (
+        Part("electric-guitar", 27, _even(64, 8, 4), role="melody"),
+        Part("distorted-guitar", 30, _even(52, 8, 2), role="chords"),
+        Part("drums", 0, _even(38, 8, 12), role="drums"),
+    )
+    bass = Part("electric-bass", 33, _even(36, 8, 4), role="bass")
+    rock = make_request(style="rock", ensemble="band", bars=8)
+    for played, kept in ((bass, True), (replace(bass, notes=bass.notes[:2]), False)):
+        piece = Piece((*parts, played), (MeterChange(0, 4, 4),), 768)
+        found = fields(piece, rock)
+        assert found["bass"].kept is kept
+        assert found["drums"].kept
+    assert found["groove"].kept
+    assert found["bass"].achieved == "1 of 8 bars, 2.0 notes in each"
+    assert found["bass"].share == 1 / 8
+    assert fields(piece, Request(bars=8))["bass"].kept is None
+
+
+def _even(pitch: int, bars: int, a_bar: int) -> tuple[Note, ...]:
+    step = 96 // a_bar
+    return tuple(Note(step * place, step, pitch) for place in range(bars * a_bar))
+
+
+def test_a_curve_is_heard_section_by_section() -> None:
+    """Four quiet bars of long major chords, four loud ones of fast minor notes: each in its own
+    bars, not in a window of eight."""
+    calm = [Note(96 * b, 96, p, 30) for b in range(4) for p in (48, 60, 64, 67)]
+    tense = [Note(384 + 6 * n, 6, 45 + (0, 3, 7, 12)[n % 4], 120) for n in range(64)]
+    part = Part("piano", 0, tuple(calm + tense))
+    piece = Piece((part,), (MeterChange(0, 4, 4),), 768, tempi=(TempoChange(0, 100.0),))
+    found = fields(piece, make_request(mood="calm@1 tense@5", bars=8))["mood"]
+    assert (found.kept, found.share) == (True, 1.0)
+    other = fields(piece, make_request(mood="tense@1 tense@5", bars=8))["mood"]
+    assert (other.kept, other.share) == (False, 0.5)
+
+
+def test_a_key_is_spelled_as_it_was_asked_for() -> None:
+    """A flat minor stays A flat minor, though it sounds as G sharp minor does."""
+    notes = tuple(
+        Note(24 * n, 24, 68 + p) for n, p in enumerate((0, 2, 3, 5, 7, 8, 11, 12, 7, 3, 0))
+    )
+    piece = Piece((Part("piano", 0, notes),), (MeterChange(0, 4, 4),), 288)
+    for asked, spelled in (("Abm", "Ab minor"), ("G# minor", "G# minor"), ("", "G# minor")):
+        found = fields(piece, make_request(key=asked, bars=3))["key"]
+        assert found.achieved == spelled
+        assert found.kept is (True if asked else None)
+
+
 def test_a_style_is_kept_among_the_likeliest_three() -> None:
     """Of a blend nobody can tell, nor of a style that the judge never learned."""
     heard = {"hymn": 0.5, "folk": 0.3, "baroque": 0.1, "jazz": 0.05}
@@ -195,5 +245,8 @@ def test_a_style_is_kept_among_the_likeliest_three() -> None:
         ("bach:1,joplin:1", None),
     ):
         assert style_field(heard, make_request(style=style)).kept is kept
-    assert style_field(heard, make_request(style="bach")).achieved == "hymn"
+    told = str(style_field(heard, make_request(style="bach")).achieved)
+    assert told.startswith("baroque: 10%, third of ")
+    assert told.endswith(" (first: hymn, 50%)")
+    assert "(" not in str(style_field(heard, make_request(style="hymn")).achieved)
     assert style_field({}, make_request(style="bach")).kept is None

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer.corpus.archive import Files
 from composer.corpus.copying import (
     INDEX_PATH,
     HumanShare,
@@ -23,7 +24,6 @@ from composer.corpus.duplicates import (
     near_duplicates,
     write_held_out,
 )
-from composer.corpus.files import Files
 from composer.corpus.fingerprints import (
     GRAMS_A_WINDOW,
     SURE_NOTES,

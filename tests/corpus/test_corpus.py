@@ -6,7 +6,7 @@ import pytest
 
 from composer.corpus.corpus import MANIFESTS, VALID_SHARE, find_corpora, packaged_corpus, split_of
 from composer.corpus.manifest import read_manifest
-from composer.corpus.report import corpus_stats, list_corpora, read_corpus
+from composer.corpus.statistics import corpus_stats, list_corpora, read_corpus
 from composer.errors import CorpusError, FileError, UnreadablePieceError
 from composer.music.piece import Tags
 from tests.corpus.midi_files import BROKEN, ONE_NOTE, midi, named, off, on, tempo, track

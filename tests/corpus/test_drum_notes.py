@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from composer.corpus.drum_notes import with_drum_pitches
 from composer.corpus.scores import read_score
-from composer.rendering.musicxml import musicxml_text
+from composer.rendering.musicxml.musicxml import musicxml_text
 from tests.rendering.pieces import part_of, piece_of
 
 BEATS = st.lists(st.sets(st.integers(35, 81), min_size=1, max_size=3), min_size=4, max_size=12)

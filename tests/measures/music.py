@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.corpus.shards import PIECE, SPLITS, Shard
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, Tags

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from composer.corpus.archive import Files
 from composer.corpus.copying import CopyIndex, build_index
 from composer.corpus.corpus import Work
-from composer.corpus.files import Files
 from composer.errors import RequestError
-from composer.measures import copying, likeness
+from composer.measures import copied_length as copying
+from composer.measures import likeness
 from composer.measures.overlap import features_of, overlapping_area
 from composer.music.piece import Piece, Tags
 from tests.measures.music import OCTAVE, melody, tune_in_style

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from composer.composing.draft import draft_of
+from composer.composing.verbs.draft import draft_of
 from composer.errors import RequestError
 from composer.measures import span_bits
 from composer.measures.bars_alike import bars_to_compare

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from composer.errors import RequestError
-from composer.measures import groove, pitch, structure, texture
+from composer.measures import density_and_height as texture
+from composer.measures import groove, pitch, structure
 from composer.measures.groove import groove_consistency, groove_similarity
 from composer.measures.pitch import pitch_class_entropy, scale_consistency
 from composer.measures.structure import structureness

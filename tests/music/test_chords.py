@@ -19,7 +19,7 @@ from composer.music.chords import (
     print_progression,
 )
 from composer.music.facts import CHORD_QUALITIES, Chord
-from composer.music.keys import parse_key
+from composer.music.keys import note_fifths, parse_key
 from composer.music.piece import KeyChange, MeterChange, Piece
 
 QUALITIES = [quality for quality in CHORD_QUALITIES if quality != "none"]
@@ -63,6 +63,15 @@ def test_a_printed_progression_reads_back(progression: tuple[tuple[Harmony, ...]
         ("bII6 | V", "C minor", "Db/F | G"),
         ("V7/V | V65 | I64", "C", "D7 | G7/B | C/G"),
         ("V7/ii ii", "C", "A7 | Dm"),
+        ("N6 V7 | i", "C minor", "Db/F G7 | Cm"),
+        ("N6 | I", "D", "Eb/G | D"),
+        ("V7/V V | i", "C minor", "D7 G | Cm"),
+        ("vii°7/V V | i", "A minor", "D#dim7 E | Am"),
+        ("V7/iv iv | V7/VI VI", "D minor", "D7 Gm | F7 Bb"),
+        ("iv | bVI | I", "E", "Am | C | E"),
+        ("viiø7 | i6/4 V4/2", "A minor", "G#m7b5 | Am/E E7/D"),
+        ("ii11 V13 | I6/9 IVmaj7#11", "C", "Dm11 G13 | C6/9 Fmaj7#11"),
+        ("V7b9 i | V7alt i", "C minor", "G7b9 Cm | G7alt Cm"),
     ],
 )
 def test_roman_numerals_in_a_key(numerals: str, key: str, symbols: str) -> None:
@@ -97,6 +106,53 @@ def test_nonsense_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(RequestError) as refusal:
         parse_progression(text)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "notes"),
+    [
+        ("Cadd9", "C D E G"),
+        ("F6/9", "F G A C D"),
+        ("G7b9", "G Ab B D F"),
+        ("G7(b9)", "G Ab B D F"),
+        ("E7#9", "E G G# B D"),
+        ("G7alt", "G Ab Bb B Db Eb F"),
+        ("C9", "C D E G Bb"),
+        ("C11", "C D E F G Bb"),
+        ("C13", "C D E G A Bb"),
+        ("C7b5", "C E Gb Bb"),
+        ("Fmaj7#11", "F A B C E"),
+        ("Dm11", "D E F G A C"),
+        ("Gsus", "G C D"),
+        ("G7sus4", "G C D F"),
+        ("Csus2", "C D G"),
+        ("Bm7♭5", "B D F A"),
+        ("D/F#", "D F# A"),
+    ],
+)
+def test_an_extended_chord_has_the_notes_of_its_name(symbol: str, notes: str) -> None:
+    """And is printed as the same chord again, not as a simpler one."""
+    harmony = parse_chord(symbol)
+    sounding = {(harmony.root + interval) % 12 for interval in CHORD_INTERVALS[harmony.quality]}
+    assert sounding == {note_fifths(note) * 7 % 12 for note in notes.split()}
+    assert parse_chord(chord_symbol(harmony)) == harmony
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["C13sus4", "Cm13", "C7b13", "C9#11", "Cmaj13", "C7#11", "Am(add9)", "C(b5)", "C9sus4"],
+)
+def test_a_chord_that_cannot_be_written_is_refused_and_names_what_can(symbol: str) -> None:
+    """None is put in its place."""
+    with pytest.raises(RequestError, match=r"none is put in its place.*there are .*7alt"):
+        parse_chord(symbol)
+
+
+@pytest.mark.parametrize("numeral", ["iadd9", "ii7b9", "vi13", "ii+"])
+def test_small_numerals_are_minor_or_refused(numeral: str) -> None:
+    """A chord with a major third has capitals."""
+    with pytest.raises(RequestError, match="small letters are minor"):
+        parse_chord(numeral, parse_key("C"))
 
 
 def test_a_progression_fills_the_bars() -> None:

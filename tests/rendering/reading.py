@@ -9,7 +9,7 @@ from typing import Any
 
 from composer.music.instruments import instrument_for
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
-from composer.rendering.percussion import drum_sign, drum_signs
+from composer.rendering.score.percussion import drum_sign, drum_signs
 
 Row = tuple[int, int, int]
 """Onset and length in ticks, and pitch."""

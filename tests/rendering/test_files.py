@@ -9,7 +9,7 @@ import pytest
 from composer.errors import FileError, RequestError
 from composer.rendering import files
 from composer.rendering.files import FORMATS, write_piece
-from composer.rendering.parts import file_labels
+from composer.rendering.part_files import file_labels
 from tests.rendering.pieces import part_of, piece_of
 
 PIECE = piece_of(part_of("piano", [(0, 1, 60), (1, 1, 64), (2, 2, 67)]))

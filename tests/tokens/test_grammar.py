@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.music.bars import bars_of
 from composer.music.ensembles import ensemble_index
 from composer.music.instruments import BY_NAME, INSTRUMENTS

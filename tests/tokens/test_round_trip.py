@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.corpus.corpus import Work
 from composer.errors import UnreadablePieceError
 from composer.music.bars import bars_of

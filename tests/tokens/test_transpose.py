@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
 from composer.tokens.decode import chords_of, decode

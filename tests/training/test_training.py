@@ -15,7 +15,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.analysis.facts import analyse
+from composer.analysis.analyse import analyse
 from composer.corpus.shards import PIECE, Shard
 from composer.errors import CheckpointError, RequestError
 from composer.model.checkpoint import load_checkpoint

@@ -1,0 +1,11 @@
+"""Many steps on one piece: versions, locks, one file.
+
+locks.py         locks on bars and parts: what is locked comes back note for note, whatever is
+                 written beside
+session.py       working on a piece over many steps: versions, undo and redo, branches, locks, one
+                 small file
+session_file.py  a session in one small file: JSON of versions, steps and locks, compressed
+steps.py         one step of a session: a public verb by name, its arguments, a seed, and locks
+tree.py          versions of a piece as a tree: undo goes to the parent, redo to the child that one
+                 came from
+"""

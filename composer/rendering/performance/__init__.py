@@ -1,0 +1,15 @@
+"""How a piece sounds: MIDI and sound, as somebody plays it or as it is written.
+
+Velocities are 0..127. Loudness and time are separate: nothing here changes a pitch.
+
+audio.py        a piece as sound, from wheels alone
+loudness.py     how loud each note is played
+midi.py         a piece as a Standard MIDI file that a DAW imports cleanly
+pedal.py        the sustaining pedal of a piano, changed with the harmony
+performance.py  a piece as somebody plays it: how loud each note is, how time bends, where the pedal
+                goes
+swing.py        eighths written straight and played with swing, either way: the second of a beat
+                comes late
+sync_points.py  a performance that bends time and is on time: what it steals in a span it gives back
+                there
+"""

@@ -1,0 +1,120 @@
+"""What leans on the notes: chords that hold, parts that wait, and the end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from composer.composing.leans.chords_and_end import Leanings
+from composer.music.facts import CHORD_QUALITIES
+from composer.music.instruments import BY_NAME, INSTRUMENTS
+from composer.tokens.fields import Kind
+from composer.tokens.grammar import Grammar, empty_row
+from composer.tokens.values import bars_value, key_value, meter_value, part_value
+
+FLUTE, CELLO, PIANO = (
+    part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("flute", "cello", "piano")
+)
+
+
+class Writing:
+    """Rows go into a grammar and the leanings beside it."""
+
+    def __init__(self, bars: int, mode: str = "minor", chords_are_given: bool = False) -> None:
+        self.grammar = Grammar(bars)
+        self.leanings = Leanings(self.grammar, chords_are_given, comes_to_rest=True)
+        self.take(Kind.FORM, bars_value(bars), meter_value(4, 4), key_value(0, mode))
+        self.take(Kind.PART, FLUTE, 74)
+        self.take(Kind.PART, CELLO, 43)
+
+    def take(self, kind: Kind, *values: int) -> None:
+        row = empty_row(kind, *values)
+        self.grammar.advance(row)
+        self.leanings.advance(row)
+
+    def bar(self) -> None:
+        self.take(Kind.BAR, 1, meter_value(4, 4))
+        self.take(Kind.PLAN)
+
+    def favoured(self, *row: int) -> int:
+        """The value of the next field that is leaned on most."""
+        tilt = self.leanings.tilt([*row])
+        assert tilt is not None
+        return int(tilt.argmax())
+
+    def pitches(self, beat: int, part: int) -> set[int]:
+        """The pitch classes that are leaned on most."""
+        tilt = self.leanings.tilt([Kind.NOTE, beat, 0, part])
+        assert tilt is not None
+        return {int(pitch) % 12 for pitch in np.flatnonzero(tilt == tilt.max())}
+
+
+def test_a_chord_leans_on_its_tones_most_on_strong_beats() -> None:
+    """From its row on; the lean is greater where the chord was given, and on no drum sound."""
+    major = 1 + CHORD_QUALITIES.index("major")
+    most = {}
+    for given in (False, True):
+        writing = Writing(2, chords_are_given=given)
+        writing.bar()
+        assert writing.leanings.tilt([Kind.NOTE, 0, 0, FLUTE]) is None
+        writing.take(Kind.CHORD, 0, 0, 1 + 7, major, 1 + 7)
+        assert writing.pitches(0, FLUTE) == {7, 11, 2}
+        leans = [writing.leanings.tilt([Kind.NOTE, beat, 0, FLUTE]) for beat in range(4)]
+        first, second, third, _ = (lean.max() for lean in leans if lean is not None)
+        assert first == third > second > 0
+        assert leans[0] is not None
+        assert not leans[0][128:].any()
+        most[given] = first
+    assert most[True] > most[False]
+
+
+@pytest.mark.parametrize(("mode", "tonic"), [("major", {0}), ("minor", {9})])
+def test_a_piece_ends_on_its_tonic_chord_with_the_root_below(mode: str, tonic: set[int]) -> None:
+    """In the last bar only: chord, bass and long notes."""
+    writing = Writing(2, mode)
+    for bar in range(2):
+        writing.bar()
+        root = writing.leanings.tilt([Kind.CHORD, 0, 0])
+        length = writing.leanings.tilt([Kind.NOTE, 0, 0, CELLO, 48])
+        assert (root is None) == (length is None) == (bar == 0)
+    assert writing.pitches(0, CELLO) == tonic
+    assert len(writing.pitches(0, FLUTE)) == 3
+    writing.take(Kind.NOTE, 0, 0, FLUTE, 72, 95)
+    assert writing.leanings.tilt([]) is None
+
+
+def test_the_last_chord_begins_together_before_the_piece_ends() -> None:
+    """Two hands go on with their chord at its onset; the end is leaned on once it is whole."""
+    writing = Writing(1)
+    writing.take(Kind.PART, PIANO, 1)
+    writing.bar()
+    assert writing.favoured(Kind.NOTE, 0, 0) == PIANO
+    assert writing.leanings.tilt([]) is None
+    for pitch in (45, 52):
+        writing.take(Kind.NOTE, 1, 12, PIANO, pitch, 47)
+        kinds = writing.leanings.tilt([])
+        assert kinds is not None
+        assert kinds[Kind.MARK] < 0
+        assert writing.favoured(Kind.NOTE) == 1
+        assert writing.favoured(Kind.NOTE, 1) == 12
+        assert writing.leanings.tilt([Kind.NOTE, 2]) is None
+    writing.take(Kind.NOTE, 1, 12, PIANO, 60, 47)
+    writing.take(Kind.NOTE, 2, 0, FLUTE, 72, 47)
+    kinds = writing.leanings.tilt([])
+    assert kinds is not None
+    assert kinds[Kind.MARK] > 0
+    assert writing.leanings.tilt([Kind.NOTE, 0]) is None
+    assert writing.leanings.tilt([Kind.NOTE, 0, 0]) is None
+
+
+def test_a_part_of_a_piece_does_not_come_to_rest() -> None:
+    """Where writing ends before the piece does, its last bar is a bar like others."""
+    grammar = Grammar(3)
+    leanings = Leanings(grammar, chords_are_given=False, comes_to_rest=False)
+    for row in (
+        empty_row(Kind.PART, CELLO, 43),
+        *(empty_row(Kind.BAR, 1, meter_value(4, 4)) for _ in range(3)),
+    ):
+        grammar.advance(row)
+        leanings.advance(row)
+    assert leanings.tilt([Kind.NOTE, 0, 0, CELLO, 48]) is None
