@@ -8,6 +8,7 @@ strong ones and have usual lengths (compare Temperley, "The Cognition of Basic M
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def _gaps(table: NoteTable, line: NoteTable) -> Floats:
 def _returns(recalls: Sequence[Recall]) -> Floats:
     """(bars,): whether behind each bar something begins that was heard before, elsewhere."""
     strength = np.zeros(len(recalls))
-    for bar, (here, after) in enumerate(zip(recalls, recalls[1:], strict=False)):
+    for bar, (here, after) in enumerate(pairwise(recalls)):
         if after.distance and after.distance != here.distance and after.distance > 1:
             strength[bar] = _RETURN
     return strength

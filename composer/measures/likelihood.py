@@ -69,8 +69,8 @@ class Bigram:
                 np.add.at(table, (before, known), 1)
 
     def bits(self, rows: NDArray[np.int64], targets: NDArray[np.int64]) -> float:
-        """Bits of the targets of one line; `rows` (time + 1, COLUMNS) are all rows, `targets` (time,
-        COLUMNS) those that follow each."""
+        """Bits of the targets of one line; `rows` (time + 1, COLUMNS) are all rows, `targets`
+        (time, COLUMNS) those that follow each."""
         total = 0.0
         last: dict[tuple[Kind, int], int] = {}
         probabilities = {key: _probabilities(table) for key, table in self.tables.items()}

@@ -1,11 +1,11 @@
 """A decoder-only transformer over rows of small numbers.
 
 A row has `columns` fields: its kind and what that kind has. One step of the trunk reads a row
-together with the first `EARLY_COLUMNS` fields of the next one (delayed fields). Its state gives the
-late fields of that next row; the state and a small layer that reads those late fields give the early
-fields of the row after. So a pitch is chosen by a trunk that knows where and by whom it is played,
-at one pass a row. Within a row the fields are chained: each is an MLP over the state and the fields
-already chosen, after the compound decoders of Hsiao et al. (2021) and Dong et al. (2023). Pre-norm
+together with the first `EARLY_COLUMNS` fields of the next one (delayed fields). Its state gives
+the late fields of that next row; the state and a small layer that reads those late fields give the
+early fields of the row after. So a pitch is chosen by a trunk that knows where and by whom it is
+played, at one pass a row. Within a row the fields are chained: each is an MLP over the state and
+the fields already chosen, after the compound decoders of Hsiao et al. (2021) and Dong et al. (2023). Pre-norm
 blocks with RMSNorm, rotary positions (Su et al. 2021), normalised queries and keys, squared ReLU
 (So et al. 2021); all but every third layer see only the last `window` rows.
 """

@@ -80,8 +80,8 @@ class Facts:
     velocities are flat); `legato` the mean of sounding length over the time to the part's next
     onset, 0..1; `onsets_per_quarter` counts distinct onsets, drums included. `key` is judged by
     the notes, a written signature being heard as one more witness; `chords` is empty where
-    nobody plays chords (a melody alone); `lead` is the index of the part that leads. `extra` holds the further measures of
-    `composer.analysis.texture`.
+    nobody plays chords (a melody alone); `lead` is the index of the part that leads. `extra` holds
+    the further measures of `composer.analysis.texture`.
     """
 
     bars: tuple[BarFacts, ...]

@@ -169,8 +169,9 @@ class Grammar:
 
     `with_chords` says whether chord rows may be written; `chords` are those that must be, for each
     bar (index from 0) the rows in order, and then no others may. No note rings on into a bar of
-    `section_starts`. A sketch (`is_sketch`) has bars, plans and chords alone. The piece will sound `semitones` higher than it is written here. A piece that
-    goes on (`read` feeds the rows it has) must have a header.
+    `section_starts`. A sketch (`is_sketch`) has bars, plans and chords alone. The piece will sound
+    `semitones` higher than it is written here. A piece that goes on (`read` feeds the rows it has)
+    must have a header.
     """
 
     def __init__(

@@ -76,7 +76,7 @@ def score(
     half: bool = False,
     lines: int = 1,
 ) -> Score:
-    """The model's bits per note on one held-out set, in bfloat16 if `half`, so many lines at once."""
+    """The model's bits per note on one held-out set, in bfloat16 if `half`, some lines at once."""
     model.eval()
     columns = torch.zeros(model.tables.columns, dtype=torch.float64)
     for line in range(0, len(held_out.batch.rows), lines):

@@ -1,7 +1,7 @@
 """Crops with a sketch: of every bar its bar, plan and chord rows, without notes and dynamics.
 
-A sketch alone is: header, the mark "sketch", the sketch of the piece, the end mark. A crop under its
-sketch is: header, the mark "sketch", the sketch of the crop's bars, the mark "write", the bars
+A sketch alone is: header, the mark "sketch", the sketch of the piece, the end mark. A crop under
+its sketch is: header, the mark "sketch", the sketch of the crop's bars, the mark "write", the bars
 themselves. Composing is the same in two steps.
 """
 

@@ -1,4 +1,4 @@
-"""The sketch of a piece: of every bar its place in the form, its phrase and its chords, before notes.
+"""The sketch of a piece: of every bar its place in the form, its phrase and its chords.
 
 A sketch costs a tenth of the piece, so several are written and the one is kept whose phrases close
 as they say they do, and whose end is one.
