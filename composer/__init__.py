@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from composer.analysis.analyse import analyse
     from composer.analysis.describe import describe
+    from composer.composing.asking.sentence import TextRequest, request_from_text
     from composer.composing.compose import Composition, compose, write
     from composer.composing.looping import looped
     from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
-    from composer.composing.asking.sentence import TextRequest, request_from_text
     from composer.composing.session.session import Session
     from composer.corpus.readers import read_piece
     from composer.errors import (

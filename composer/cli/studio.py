@@ -33,7 +33,7 @@ def studio(given: argparse.Namespace) -> None:
         raise RequestError(f"port {given.port} is not possible; give 0 to 65535")
     check_writable(given.folder)
     try:
-        from composer.studio.server import serve
+        from composer.studio.web_server import serve
     except ModuleNotFoundError as error:
         raise RequestError(
             f"the studio needs {error.name}; pip install 'symbolic-composer[studio]'"

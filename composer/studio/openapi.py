@@ -140,7 +140,7 @@ ERROR = record(("error",), error=TEXT)
 class Operation:
     """One operation: what it takes and what it answers.
 
-    `name` is the method of `composer.studio.server.Answers`; `answer` is a schema, or the media
+    `name` is the method of `composer.studio.web_server.Answers`; `answer` is a schema, or the media
     type of what is no JSON.
     """
 

@@ -222,7 +222,7 @@ class Studio:
     # What is drawn, heard and taken away; all of these may wait for a renderer
 
     def playing(self, name: str) -> dict[str, Any]:
-        """When a piece is played and names of its sounds, see `composer.rendering.performance.sound_spans`."""
+        """When a piece is played, and names of its sounds: a `Playing` for JSON."""
         told: dict[str, Any] = self._made(self.sounds, "playing", name, self.shelf.get(name))
         return told
 

@@ -110,7 +110,7 @@ def note(payload: Mapping[str, Any], tell: Tell) -> bytes:
 
 
 def playing(payload: tuple[Piece, int, bool], tell: Tell) -> dict[str, Any]:
-    """When a piece is played, and its sounds: see `composer.rendering.performance.sound_spans.playing`."""
+    """When a piece is played, and names of its sounds: a `Playing` for JSON."""
     from composer.rendering.performance.sound_spans import playing as played
 
     piece, seed, mechanical = payload
@@ -120,8 +120,8 @@ def playing(payload: tuple[Piece, int, bool], tell: Tell) -> dict[str, Any]:
 def score(payload: tuple[Piece, str], tell: Tell) -> dict[str, Any]:
     """The pages of the score as SVG, and `steps`: (quarters from the first bar's beginning,
     identifiers of the notes that begin, of those that end)."""
-    from composer.rendering.pages.engraving import engraved, pages_of
     from composer.rendering.musicxml.musicxml import musicxml_text
+    from composer.rendering.pages.engraving import engraved, pages_of
     from composer.rendering.score.pickup import with_pickup
 
     piece, paper = on_grid(payload[0]), payload[1]
@@ -195,9 +195,9 @@ def on_grid(piece: Piece) -> Piece:
 
 
 def _part_file(piece: Piece, place: int, name: str, how: Mapping[str, Any]) -> tuple[str, bytes]:
+    from composer.rendering.part_files import file_labels
     from composer.rendering.performance.midi import stem_bytes
     from composer.rendering.score.part_names import part_names
-    from composer.rendering.part_files import file_labels
 
     if not 0 <= place < len(piece.parts):
         raise RequestError(f"there is no part {place}; there are {len(piece.parts)}")

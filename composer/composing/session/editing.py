@@ -18,10 +18,10 @@ from dataclasses import replace
 from typing import Any
 
 from composer.composing.session.locks import Cells
-from composer.composing.asking.timing import FASTEST, SLOWEST
 from composer.errors import RequestError
 from composer.music.bars import bars_of
 from composer.music.instruments import BY_NAME
+from composer.music.lengths import TEMPI
 from composer.music.names import on_one_line
 from composer.music.piece import Note, Part, Piece, TempoChange
 
@@ -101,8 +101,8 @@ class _Editor:
 
     def tempo(self, quarters_per_minute: float) -> None:
         is_number = isinstance(quarters_per_minute, int | float)
-        if not is_number or not SLOWEST <= quarters_per_minute <= FASTEST:
-            raise RequestError(f"give a tempo of {SLOWEST:g} to {FASTEST:g} quarters a minute")
+        if not is_number or not TEMPI[0] <= quarters_per_minute <= TEMPI[-1]:
+            raise RequestError(f"give a tempo of {TEMPI[0]} to {TEMPI[-1]} quarters a minute")
         self.piece = replace(self.piece, tempi=(TempoChange(0, float(quarters_per_minute)),))
 
     def title(self, text: str) -> None:
