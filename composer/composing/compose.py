@@ -123,8 +123,9 @@ def compose(
     note; it decides key, meter and, unless there are to be more, bars. `like` is a piece as an
     influence: its style, instruments, meter, tempo, mode, form and texture where they are free,
     none of its notes. `sketch` is one that `sketch` wrote, edited or not: the notes are written
-    under its chords and phrases, and what it was asked for holds where nothing else is. Of `best_of` candidates (by default 4, around a melody one), written side by
-    side, the critic chooses. The same
+    under its chords and phrases, and what it was asked for holds where nothing else is. Of
+    `best_of` candidates (by default 4, around a melody one), written side by side, the critic
+    chooses. The same
     seed, request and weights give the same piece; without a seed one is drawn. `progress(bars done,
     bars in all)` is called as bars are written. Raises RequestError for what cannot be met,
     CheckpointError for weights that cannot be used.
@@ -221,8 +222,8 @@ def sketch(
     if refused := {"melody", "like", "best_of", "sketch"} & {*fields}:
         raise RequestError(f"{min(refused)} is not possible for a sketch")
     checkpoint = load_weights(weights)
-    how = {"temperature": temperature, "top_p": top_p, "min_p": min_p}
-    task = _task(checkpoint, seed=seed, best_of=1, **how, **fields)
+    fields |= {"temperature": temperature, "top_p": top_p, "min_p": min_p}
+    task = _task(checkpoint, seed=seed, best_of=1, **fields)
     kept = ("style", "mood", "ensemble", "instruments", "preset", "title", "tempo", "guidance")
     asked = {name: fields[name] for name in kept if name in fields}
     name = file_stem(

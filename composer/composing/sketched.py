@@ -1,7 +1,7 @@
 """The sketch of a piece as a value that people can read and edit: chords, phrases, form, intensity.
 
-`composer.sketch` writes one, `Sketched.plain` is its JSON, and `composer.compose(sketch=...)` writes
-the notes under it. What is edited is checked when it is read.
+`composer.sketch` writes one, `Sketched.plain` is its JSON, and `composer.compose(sketch=...)`
+writes the notes under it. What is edited is checked when it is read.
 """
 
 from __future__ import annotations

@@ -196,9 +196,10 @@ class _Batch:
         if not is_new.any():
             return
         self.cache.lengths[: self.used] = lengths
-        rows = torch.tensor([[row] for row, _ in latest])  # (lines, 1, columns)
-        following = torch.tensor([[row] for _, row in latest])
-        state = self.model(rows, following, cache=self.cache.lines(0, self.used))[:, -1]
+        lines = self.cache.lines(0, self.used)
+        read = torch.tensor([[row] for row, _ in latest])  # (lines, 1, columns)
+        begun = torch.tensor([[row] for _, row in latest])
+        state = self.model(read, begun, cache=lines)[:, -1]
         self.cache.lengths[: self.used] = lengths + is_new
         self.state[: self.used] = torch.where(is_new.unsqueeze(1), state, self.state[: self.used])
 
@@ -231,7 +232,8 @@ class _Batch:
 
 def _log_softmax(logits: Floats) -> Floats:
     shifted: Floats = logits - logits.max()
-    return shifted - np.log(np.exp(shifted).sum())
+    shifted -= np.log(np.exp(shifted).sum())
+    return shifted
 
 
 def _as_read(rows: list[list[int]], stream: Stream) -> list[list[int]]:
