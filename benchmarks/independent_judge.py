@@ -151,7 +151,9 @@ def form(sheet: Sheet, asked: str, _: dict[str, Any]) -> bool:
             )
             if asked.index(asked[other]) != other:
                 continue  # letters are known by their first sections
-            if letter == asked[other] and alike < 0.75 or letter != asked[other] and alike >= 0.5:
+            if (letter == asked[other] and alike < 0.75) or (
+                letter != asked[other] and alike >= 0.5
+            ):
                 return False
     return True
 

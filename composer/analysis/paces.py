@@ -1,4 +1,4 @@
-"""How fast music of a style goes, and how fast people play: `paces.toml`, by benchmarks/paces.py."""
+"""How fast styles go, and how fast people play: `paces.toml`, by benchmarks/paces.py."""
 
 from __future__ import annotations
 
