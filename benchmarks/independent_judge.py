@@ -23,7 +23,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ METERS = ("4/4", "3/4", "2/4", "6/8")
 FORMS = ("AABA", "ABAB", "ABA", "ABAC", "AB", "ABACA")
 CHORDS = ("C | Am | F | G7", "Dm7 G7 | Cmaj7", "Am | Dm7 G7b9 | C6/9 | E7#9", "Em | C | G | Dadd9")
 RANGES = {40: (55, 103), 41: (48, 91), 42: (36, 81), 43: (28, 67), 68: (58, 91), 70: (34, 75),
-          71: (50, 91), 73: (59, 96), 56: (52, 84), 57: (34, 74), 60: (34, 77), 0: (21, 108)}  # fmt: skip
+          71: (50, 91), 73: (59, 96), 56: (52, 84), 57: (34, 74), 60: (34, 77),
+          0: (21, 108)}  # fmt: skip
 """What a good amateur plays, by General MIDI program (Adler)."""
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
@@ -65,7 +66,7 @@ class Sheet:
         """The ticks of the bar lines, that at the end too."""
         lines = [0]
         changes = [*self.meters, (self.end, 0, 0)]
-        for (tick, upper, lower), (until, _, _) in zip(changes, changes[1:], strict=False):
+        for (tick, upper, lower), (until, _, _) in pairwise(changes):
             length = 4 * self.quarter * upper // lower
             while lines[-1] < until:
                 lines.append(min(lines[-1] + length, until) if tick <= lines[-1] else until)
@@ -137,7 +138,7 @@ def form(sheet: Sheet, asked: str, _: dict[str, Any]) -> bool:
     lines, length = sheet.bars, (len(sheet.bars) - 1) // len(asked)
     contents = [
         {(n[0] - low, n[2], n[4]) for n in sheet.notes if low <= n[0] < high}
-        for low, high in zip(lines, lines[1:], strict=False)
+        for low, high in pairwise(lines)
     ]
     own = min(2, length // 4)
     for place, letter in enumerate(asked):
@@ -161,7 +162,7 @@ def form(sheet: Sheet, asked: str, _: dict[str, Any]) -> bool:
 def chords(sheet: Sheet, asked: str, _: dict[str, Any]) -> bool:
     by_bar = [text.split() for text in asked.strip(" |").split("|")]
     lines = sheet.bars
-    for bar, (low, high) in enumerate(zip(lines, lines[1:], strict=False)):
+    for bar, (low, high) in enumerate(pairwise(lines)):
         symbols = by_bar[bar % len(by_bar)]
         for place, symbol in enumerate(symbols):
             start = low + place * (high - low) // len(symbols)
@@ -203,7 +204,7 @@ def ending(sheet: Sheet, asked: str, _: dict[str, Any]) -> bool | None:
 
 
 def mood(sheet: Sheet, asked: str, _: dict[str, Any]) -> bool | None:
-    """Each section on the side of mode and pace that its mood has, where the mood is not near it."""
+    """Each section on the side of mode and pace that its mood has, where that is a clear one."""
     from composer.music.moods import find_mood  # the table of words, no judgement of it
 
     points = (

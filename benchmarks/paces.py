@@ -26,9 +26,9 @@ from composer.music.normalise import normalise
 
 OUT = Path(analysis.__file__).with_name("paces.toml")
 WORKS_OF_A_STYLE, FEWEST_WORKS, FEWEST_PARTS = 150, 12, 40
-HEADER = """# Tempi of styles in quarters a minute (10th, 50th, 90th percentile), and how many onsets
-# a second parts of an instrument keep up for two seconds (97th percentile), in music of the training
-# split whose tempo is written down. Written by benchmarks/paces.py.
+HEADER = """# Tempi of styles in quarters a minute (10th, 50th, 90th percentile), and how many
+# onsets a second parts of an instrument keep up for two seconds (97th percentile), in music of the
+# training split whose tempo is written down. Written by benchmarks/paces.py.
 """
 
 
