@@ -10,7 +10,7 @@ chord_size.py         under two hands four notes are a full chord: what sounds b
                       against
 chord_tones.py        chords that hold: their tones are leaned on, most on strong beats and where
                       they were given
-ending.py             how a piece ends: on the tonic, its root in the bass, in notes that last to
+last_bar.py           how a piece ends: on the tonic, its root in the bass, in notes that last to
                       the end of the bar
 lean.py               what a lean is: it follows the rows of a piece and adds to the logits of what
                       comes next

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from composer.composing.leans.chord_size import ChordSize
 from composer.composing.leans.chord_tones import ChordTones
-from composer.composing.leans.ending import Ending
+from composer.composing.leans.last_bar import Ending
 from composer.composing.leans.lean import Floats, Lean, Setting
 from composer.composing.leans.note_density import NoteDensity
 from composer.composing.leans.note_speed import NoteSpeed
