@@ -38,11 +38,12 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
     (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
     a player reads (`written_lengths`, `with_two_lines`); `Score.piece` is the piece as written.
+    Parts that never play are not in it.
     With `repeats`, what comes twice in a row is printed once between repeat signs.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
-    parts = in_score_order(piece.parts)
+    parts = in_score_order([part for part in piece.parts if part.notes] or piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     strums = [gathered(part) for part in parts]
     piece = replace(piece, parts=tuple(strum.part for strum in strums))
