@@ -43,7 +43,7 @@ class Maker:
             "pdf": lambda: self._sheets("pdf", self.musicxml),
             "svg": lambda: self._sheets("svg", self.musicxml),
             "png": lambda: self._sheets("png", self.musicxml),
-            "wav": lambda: [self.sound.as_wav(self.sound.gain_to_full())],
+            "wav": lambda: [self.sound.as_wav(self.sound.gains())],
             "roll": self._roll,
             "html": self._page,
         }
@@ -61,12 +61,13 @@ class Maker:
 
         labels = file_labels(part_names(self.piece))
         midis = stem_bytes(self.piece, sections=self.sections, **self._playing)
+        gains = self.sound.gains() if "wav" in suffixes else 1.0
         for suffix in suffixes:
             for label, midi in zip(labels, midis, strict=True):
                 data = midi
                 if suffix == "wav":
                     sound = sound_of(midi, soundfont=self.soundfont, loop=self.loop)
-                    data = sound.as_wav(self.sound.gain_to_full(), len(self.sound.samples))
+                    data = sound.as_wav(gains, len(self.sound.samples))
                 yield label, suffix, [data]
 
     def parts(self, suffixes: Sequence[str]) -> Iterator[tuple[str, str, list[bytes]]]:

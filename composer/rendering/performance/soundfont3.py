@@ -12,11 +12,14 @@ import io
 import struct
 from collections.abc import Collection, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from composer.errors import RequestError
+
+if TYPE_CHECKING:
+    import mido
 
 Preset = tuple[int, int]
 """Bank and program; drum kits are in bank 128."""
@@ -48,7 +51,7 @@ def is_compressed(font: bytes) -> bool:
 def as_sf2(font: bytes, presets: Collection[Preset]) -> bytes:
     """The font with the samples of these presets as .sf2; those of others are silent.
 
-    Raises `RequestError` where a sample cannot be decoded or the extra that decodes is missing.
+    Raises `RequestError` where a sample cannot be decoded.
     """
     tables = _tables(font)
     wanted = _samples_of(tables, presets)
@@ -66,11 +69,18 @@ def as_sf2(font: bytes, presets: Collection[Preset]) -> bytes:
     return _bytes(_Chunk(b"RIFF", b"sfbk" + b"".join(chunks)))
 
 
-def presets_of(midi: bytes) -> set[Preset]:
-    """The presets that a MIDI file plays; a channel without a program plays the first."""
-    import mido
+def check_decoder() -> None:
+    """Raises `RequestError` where the extra that decodes samples is not installed."""
+    try:
+        import soundfile  # noqa: F401 (only whether it is there)
+    except ImportError:
+        raise RequestError(
+            "an .sf3 SoundFont needs the extra `sf3`: pip install 'symbolic-composer[sf3]'"
+        ) from None
 
-    file = mido.MidiFile(file=io.BytesIO(midi), charset="utf-8")
+
+def presets_of(file: mido.MidiFile) -> set[Preset]:
+    """The presets that a MIDI file plays; a channel without a program plays the first."""
     programs: dict[int, set[int]] = {}
     played = set()
     for message in (message for track in file.tracks for message in track):
@@ -177,12 +187,8 @@ def _decoded(tables: dict[bytes, bytes], wanted: Collection[int]) -> tuple[bytes
 
 def _frames(vorbis: bytes) -> bytes:
     """The 16-bit frames of a compressed sample."""
-    try:
-        import soundfile
-    except ImportError:
-        raise RequestError(
-            "an .sf3 SoundFont needs the extra `sf3`: pip install 'symbolic-composer[sf3]'"
-        ) from None
+    import soundfile
+
     try:
         frames, _ = soundfile.read(io.BytesIO(vorbis), dtype="int16", always_2d=True)
     except soundfile.SoundFileError:
