@@ -75,8 +75,8 @@ def gallery(pieces: list[dict[str, str]], made: list[list[Path]]) -> str:
     """A page with the pieces: what they are, the command, the page, the sound."""
     parts = [
         "# Gallery",
-        "Twelve pieces as the shipped weights write them and our engraver sets them, untouched: the "
-        "first seed of each command that nobody had listened to.",
+        "Twelve pieces as the shipped weights write them and our engraver sets them, untouched; the "
+        "seeds were not chosen by ear.",
     ]
     for piece, paths in zip(pieces, made, strict=True):
         parts += [f"## {piece['title']}", f"```\ncomposer compose {piece['flags']}\n```"]
@@ -97,14 +97,17 @@ def _pieces() -> list[dict[str, str]]:
 
 def _composed(piece: dict[str, str]) -> list[Path]:
     """The first page and the sound of a piece, composed unless they are there."""
-    from composer.cli import main
     from composer.composing.weights import load_weights
+
+    from composer.cli import main
 
     folder = GALLERY / load_weights(None).fingerprint / piece["name"]
     if not list(folder.glob(f"*.{SOUND}")):
         flags = shlex.split(piece["flags"])
         with redirect_stdout(io.StringIO()):
-            status = main(["compose", *flags, "--out", str(folder), "--format", f"{PICTURE},{SOUND}"])
+            status = main(
+                ["compose", *flags, "--out", str(folder), "--format", f"{PICTURE},{SOUND}"]
+            )
         if status:
             raise SystemExit(f"the gallery's piece {piece['name']!r} could not be composed")
     picture = min(folder.glob(f"*.{PICTURE}"), key=lambda path: len(path.name))

@@ -31,6 +31,7 @@ _SAMPLE_HEADER = struct.Struct("<20sIIIIIBbHH")
 _PRESET_HEADER = struct.Struct("<20sHHHIII")
 _INSTRUMENT_HEADER = struct.Struct("<20sH")
 _BAG, _GENERATOR = struct.Struct("<HH"), struct.Struct("<HH")
+_NEEDED = {b"smpl", b"phdr", b"pbag", b"pgen", b"inst", b"ibag", b"igen", b"shdr"}
 _VERSION = struct.pack("<HH", 2, 4)
 
 
@@ -51,9 +52,11 @@ def is_compressed(font: bytes) -> bool:
 def as_sf2(font: bytes, presets: Collection[Preset]) -> bytes:
     """The font with the samples of these presets as .sf2; those of others are silent.
 
-    Raises `RequestError` where a sample cannot be decoded.
+    Raises `RequestError` where a table is missing or a sample cannot be decoded.
     """
     tables = _tables(font)
+    if not _NEEDED.issubset(tables):
+        raise RequestError("this .sf3 SoundFont is broken: tables are missing")
     wanted = _samples_of(tables, presets)
     samples, headers = _decoded(tables, wanted)
     chunks = []
@@ -100,7 +103,9 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
     while position + 8 <= len(data):
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         yield _Chunk(data[position : position + 4], data[position + 8 : position + 8 + size])
-        position += 8 + size + size % 2
+        position += 8 + size
+        if size % 2 and data[position : position + 1] == b"\0":  # some writers leave it out
+            position += 1
 
 
 def _bytes(chunk: _Chunk) -> bytes:
