@@ -75,8 +75,8 @@ def gallery(pieces: list[dict[str, str]], made: list[list[Path]]) -> str:
     """A page with the pieces: what they are, the command, the page, the sound."""
     parts = [
         "# Gallery",
-        "Twelve pieces as the shipped weights write them and our engraver sets them, untouched; the "
-        "seeds were not chosen by ear.",
+        "Twelve pieces as the shipped weights write them and our engraver sets them, untouched; "
+        "their seeds were not chosen by ear.",
     ]
     for piece, paths in zip(pieces, made, strict=True):
         parts += [f"## {piece['title']}", f"```\ncomposer compose {piece['flags']}\n```"]
