@@ -215,7 +215,7 @@ class _Batch:
 
     def _logits(self, pieces: Sequence[_Piece], state: torch.Tensor) -> list[Floats]:
         """(values of the field,) for each piece: the mixed logits of what it asks for."""
-        rows = [piece.ask.row if piece.ask else [] for piece in pieces]
+        rows = [as_learned(piece.ask.row) if piece.ask else [] for piece in pieces]
         column = len(rows[0])
         heads, tables = self.model.heads, self.model.tables
         padded = torch.tensor([[*row, *(0,) * (COLUMNS - column)] for row in rows])
