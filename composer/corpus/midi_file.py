@@ -1,8 +1,8 @@
 """A MIDI file to a piece with all that the file says beside its notes (`Piece.source`).
 
-This is how a user's file is read; `composer.corpus.midi_reading` reads the same notes of a sound file
-faster, without the rest. A part is a track and a channel; its first program is the part's, later ones
-stay messages. Notes end as `composer.corpus.midi_repair` says.
+This is how a user's file is read; `composer.corpus.midi_reading` reads the same notes of a sound
+file faster, without the rest. A part is a track and a channel; its first program is the part's,
+later ones stay messages. Notes end as `composer.corpus.midi_repair` says.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from composer.corpus.karaoke import lyrics_of
+from composer.corpus.midi_events import RawFile, RawTrack, read_messages
 from composer.corpus.midi_reading import (
     MOST_BYTES,
     MOST_NOTES,
@@ -25,7 +26,6 @@ from composer.corpus.midi_reading import (
     within,
     without_ring,
 )
-from composer.corpus.midi_events import RawFile, RawTrack, read_messages
 from composer.corpus.texts import charset_of, decoded
 from composer.errors import UnreadablePieceError
 from composer.music.instrument_words import instrument_of_track
@@ -77,9 +77,7 @@ def _piece(data: bytes, name: str) -> Piece:
         raise UnreadablePieceError(f"larger than {MOST_BYTES // 1_000_000} megabytes")
     raw = read_messages(data)
     if raw.file_type == 2 and len(raw.tracks) > 1:
-        raise UnreadablePieceError(
-            "a MIDI file of type 2; only types 0 and 1 are one piece"
-        )
+        raise UnreadablePieceError("a MIDI file of type 2; only types 0 and 1 are one piece")
     _mend_time(raw)
     lines = _lines(raw)
     if not lines:
@@ -131,9 +129,7 @@ def _mend_time(raw: RawFile) -> None:
         if not notes or notes[-1] <= farthest:
             continue
         late = 0
-        for index, (message, before) in enumerate(
-            zip(list(track.messages), ticks, strict=False)
-        ):
+        for index, (message, before) in enumerate(zip(list(track.messages), ticks, strict=False)):
             if message.tick - before > farthest // 4:
                 late += message.tick - before
             track.messages[index] = message._replace(tick=message.tick - late)
@@ -305,9 +301,7 @@ def _tempi(raw: RawFile) -> list[TempoChange]:
     """The tempi as exactly as the file has them; those of frames are one."""
     if raw.seconds_per_tick is not None:
         return [TempoChange(0, 60 / (raw.seconds_per_tick * raw.ticks_per_quarter))]
-    stated = (
-        (tick, int.from_bytes(data[2:5], "big")) for tick, data in _metas(raw, TEMPO, 3)
-    )
+    stated = ((tick, int.from_bytes(data[2:5], "big")) for tick, data in _metas(raw, TEMPO, 3))
     return [
         TempoChange(tick, MICROSECONDS_A_MINUTE / microseconds)
         for tick, microseconds in stated
@@ -316,7 +310,7 @@ def _tempi(raw: RawFile) -> list[TempoChange]:
 
 
 def _tracks(raw: RawFile) -> tuple[Track, ...]:
-    """What each track holds besides notes; of frames without the tempi, which mean nothing there."""
+    """What each track holds besides notes; without tempi where time is counted in frames."""
     is_frames = raw.seconds_per_tick is not None
     return tuple(
         Track(

@@ -1,8 +1,8 @@
 """A partwise MusicXML score to a piece, played out, with the score itself as its source.
 
-Measures of all parts begin together, as long as the longest. A short first bar is filled up from its
-left and a short last one from its right; two short bars in a row that make a full one (the end of a
-section and the pickup of the next) are one bar of time. Ties are joined.
+Measures of all parts begin together, as long as the longest. A short first bar is filled up from
+its left and a short last one from its right; two short bars in a row that make a full one (the end
+of a section and the pickup of the next) are one bar of time. Ties are joined.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from composer.corpus.midi_reading import MOST_NOTES, MOST_QUARTERS, refuse_bad_meter, role_of, title_of
+from composer.corpus.midi_reading import (
+    MOST_NOTES,
+    MOST_QUARTERS,
+    refuse_bad_meter,
+    role_of,
+    title_of,
+)
 from composer.corpus.partwise_notes import MeasureNotes, PartReader, musicxml_of
 from composer.corpus.play_order import Played, Signs, play_order
 from composer.errors import UnreadablePieceError
@@ -107,6 +113,7 @@ def piece_of_partwise(root: Element, name: str, wrongs: Sequence[str] = ()) -> P
         lyrics=tuple(_lyrics(player, order, starts, ticks) for player in heard),
         symbols=_symbols(players, order, starts, ticks),
         musicxml=ElementTree.tostring(root, encoding="unicode"),
+        is_score=True,
         played_measures=tuple(played.measure for played in order),
         wrongs=(*wrongs, f"{total} notes came out") if wrongs else (),
     )  # fmt: skip
@@ -135,10 +142,10 @@ def _players(root: Element) -> list[_Player]:
         reader = PartReader(_drum_sounds(score_part), is_drums=is_drums)
         measures = [reader.read(measure) for measure in part.iterfind("measure")]
         is_drums = is_drums or (reader.has_drums and not reader.has_pitches)
-        instrument_name = " ".join(
-            [score_part.findtext("score-instrument/instrument-name") or ""]
-            + (score_part.findtext("score-instrument/instrument-sound") or "").split(".")
-        )
+        instrument = score_part.find("score-instrument")
+        sound = "" if instrument is None else instrument.findtext("instrument-sound") or ""
+        stated = "" if instrument is None else instrument.findtext("instrument-name") or ""
+        instrument_name = f"{stated} {sound.replace('.', ' ')}"
         players.append(
             _Player(
                 on_one_line(score_part.findtext("part-name") or ""),
@@ -179,9 +186,7 @@ def _signs(players: Sequence[_Player]) -> list[Signs]:
     return merged
 
 
-def _bars(
-    players: Sequence[_Player], order: Sequence[Played]
-) -> tuple[list[_Bar], list[Fraction]]:
+def _bars(players: Sequence[_Player], order: Sequence[Played]) -> tuple[list[_Bar], list[Fraction]]:
     """The played bars, those that make one together joined, and where each played measure begins.
 
     The first is filled up to its meter with silence before it, the last behind it.
@@ -198,8 +203,11 @@ def _bars(
         if not bars and length < full and len(order) > 1:
             position = full - length
             bars.append(_Bar(Fraction(0), full, meter))
-        elif bars and bars[-1].length < full and bars[-1].length + length == full and (
-            bars[-1].meter == meter
+        elif (
+            bars
+            and bars[-1].length < full
+            and bars[-1].length + length == full
+            and (bars[-1].meter == meter)
         ):
             bars[-1] = bars[-1]._replace(length=full)
         else:
@@ -224,9 +232,7 @@ def _measures(players: Sequence[_Player]) -> tuple[list[Fraction], list[tuple[in
     return lengths, meters
 
 
-def _sounds(
-    player: _Player, order: Sequence[Played], starts: Sequence[Fraction]
-) -> list[_Sound]:
+def _sounds(player: _Player, order: Sequence[Played], starts: Sequence[Fraction]) -> list[_Sound]:
     """The notes of a part in played time, ties joined."""
     heads: list[_Sound] = []
     for played, start in zip(order, starts, strict=True):
@@ -376,7 +382,13 @@ def _lyrics(
         if is_repeated and wanted:
             wanted = {played.number if played.number in wanted else min(wanted)}
         sung += [
-            Lyric(ticks.at(start + s.onset), s.text, s.syllabic, 1 if is_repeated else s.verse, s.extends)
+            Lyric(
+                ticks.at(start + s.onset),
+                s.text,
+                s.syllabic,
+                1 if is_repeated else s.verse,
+                s.extends,
+            )
             for s in here
             if s.verse in wanted
         ]
@@ -401,4 +413,3 @@ def _symbols(
                 if found is not None and tick not in by_tick:
                     by_tick[tick] = Symbol(tick, *found, musicxml=musicxml_of(element))
     return tuple(by_tick[tick] for tick in sorted(by_tick))
-

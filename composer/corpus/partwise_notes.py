@@ -1,8 +1,8 @@
 """One part of a partwise MusicXML score, measure by measure, as it sounds.
 
 A cursor walks through each measure as the format demands. Times are quarters from the measure's
-beginning, as exact fractions; pitches sound (transpositions are applied), grace and cue notes, which
-take no time or are another player's, are left out.
+beginning, as exact fractions; pitches sound (transpositions are applied), grace and cue notes,
+which take no time or are another player's, are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VELOCITIES = {
     "ffff": 127, "fp": 48, "pf": 96, "n": 8, "pppppp": 4, "ppppp": 6, "fffff": 127,
 }  # fmt: skip
 _STRESSES = {"sf": 104, "sfz": 104, "fz": 104, "sffz": 116, "rf": 96, "rfz": 96, "sfp": 104}
-_BEAT_QUARTERS = {
+_BEAT_QUARTERS: dict[str, int | Fraction] = {
     "long": 16, "breve": 8, "whole": 4, "half": 2, "quarter": 1, "eighth": Fraction(1, 2),
     "16th": Fraction(1, 4), "32nd": Fraction(1, 8),
 }  # fmt: skip
@@ -75,11 +75,11 @@ class MeasureNotes:
     keys: list[tuple[Fraction, int, str]] = field(default_factory=list)
     meter: tuple[int, int] | None = None
     length: Fraction = Fraction(0)
-    signs: Signs = Signs()
+    signs: Signs = field(default_factory=Signs)
 
 
 class PartReader:
-    """Reads the measures of one part in order; `drums` maps the ids of its instruments to sounds."""
+    """Reads the measures of a part in order; `drums` maps the ids of its instruments to sounds."""
 
     def __init__(self, drums: dict[str, int], *, is_drums: bool) -> None:
         self.drums = drums
@@ -174,7 +174,7 @@ class PartReader:
         return self._drum(note, unpitched)
 
     def _drum(self, note: Element, unpitched: Element) -> int:
-        """The General MIDI sound: of the instrument that is named, else of the place on the staff."""
+        """The General MIDI sound: the named instrument's, else by the place on the staff."""
         instrument = note.find("instrument")
         named = instrument.get("id", "") if instrument is not None else ""
         if named in self.drums:
@@ -203,9 +203,7 @@ class PartReader:
             mode = (attributes.findtext("key/mode") or "").strip().lower()
             found.keys.append((position, sounding, mode))
 
-    def _read_direction(
-        self, direction: Element, found: MeasureNotes, position: Fraction
-    ) -> int:
+    def _read_direction(self, direction: Element, found: MeasureNotes, position: Fraction) -> int:
         """Dynamics, tempo, jumps; the stress that the next note alone gets, or 0."""
         place = max(Fraction(0), position + self._offset(direction))
         stress = 0

@@ -1,9 +1,9 @@
 """The order in which the measures of a score are played: repeats, endings, da capo, coda, fine.
 
 As players read them: a section is played twice unless a sign says how often, endings belong to the
-passes that they number, and after a da capo or dal segno repeats are not taken again; a movement begins where measures
-are counted from the beginning again. Signs that do
-not add up (an ending that nobody reaches) count for nothing: the score is read as it is printed.
+passes that they number, and after a da capo or dal segno repeats are not taken again; a movement
+begins where measures are counted from the beginning again. Signs that do not add up (an ending that
+nobody reaches) count for nothing: the score is read as it is printed.
 """
 
 from __future__ import annotations

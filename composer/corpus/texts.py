@@ -75,7 +75,7 @@ def _worth(character: str, charset: str, before: str) -> float:
         return 1.0 if charset == "cp932" else 0.5
     if 0xFF61 <= code <= 0xFF9F:  # katakana of half width, a byte each: often chance
         return 0.3
-    if 0x4E00 <= code and before.isascii() and before.isalpha():
+    if code >= 0x4E00 and before.isascii() and before.isalpha():
         return 0.2
     if 0x4E00 <= code < _COMMON_KANJI_BELOW:
         return 0.95 if charset == "cp932" else 0.93 if _is_common_hanzi(character) else 0.4

@@ -215,7 +215,7 @@ def _ambiguous(name: str, present: frozenset[str]) -> Instrument | None:
         return None
     if words[0] in _ALTO_WORDS and (len(words[0]) > 1 or present & _SINGERS):
         return BY_NAME["viola" if present & _BOWED and not present & _SINGERS else "alto"]
-    if words[0] not in _BASS_WORDS or len(words[0]) == 1 and not present & _SINGERS:
+    if words[0] not in _BASS_WORDS or (len(words[0]) == 1 and not present & _SINGERS):
         return None
     if present & _SINGERS:
         return BY_NAME["bass"]

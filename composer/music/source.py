@@ -77,7 +77,8 @@ class Source:
     `tracks` are those of a MIDI file; `lyrics[n]` stand under the part whose `track` is n;
     `musicxml` is the score itself, as partwise MusicXML, of which `played_measures` (from 0) are
     played in this order. `parts`, `meters`, `keys` and `tempi` are
-    those of the piece as it was read: what has changed since is not the file's any more. `wrongs`
+    those of the piece as it was read: what has changed since is not the file's any more. `is_score`
+    says that its rhythm is written, not played. `wrongs`
     say in words what could not be read as it stands.
     """
 
@@ -92,6 +93,7 @@ class Source:
     symbols: tuple[Symbol, ...] = ()
     musicxml: str = ""
     played_measures: tuple[int, ...] = ()
+    is_score: bool = False
     charset: str = "utf-8"
     wrongs: tuple[str, ...] = ()
 
@@ -186,6 +188,7 @@ def with_words_moved(
             for of_part in source.lyrics
         ),
         symbols=tuple(symbol._replace(tick=tick_at(symbol.tick)) for symbol in source.symbols),
+        is_score=source.is_score,
     )
 
 

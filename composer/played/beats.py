@@ -32,7 +32,7 @@ def coherence(piece: Piece) -> float:
 
 def has_beats(piece: Piece) -> bool:
     """Whether the notes have to do with the beats of their file, or are too few to tell."""
-    if piece.source is not None and piece.source.musicxml:
+    if piece.source is not None and piece.source.is_score:
         return True  # a score states its beats, whatever its tuplets
     count = len({note.onset_tick for part in piece.parts for note in part.notes})
     # of fewer onsets chance alone agrees better: its resultant goes with 1 / sqrt(count)

@@ -76,7 +76,8 @@ def quantise(piece: Piece) -> Piece:
     ]
     parts = tuple(_with_onsets(*both) for both in zip(piece.parts, moved, strict=True))
     end = max(n.end_tick for part in parts for n in part.notes)
-    return replace(piece, parts=parts, end_tick=max(piece.end_tick, end))
+    rings = 4 * (end - piece.end_tick) < quarter  # a note moved on a little adds no bar
+    return replace(piece, parts=parts, end_tick=piece.end_tick if rings else end)
 
 
 def _is_score(onsets: Sequence[int], quarter: int) -> bool:
@@ -85,7 +86,8 @@ def _is_score(onsets: Sequence[int], quarter: int) -> bool:
     for onset in onsets:
         place = onset / quarter
         error = min(
-            abs(place * parts - round(place * parts)) / parts for parts in (*_SCORE_DIVISIONS, *rare)
+            abs(place * parts - round(place * parts)) / parts
+            for parts in (*_SCORE_DIVISIONS, *rare)
         )
         on_grid += error * quarter <= _SCORE_TOLERANCE_TICKS
     return on_grid >= _SCORE_SHARE * len(onsets)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer.errors import RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
 
@@ -40,9 +41,9 @@ class Maker:
         makers: dict[str, Callable[[], list[bytes]]] = {
             "mid": lambda: [self.midi],
             "musicxml": lambda: [self.musicxml.encode()],
-            "pdf": lambda: self._sheets("pdf", self.musicxml),
-            "svg": lambda: self._sheets("svg", self.musicxml),
-            "png": lambda: self._sheets("png", self.musicxml),
+            "pdf": lambda: self._engraved("pdf"),
+            "svg": lambda: self._engraved("svg"),
+            "png": lambda: self._engraved("png"),
             "wav": lambda: [self.sound.as_wav(self.sound.gain_to_full())],
             "roll": self._roll,
             "html": self._page,
@@ -72,16 +73,16 @@ class Maker:
     def parts(self, suffixes: Sequence[str]) -> Iterator[tuple[str, str, list[bytes]]]:
         """For each part and each suffix of sheet music its label, the suffix and the pages."""
         from composer.rendering.musicxml.musicxml import part_texts
+        from composer.rendering.musicxml.score_as_read import has_score_as_read, parts_as_read
         from composer.rendering.part_files import file_labels
 
-        named = part_texts(
-            self.piece,
-            subtitle=self.subtitle,
-            credit=self.credit,
-            chords=self.chords,
-            repeats=self.repeats,
-            paper=self.paper,
-        )
+        words = {"subtitle": self.subtitle, "credit": self.credit}
+        if has_score_as_read(self.piece):
+            named = parts_as_read(self.piece, repeats=self.repeats, **words)
+        else:
+            named = part_texts(
+                self.piece, chords=self.chords, repeats=self.repeats, paper=self.paper, **words
+            )
         labels = file_labels([name for name, _ in named])
         for suffix in suffixes:
             for label, (_, text) in zip(labels, named, strict=True):
@@ -98,6 +99,16 @@ class Maker:
 
     @cached_property
     def musicxml(self) -> str:
+        """The score: that of the file, where the piece is still what it says."""
+        from composer.rendering.musicxml.score_as_read import has_score_as_read, score_as_read
+
+        if not has_score_as_read(self.piece):
+            return self._our_musicxml
+        words = {"subtitle": self.subtitle, "credit": self.credit}
+        return score_as_read(self.piece, repeats=self.repeats, **words)
+
+    @cached_property
+    def _our_musicxml(self) -> str:
         from composer.rendering.musicxml.musicxml import musicxml_text
 
         return musicxml_text(
@@ -141,6 +152,15 @@ class Maker:
             soundfont=self.soundfont,
         )
         return [text.encode()]
+
+    def _engraved(self, suffix: str) -> list[bytes]:
+        """The pages; of a score that the engraver does not take, as we write it."""
+        try:
+            return self._sheets(suffix, self.musicxml)
+        except RequestError:
+            if self.musicxml is self._our_musicxml:
+                raise
+            return self._sheets(suffix, self._our_musicxml)
 
     def _sheets(self, suffix: str, musicxml: str) -> list[bytes]:
         from composer.rendering.pages.engraving import pdf_bytes, png_pages, svg_pages

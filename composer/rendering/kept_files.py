@@ -1,7 +1,7 @@
 """Files of others are never overwritten: what we wrote is remembered, all else gets a neighbour.
 
-A file counts as ours as long as it holds, byte for byte, what an earlier run wrote under its path. The
-record lies in the user's folder for the state of programs (`XDG_STATE_HOME`); where it is lost,
+A file counts as ours as long as it holds, byte for byte, what an earlier run wrote under its path.
+The record lies in the user's folder for the state of programs (`XDG_STATE_HOME`); where it is lost,
 files count as theirs, which loses nothing.
 """
 
@@ -20,9 +20,7 @@ _MOST_REMEMBERED = 20_000
 _MOST_NEIGHBOURS = 10_000
 
 
-def free_stem(
-    folder: Path, stem: str, endings: Sequence[str], folders: Sequence[str] = ()
-) -> str:
+def free_stem(folder: Path, stem: str, endings: Sequence[str], folders: Sequence[str] = ()) -> str:
     """The stem, or the first with a number behind it under which nothing of others lies.
 
     `endings` are those of the files to be written (".mid"), `folders` the ends of the names of
@@ -113,4 +111,3 @@ def _write_record(record: Mapping[str, str]) -> None:
     with NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         json.dump(record, file)
     Path(file.name).replace(path)
-

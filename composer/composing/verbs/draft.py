@@ -20,6 +20,7 @@ from composer.errors import RequestError
 from composer.music.bars import Bar, bars_of
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
+from composer.music.source import Source, without_controls
 from composer.played.beats import check_beats
 from composer.tokens.encode import encode
 from composer.tokens.fields import Kind, column_of
@@ -142,11 +143,21 @@ def with_new_notes(
             )
             for note in written[place].notes
         ]
-        new = [note for note in new if not _is_held(note, kept)]
+        new = [note for note in new if not _is_held(note, kept, draft.source.ticks_per_quarter)]
         notes = sorted([*kept, *new], key=lambda note: (note.onset_tick, note.pitch))
         merged.append(replace(part, notes=tuple(notes)))
     end = max(draft.source.end_tick, end_tick)
-    return replace(draft.source, parts=tuple(merged), end_tick=end)
+    source = _released(draft.source, parts, start_tick, end_tick)
+    return replace(draft.source, parts=tuple(merged), end_tick=end, source=source)
+
+
+def _released(piece: Piece, places: Sequence[int], start_tick: int, end_tick: int) -> Source | None:
+    """The file of a piece without the bends, pedals and words of notes that are written anew."""
+    if piece.source is None:
+        return None
+    scale = piece.source.ticks_per_quarter / piece.ticks_per_quarter
+    stood = [(piece.parts[place].track, piece.parts[place].channel) for place in places]
+    return without_controls(piece.source, stood, round(start_tick * scale), round(end_tick * scale))
 
 
 def with_new_pitches(draft: Draft, pitches: Mapping[tuple[int, int, int], int]) -> Piece:
@@ -168,10 +179,13 @@ def with_new_pitches(draft: Draft, pitches: Mapping[tuple[int, int, int], int]) 
     return replace(draft.source, parts=tuple(parts))
 
 
-def _is_held(new: Note, kept: Sequence[Note]) -> bool:
-    """Whether a kept note still sounds on the pitch that a new one would strike."""
+def _is_held(new: Note, kept: Sequence[Note], ticks_per_quarter: int) -> bool:
+    """Whether a kept note still sounds on the pitch that a new one would strike, and not only just:
+    players hold keys a little beyond the bar line."""
     return any(
-        note.pitch == new.pitch and note.onset_tick <= new.onset_tick < note.end_tick
+        note.pitch == new.pitch
+        and note.onset_tick <= new.onset_tick
+        and 4 * (note.end_tick - new.onset_tick) >= ticks_per_quarter
         for note in kept
     )
 

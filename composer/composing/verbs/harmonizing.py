@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from composer.errors import RequestError
 from composer.music.bars import bars_of, prevailing_key
 from composer.music.chords import parse_progression, place_progression
 from composer.music.ensembles import Ensemble, EnsemblePart, find_ensemble
+from composer.music.facts import Chord
 from composer.music.instruments import BY_NAME
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
 from composer.music.styles import Style, find_style
@@ -54,8 +56,9 @@ def harmonize(
     The melody is the part of that role, or else the first (of a part that plays chords the top
     line); the ensemble's first seat plays it, note for note. Without `ensemble` a choir sings, or
     in the styles of rhythm sections a small group plays. `chords` ("Dm7 G7 | Cmaj7", or Roman
-    numerals) are repeated to the end. Voices keep the rules of the chorale unless the style is a
-    freer one. Raises RequestError if the ensemble has no other seat or a chord cannot be read.
+    numerals) are repeated to the end; without them those stand that the melody's file states.
+    Voices keep the rules of the chorale unless the style is a freer one. Raises RequestError if the
+    ensemble has no other seat or a chord cannot be read.
     """
     asked_style = find_style(style) if style else None
     played_by = find_ensemble(ensemble or _usual_ensemble(asked_style))
@@ -65,14 +68,15 @@ def harmonize(
             f"ensemble {played_by.name!r} has no part to write under a melody; give one of "
             "several parts, such as choir, string-quartet or band"
         )
-    lead = replace(seated(seats[0]), notes=_tune(melody))
+    sung, tune = _tune(melody)
+    lead = replace(seated(seats[0]), notes=tune, track=sung.track, channel=sung.channel)
     tags = replace(melody.tags, ensemble=played_by.name)
     parts = (lead, *map(seated, seats[1:]))
     draft = draft_of(replace(melody, parts=parts, tags=tags))
     writing = Writing(
         with_fields(draft, LONE_MELODY),
         Turn(style, mood, seed, chance, weights),
-        chords=chords_given(draft, chords) if chords else None,
+        chords=chords_given(draft, chords) if chords else chords_stated(draft),
         rules=rules_for(played_by, asked_style),
     )
     places = list(range(1, len(seats)))
@@ -103,7 +107,23 @@ def chords_given(draft: Draft, text: str) -> RowsOfBars:
     """
     key = analyse(draft.grid).key or prevailing_key(draft.grid)
     bars = bars_of(draft.grid)
-    chords = place_progression(parse_progression(text, key), bars, GRID_TICKS_PER_QUARTER)
+    return _rows(
+        draft, place_progression(parse_progression(text, key), bars, GRID_TICKS_PER_QUARTER)
+    )
+
+
+def chords_stated(draft: Draft) -> RowsOfBars | None:
+    """The chord rows of the chord symbols that the file of a draft states; none where it has
+    none."""
+    source = draft.grid.source
+    if source is None or not source.symbols:
+        return None
+    end_tick = draft.grid.end_tick
+    return _rows(draft, [Chord(*symbol[:4]) for symbol in source.symbols if symbol.tick < end_tick])
+
+
+def _rows(draft: Draft, chords: Sequence[Chord]) -> RowsOfBars:
+    bars = bars_of(draft.grid)
     rows: dict[int, list[list[int]]] = {index: [] for index in range(len(bars))}
     for chord in chords:
         bar = next(i for i, bar in enumerate(bars) if chord.tick < bar.end_tick)
@@ -120,12 +140,13 @@ def seated(seat: EnsemblePart) -> Part:
     return Part(instrument.name, program, (), seat.name, seat.role)
 
 
-def _tune(piece: Piece) -> tuple[Note, ...]:
+def _tune(piece: Piece) -> tuple[Part, tuple[Note, ...]]:
+    """The part that has the melody, and the melody."""
     pitched = [part for part in piece.parts if part.notes and not part.is_drums]
     if not pitched:
         raise RequestError("there is no melody: no part has pitched notes")
     part = next((part for part in pitched if part.role == "melody"), pitched[0])
-    return part.notes if is_one_line(part) else tuple(top_line(part.notes))
+    return part, part.notes if is_one_line(part) else tuple(top_line(part.notes))
 
 
 def _usual_ensemble(style: Style | None) -> str:

@@ -32,7 +32,9 @@ def has_score_as_read(piece: Piece) -> bool:
     return piece.source is not None and bool(piece.source.musicxml) and is_as_read(piece)
 
 
-def score_as_read(piece: Piece, *, subtitle: str = "", credit: str = "", repeats: bool = True) -> str:
+def score_as_read(
+    piece: Piece, *, subtitle: str = "", credit: str = "", repeats: bool = True
+) -> str:
     """The MusicXML text of the score that a piece was read from."""
     return _text(_prepared(piece, subtitle, credit, repeats))
 
@@ -100,13 +102,12 @@ def _give_credit(root: Element, kind: str, words: str) -> None:
     if not words or kind in stated:
         return
     for credit in root.iterfind("credit"):
-        said = credit.find("credit-words")
-        if credit.find("credit-type") is None and said is not None:
-            if on_one_line(said.text or "") == words:
-                element = Element("credit-type")
-                element.text = kind
-                credit.insert(0, element)
-                return
+        said = on_one_line(credit.findtext("credit-words") or "")
+        if credit.find("credit-type") is None and said == words:
+            element = Element("credit-type")
+            element.text = kind
+            credit.insert(0, element)
+            return
     credit = Element("credit", page="1")
     SubElement(credit, "credit-type").text = kind
     SubElement(credit, "credit-words").text = words

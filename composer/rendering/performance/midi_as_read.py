@@ -84,11 +84,13 @@ def file_as_read(
     markers: Sequence[tuple[int, str]] = (),
     pedals: Sequence[Sequence[tuple[int, bool]]] = (),
     only: int | None = None,
+    is_cut_at_end: bool = False,
 ) -> bytes:
     """The bytes of a type 1 file of `played`, whose source has tracks.
 
     `markers` are ticks of the piece and names; `pedals` of each part are put where its channel has
-    none of its own; `only` leaves one part.
+    none of its own; `only` leaves one part; with `is_cut_at_end` nothing stands behind the piece's
+    end.
     """
     source = played.source
     assert source is not None
@@ -105,14 +107,21 @@ def file_as_read(
         if own and not _has_pedal(source, part):
             track.events += [_pedal(tick, down, channel, scale) for tick, down in own]
         if _is_new_sound(part, source):
-            track.events.append(Event(0, _MESSAGES, bytes((PROGRAM_CHANGE | channel, part.program))))
+            track.events.append(
+                Event(0, _MESSAGES, bytes((PROGRAM_CHANGE | channel, part.program)))
+            )
     first = tracks[0]
     first.events += _changed_signs(played, source, scale)
     first.events += [_text(scale.of_piece(tick), 0x06, name) for tick, name in markers]
     end = scale.of_piece(played.end_tick)
     if played.end_tick * source.ticks_per_quarter > source.end_tick * played.ticks_per_quarter:
         first.end_tick = max(first.end_tick, end)
-    kept = [t for n, t in enumerate(tracks) if only is None or t.events or n == 0]
+    if is_cut_at_end:
+        for track in tracks:
+            track.events = [event for event in track.events if event.tick <= end]
+            track.end_tick = end
+    held_notes = {part.track for part in source.parts}
+    kept = [t for n, t in enumerate(tracks) if t.events or n == 0 or n not in held_notes]
     return smf_bytes([(t.events, t.end_tick) for t in kept], scale.per_quarter)
 
 
@@ -138,7 +147,9 @@ def _keep_messages(
             elif message.meta_type in (TEMPO, METER, KEY):
                 is_kept = message.meta_type not in dropped
             else:
-                is_kept = is_there and not (message.meta_type == LYRIC and number not in sounding | silent)
+                is_kept = is_there and not (
+                    message.meta_type == LYRIC and number not in sounding | silent
+                )
             if is_kept:
                 data = _renamed(message, number, played, source)
                 own.events.append(Event(scale.of_source(message.tick), _MESSAGES, data))
@@ -189,7 +200,9 @@ def _changed_signs(played: Piece, source: Source, scale: Scale) -> list[Event]:
         message.meta_type == TEMPO for track in source.tracks for message in track.messages
     )
     if is_frames:  # what counts in frames has a tempo that no message says
-        events += [tempo_event(scale.of_source(t.tick), t.quarters_per_minute) for t in source.tempi]
+        events += [
+            tempo_event(scale.of_source(t.tick), t.quarters_per_minute) for t in source.tempi
+        ]
     return events
 
 
@@ -244,8 +257,7 @@ def _is_new_sound(part: Part, source: Source) -> bool:
     if part.channel < 0:
         return True
     return any(
-        (part.track, part.channel) == (other.track, other.channel)
-        and part.program != other.program
+        (part.track, part.channel) == (other.track, other.channel) and part.program != other.program
         for other in source.parts
     )
 

@@ -249,7 +249,7 @@ def _other_tuplets(
     """Costs and windows of the tuplets of five and more whose places hold all that is inside."""
     found: list[tuple[float, list[Window]]] = []
     for actual, normal in _TUPLETS.items():
-        if span.length % 9 == 0 or span.length % 3 == 0 and span.length not in _POWERS:
+        if span.length % 9 == 0 or (span.length % 3 == 0 and span.length not in _POWERS):
             normal = normal * 3 // 4
         unit, rest = divmod(span.length, normal)
         window = Window(span.start, span.length, actual, normal)

@@ -63,17 +63,15 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     for number, part in enumerate(piece.parts):
         reading, rolled = readings[number], strums[number].rolled
         staff_at = printed_places(folded.cuts, reading.staff_at, silence)
-        staff_part = (
-            write_part(
-                part,
-                names[number],
-                spellings[number],
-                frames,
-                reading.staves,
-                [staff_at[place_of(note)] for note in part.notes],
-                staccato=printed_places(folded.cuts, reading.staccato, silence),
-                rolled=printed_places(folded.cuts, rolled, silence),
-            )
+        staff_part = write_part(
+            part,
+            names[number],
+            spellings[number],
+            frames,
+            reading.staves,
+            [staff_at[place_of(note)] for note in part.notes],
+            staccato=printed_places(folded.cuts, reading.staccato, silence),
+            rolled=printed_places(folded.cuts, rolled, silence),
         )
         written.append(replace(staff_part, lyrics=words[number]))
     symbols = piece.source.symbols if piece.source is not None else ()
@@ -87,7 +85,7 @@ def for_page(piece: Piece) -> Piece:
     score where they stand."""
     if piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER:
         return piece
-    is_score = piece.source is not None and bool(piece.source.musicxml)
+    is_score = piece.source is not None and piece.source.is_score
     return on_grid(piece if is_score else quantise(piece))
 
 
