@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from composer.analysis.analyse import analyse
     from composer.analysis.describe import describe
+    from composer.composing.asking.sentence import TextRequest, request_from_text
     from composer.composing.compose import Composition, compose, write
     from composer.composing.looping import looped
     from composer.composing.originality import Originality, is_too_close, originality
@@ -45,6 +46,7 @@ __all__ = [
     "Piece",
     "RequestError",
     "Session",
+    "TextRequest",
     "UnreadablePieceError",
     "analyse",
     "arrange",
@@ -58,6 +60,7 @@ __all__ = [
     "normalise",
     "originality",
     "read_piece",
+    "request_from_text",
     "vary",
     "write",
     "write_piece",
@@ -68,6 +71,7 @@ _HOMES = {
     "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
     "Session": "composer.composing.session.session",
+    "TextRequest": "composer.composing.asking.sentence",
     "analyse": "composer.analysis.analyse",
     "arrange": "composer.composing.partner",
     "compose": "composer.composing.compose",
@@ -80,6 +84,7 @@ _HOMES = {
     "normalise": "composer.music.normalise",
     "originality": "composer.composing.originality",
     "read_piece": "composer.corpus.readers",
+    "request_from_text": "composer.composing.asking.sentence",
     "vary": "composer.composing.partner",
     "write": "composer.composing.compose",
     "write_piece": "composer.rendering.files",
