@@ -187,6 +187,7 @@ def _change(
     from composer.rendering.performance.swing import straightened, swung_like
 
     source = read_music(given.file)
+    _say_who_is_read_as_another(source)
     swings = given.file.suffix.lower() in MIDI_SUFFIXES  # a score is written straight as it is
     straight = piece = straightened(source) if swings else source
     first_seed = new_seed(given.seed)
@@ -206,6 +207,20 @@ def _change(
         write(changed, given, name, formats, seed, played=played)
         write_report_beside(changed, given, name, seed, straight)
         piece = changed if each_from_the_last else piece
+
+
+def _say_who_is_read_as_another(piece: Piece) -> None:
+    """A line where there are more players of an instrument than the model knows."""
+    from composer.composing.verbs.draft import with_seats
+    from composer.music.instruments import BY_NAME
+
+    changed = [
+        f"{part.name or part.instrument} for {BY_NAME[seat.instrument].label}"
+        for part, seat in zip(piece.parts, with_seats(piece.parts), strict=True)
+        if part.instrument != seat.instrument
+    ]
+    if changed:
+        print(f"the model takes {', '.join(changed)}; they stay what they are", file=sys.stderr)
 
 
 def write(

@@ -8,6 +8,7 @@ are those of the source, off-grid ones and velocities included.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,6 +19,7 @@ from composer.analysis.analyse import analyse
 from composer.analysis.key_finding import with_key_as_heard
 from composer.errors import RequestError
 from composer.music.bars import Bar, bars_of
+from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
 from composer.music.source import Source, without_controls
@@ -61,7 +63,8 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
     if semitones is None:
         check_beats(piece)
     source = _finer(piece)
-    sounding = [part for part in source.parts if part.notes]
+    seated = with_seats(source.parts)
+    sounding = [part for part in seated if part.notes]
     if not sounding:
         raise RequestError(f"{piece.title or 'the piece'} has no notes")
     on_grid = normalise(replace(source, parts=tuple(sounding)))
@@ -69,12 +72,12 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
         names = ", ".join(_names(source))
         raise RequestError(
             f"{piece.title or 'the piece'} has {len(source.parts)} parts ({names}); at most "
-            f"{MOST_PARTS}, and {MOST_PARTS_OF_AN_INSTRUMENT} of one instrument, can be edited"
+            f"{MOST_PARTS} can be edited"
         )
     if len(bars_of(on_grid)) < len(bars_of(source)):
         raise RequestError(f"{piece.title or 'the piece'} has bars that the grid cannot hold")
     rest = iter(on_grid.parts)
-    parts = tuple(next(rest) if part.notes else part for part in source.parts)
+    parts = tuple(next(rest) if part.notes else part for part in seated)
     grid = replace(on_grid, parts=parts)
     facts = analyse(on_grid)
     encoded = encode(with_key_as_heard(grid, facts.key), facts)
@@ -86,6 +89,34 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
     edges = [*encoded.bar_rows.tolist(), len(rows) - 1]  # the end mark belongs to no bar
     bars = tuple(rows[start:stop] for start, stop in pairwise(edges))
     return Draft(source, grid, rows[: edges[0]], bars, semitones)
+
+
+def with_seats(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts as the model reads them: of one instrument it knows `MOST_PARTS_OF_AN_INSTRUMENT`
+    players, and more of them it takes for their nearest kin. What is written keeps its own."""
+    counts: Counter[str] = Counter()
+    seated = []
+    for part in parts:
+        name = part.instrument
+        if counts[name] >= MOST_PARTS_OF_AN_INSTRUMENT and not part.is_drums:
+            own = BY_NAME[name]
+            free = [
+                other
+                for other in INSTRUMENTS
+                if counts[other.name] < MOST_PARTS_OF_AN_INSTRUMENT and not other.is_drums
+            ]
+            near = min(
+                free,
+                key=lambda other: (
+                    other.section != own.section,
+                    abs(other.most_notes - own.most_notes),
+                    abs(other.low - own.low) + abs(other.high - own.high),
+                ),
+            )
+            part = replace(part, instrument=near.name, program=near.program)
+        counts[part.instrument] += 1
+        seated.append(part)
+    return tuple(seated)
 
 
 def lengthened(draft: Draft, bars: int) -> Draft:

@@ -5,6 +5,7 @@ Velocities are 0..127. Loudness and time are separate: nothing here changes a pi
 audio.py        a piece as sound, from wheels alone
 loudness.py     how loud each note is played
 midi.py         a piece as a Standard MIDI file that a DAW imports cleanly
+midi_as_read.py  a piece that came from a MIDI file, back into that file
 pedal.py        the sustaining pedal of a piano, changed with the harmony
 performance.py  a piece as somebody plays it: how loud each note is, how time bends, where the pedal
                 goes

@@ -9,17 +9,16 @@ from __future__ import annotations
 import io
 import wave
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer.errors import FileError, RequestError
 
-if TYPE_CHECKING:
-    import mido
-
 _TAIL_SECONDS = 4.0
+_TEMPO, _END_OF_TRACK = b"\xff\x51\x03", b"\xff\x2f\x00"
+_COMPRESSED, _LONGEST_HEAD = b"\x03\x00", 4096
 _FULL_AMPLITUDE = 29_000  # of 32,768: a decibel of room
 _SILENT_AMPLITUDE = 8
 _LONGEST_SILENCE_SECONDS = 0.1
@@ -38,12 +37,9 @@ def wav_bytes(midi: bytes, *, soundfont: Path | None = None, loop: bool = False)
 
 def sound_of(midi: bytes, *, soundfont: Path | None = None, loop: bool = False) -> Sound:
     """The sound of a MIDI file as it comes out of the SoundFont; see `wav_bytes`."""
-    from midirenderer import render_wave_from
-
-    file = _parsed(midi)
-    sound = Sound.of(render_wave_from(read_soundfont(soundfont), _with_tail(file)))
+    sound = Sound.of(_rendered(read_soundfont(soundfont), _with_tail(midi), soundfont))
     if loop:
-        return sound.folded(round(file.length * sound.frames_per_second))
+        return sound.folded(round(_seconds(midi) * sound.frames_per_second))
     return sound.without_silence()
 
 
@@ -59,7 +55,24 @@ def read_soundfont(path: Path | None) -> bytes:
         raise FileError(f"cannot read the SoundFont {path}: {error.strerror}") from None
     if font[:4] != b"RIFF" or font[8:12] != b"sfbk":
         raise RequestError(f"{path} is not a SoundFont; give a file in .sf2 format")
+    version = font.find(b"ifil", 12, _LONGEST_HEAD)
+    if version >= 0 and font[version + 8 : version + 10] == _COMPRESSED:
+        raise RequestError(f"{path} has compressed samples (.sf3); give a file in .sf2 format")
     return font
+
+
+def _rendered(font: bytes, midi: bytes, path: Path | None) -> bytes:
+    """What the renderer makes of it; a font that it stumbles over is refused."""
+    from midirenderer import render_wave_from
+
+    try:
+        return bytes(render_wave_from(font, midi))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of Rust is no Exception
+        reason = " ".join(str(error).split())[:100]
+        name = path or "the SoundFont"
+        raise RequestError(f"{name} cannot be played ({reason}); give another .sf2 file") from None
 
 
 class Sound(NamedTuple):
@@ -112,27 +125,40 @@ class Sound(NamedTuple):
         return buffer.getvalue()
 
 
-def _parsed(midi: bytes) -> mido.MidiFile:
+def _seconds(midi: bytes) -> float:
+    """How long a MIDI file lasts. Raises RequestError where its messages cannot be followed."""
     import mido
 
-    return mido.MidiFile(file=io.BytesIO(midi), charset="utf-8")
+    try:
+        return float(mido.MidiFile(file=io.BytesIO(midi), charset="latin-1", clip=True).length)
+    except (OSError, ValueError, EOFError, KeyError) as error:
+        raise RequestError(f"the length of this music cannot be told ({error})") from None
 
 
-def _with_tail(file: mido.MidiFile) -> bytes:
-    """The file, ending some seconds later: the renderer stops where the file does."""
-    import mido
+def _with_tail(midi: bytes) -> bytes:
+    """The file, ending some seconds later: the renderer stops where the file does.
 
-    longer = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="utf-8")
-    longer.tracks = [track.copy() for track in file.tracks]
-    tempi = [
-        message.tempo for track in file.tracks for message in track if message.type == "set_tempo"
-    ]
-    ticks = mido.second2tick(_TAIL_SECONDS, file.ticks_per_beat, tempi[-1] if tempi else 500_000)
-    for track in longer.tracks:
-        track[-1] = track[-1].copy(time=track[-1].time + ticks)
-    buffer = io.BytesIO()
-    longer.save(file=buffer)
-    return buffer.getvalue()
+    Each track of the files that we write ends with an end-of-track message; silence goes before it.
+    """
+    ticks_per_quarter = int.from_bytes(midi[12:14], "big")
+    tempo = midi.rfind(_TEMPO)
+    microseconds = int.from_bytes(midi[tempo + 3 : tempo + 6], "big") if tempo >= 0 else 500_000
+    ticks = round(_TAIL_SECONDS * 1e6 / max(1, microseconds) * ticks_per_quarter)
+    silence = b"\xff\x01\x00" + _quantity(min(ticks, 0xFFFFFFF)) + _END_OF_TRACK
+    out, position = [midi[:14]], 14
+    while position + 8 <= len(midi):
+        length = int.from_bytes(midi[position + 4 : position + 8], "big")
+        body = midi[position + 8 : position + 8 + length].removesuffix(_END_OF_TRACK) + silence
+        out += [b"MTrk", len(body).to_bytes(4, "big"), body]
+        position += 8 + length
+    return b"".join(out)
+
+
+def _quantity(value: int) -> bytes:
+    out = [value & 0x7F]
+    while value := value >> 7:
+        out.insert(0, value & 0x7F | 0x80)
+    return bytes(out)
 
 
 def _own_soundfont() -> Path:

@@ -239,8 +239,8 @@ def _cheapest_windows(edges: frozenset[int], span: Span) -> tuple[float, list[Wi
 
 _UNWRITABLE = 100.0
 _TUPLETS = {5: 4, 7: 4, 9: 8, 11: 8, 13: 8}
-_THIN_TUPLET = 20.0
 _LEAST_OF_A_TUPLET = 0.6
+"""The share of its inner places that must be taken: fewer are as well chance as a tuplet."""
 
 
 def _other_tuplets(
@@ -257,10 +257,9 @@ def _other_tuplets(
             continue
         if not set(inside) <= set(window.places):
             continue
-        is_full = len(inside) >= _LEAST_OF_A_TUPLET * (actual - 1)
-        cut = (span.start not in edges) + (span.end not in edges)
-        cost = (1.2 if is_full else _THIN_TUPLET) + 1.5 * cut + 0.05 * actual
-        found.append((cost, [window]))
+        if len(inside) >= _LEAST_OF_A_TUPLET * (actual - 1):
+            cut = (span.start not in edges) + (span.end not in edges)
+            found.append((1.2 + 1.5 * cut + 0.05 * actual, [window]))
     return found
 
 

@@ -159,7 +159,8 @@ def test_a_performance_slows_into_the_end_and_keeps_every_note() -> None:
     piece = piece_of(part_of("piano", [(beat, 1, 60 + beat % 5) for beat in range(32)]))
     played = perform(piece, seed=1).piece
     assert [n[:3] for n in played.parts[0].notes] == [n[:3] for n in piece.parts[0].notes]
-    assert played.tempi[-1].quarters_per_minute < 0.8 * piece.tempi[0].quarters_per_minute
+    assert played.tempi[-2].quarters_per_minute < 0.8 * piece.tempi[0].quarters_per_minute
+    assert played.tempi[-1] == (piece.end_tick, piece.tempi[0].quarters_per_minute)
     assert perform(piece, mechanical=True).piece.tempi == piece.tempi
 
 
