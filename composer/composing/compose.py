@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ class Composition:
             verb="compose",
             seed=self.seed,
             fingerprint=self.fingerprint,
-            said={**self.request.asked(), **asdict(self.chance), "best_of": self.best_of},
+            said={**self.request.asked(), **self.chance.plain(), "best_of": self.best_of},
             given=self.request.melody,
         )
         return told | ({"candidates": self.choice.plain()} if self.choice else {})
@@ -161,7 +161,8 @@ def compose_all(
 ) -> list[Composition]:
     """A composition for each request (arguments of `compose`), written side by side.
 
-    It takes a fraction of the time of one after another. Raises what `compose` raises.
+    It takes a fraction of the time of one after another. A request may also name leans that it is
+    written `without` (see `composer.composing.leans`). Raises what `compose` raises.
     """
     checkpoint = load_weights(weights)
     tasks = [_task(checkpoint, **request) for request in requests]
@@ -176,11 +177,12 @@ def _task(
     top_p: float = 1.0,
     min_p: float = MIN_P,
     best_of: int | None = None,
+    without: Collection[str] = (),
     **fields: Any,
 ) -> Task:
     if best_of is None:
         best_of = 1 if fields.get("melody") else USUAL_CANDIDATES
-    request, chance = make_request(**fields), Chance(temperature, top_p, min_p)
+    request, chance = make_request(**fields), Chance(temperature, top_p, min_p, frozenset(without))
     seed = new_seed(seed)
     request = with_cue(checkpoint.model, request, chance, np.random.default_rng([seed, 1]))
     return Task(request, seed, chance, best_of)

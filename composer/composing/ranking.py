@@ -24,6 +24,7 @@ from composer.tokens.audible import HEARD_SIZES, windows
 CRITIC = Path(__file__).parents[1] / "critic.safetensors"
 OBEYED = (
     "key", "parts", "chords", "form", "range", "lead", "accompaniment", "bass", "drums", "groove",
+    "ending",
 )  # fmt: skip
 """Fields of the report that a good candidate keeps."""
 BROKEN = math.log(0.05)
