@@ -301,7 +301,9 @@ def _parts(
     for number, (player, of_player, known) in enumerate(zip(players, sounds, found, strict=True)):
         instrument = _instrument(player, known)
         program = player.program
-        if program is None or (not program and instrument.programs and not instrument.is_drums):
+        if program is None or (
+            not program and 0 not in instrument.programs and not instrument.is_drums
+        ):
             program = 0 if instrument.is_drums else instrument.program
         stated = (
             Note(ticks.at(s.onset), max(1, ticks.at(s.length)), s.pitch, s.velocity)
