@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,7 @@ def render(given: argparse.Namespace) -> None:
     paths = []
     for written, is_played, own in rows:
         how = output_options(given) | {"seed": given.seed, "chords": chords}
+        how["chart_chords"] = chart_chords(page, own)
         if not given.perform:
             how |= {"mechanical": True, "stems": given.stems and is_played}
             how["parts"] = given.single_parts and written is printed and not is_played
@@ -80,17 +82,15 @@ def _rows(
     piece: Piece, printed: Piece, page: Piece, formats: list[str], given: argparse.Namespace
 ) -> list[tuple[Piece, bool, list[str]]]:
     """What each format is made of, and whether it is heard: sound of the piece as it was read,
-    sheet
-    music of the score or of what was meant, pictures of what lies on the grid."""
+    sheet music of the score or of what was meant, pictures of what lies on the grid."""
     from composer.rendering.files import SHEET_FORMATS, SOUND_FORMATS
 
     sounds = [suffix for suffix in formats if suffix in SOUND_FORMATS]
-    sheets = [suffix for suffix in formats if suffix in SHEET_FORMATS]
-    others = [suffix for suffix in formats if suffix not in (*SOUND_FORMATS, *SHEET_FORMATS)]
-    rows = [(piece, True, sounds), (printed, False, sheets), (page, True, others)]
-    rows[2:] = [(page, False, others)] if others else []
+    sheets = [suffix for suffix in formats if suffix in (*SHEET_FORMATS, "mei")]
+    others = [suffix for suffix in formats if suffix not in (*sounds, *sheets)]
+    rows = [(piece, True, sounds), (printed, False, sheets), (page, False, others)]
     wanted = [bool(sounds) or given.stems, bool(sheets) or given.single_parts, bool(others)]
-    return [row for row, is_wanted in zip(rows, wanted, strict=False) if is_wanted]
+    return [row for row, is_wanted in zip(rows, wanted, strict=True) if is_wanted]
 
 
 def read_music(file: Path) -> Piece:
@@ -125,6 +125,13 @@ def _page(piece: Piece, file: Path) -> Piece:
             )
         piece = tracked
     return for_page(straightened(piece))
+
+
+def chart_chords(piece: Piece, formats: Sequence[str]) -> tuple[Chord, ...]:
+    """The chords that are heard in a piece, where a chart of them is asked for."""
+    from composer.analysis.chord_finding import estimate_chords
+
+    return estimate_chords(piece) if "chart" in formats else ()
 
 
 def _with_chords_over_a_lead_sheet(piece: Piece) -> tuple[Piece, tuple[Chord, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.cli.files import add_file, read_music
+from composer.cli.files import add_file, chart_chords, read_music
 from composer.cli.flags import (
     add_command,
     add_outputs,
@@ -245,7 +245,9 @@ def write(
     mechanical = options | {"mechanical": True, "parts": False, "stems": has_midi_stems}
     paths = write_piece(played or piece, given.out, name, as_played, **mechanical)
     written = options | {"stems": has_wav_stems}
-    paths += write_piece(for_page(piece), given.out, name, as_written, **written)
+    on_grid = for_page(piece)
+    written["chart_chords"] = chart_chords(on_grid, as_written)
+    paths += write_piece(on_grid, given.out, name, as_written, **written)
     print_paths(paths)
 
 

@@ -271,6 +271,7 @@ def write(
         "punctual": _punctual(composition),
     }
     if piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER:
+        how |= _chart_chords(composition, formats)
         how |= {"stems": stems, "parts": parts, "chords": _shown_chords(composition)}
         paths = write_piece(piece, folder, composition.name, formats, **how)
     else:  # a melody as it was played
@@ -278,12 +279,21 @@ def write(
         sheets = [suffix for suffix in formats if suffix not in SOUND_FORMATS]
         paths = write_piece(piece, folder, composition.name, sounds, stems=stems, **how)
         composition = replace(composition, piece=for_page(piece))
+        how |= _chart_chords(composition, formats)
         how["chords"] = _shown_chords(composition)
         paths += write_piece(
             composition.piece, folder, composition.name, sheets, parts=parts, **how
         )
     remove_later_pages(folder, composition.name, paths)
     return paths
+
+
+def _chart_chords(composition: Composition, formats: Sequence[str]) -> dict[str, Any]:
+    """What a chart shows, if one is asked for: the chords given, or those that are heard."""
+    if "chart" not in formats:
+        return {}
+    given = composition.request.chords and composition.chords
+    return {"chart_chords": given or chords_over(composition.piece, composition.request)}
 
 
 def _punctual(composition: Composition) -> tuple[int, ...]:

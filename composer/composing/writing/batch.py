@@ -18,6 +18,7 @@ import torch
 from composer.composing.writing.sampling import Ask, Floats, Rows, Stream, Writer, quiet
 from composer.model.transformer import KeyValueCache, RowTransformer
 from composer.tokens.fields import COLUMNS, column_of
+from composer.tokens.learned import as_learned
 
 MOST_LINES = 16
 """Lines of a batch; with more of them it grows larger, but hardly faster."""
@@ -173,7 +174,8 @@ class _Batch:
 
 
 def _as_read(rows: list[list[int]], stream: Stream) -> list[list[int]]:
-    """The rows with the fields that a stream reads otherwise."""
+    """The rows as the network has learned them, with the fields that a stream reads otherwise."""
+    rows = [as_learned(row) for row in rows]
     if not stream.fields:
         return rows
     changed = [list(row) for row in rows]

@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import lcm
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from composer.errors import RequestError
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.music.source import Lyric
@@ -24,7 +25,9 @@ from composer.rendering.musicxml.directions import (
     write_tempi,
 )
 from composer.rendering.musicxml.header import text_element, write_header, write_part_list
+from composer.rendering.musicxml.tablature import add_tablature
 from composer.rendering.score.accidentals import NAMES as ACCIDENTALS
+from composer.rendering.score.fingering import fingering_of
 from composer.rendering.score.long_rests import long_rests
 from composer.rendering.score.notation import (
     BarSigns,
@@ -35,11 +38,10 @@ from composer.rendering.score.notation import (
     StaffPart,
     Symbol,
     VoiceLine,
-    printed_tick,
 )
 from composer.rendering.score.percussion import FEET, DrumSign, drum_signs
 from composer.rendering.score.rhythm import KINDS
-from composer.rendering.score.score import build_score
+from composer.rendering.score.score import build_score, printed_chords
 
 _DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -99,10 +101,52 @@ def part_texts(
     return texts
 
 
+def tablature_text(
+    piece: Piece,
+    *,
+    subtitle: str = "",
+    credit: str = "",
+    chords: Sequence[Chord] = (),
+    repeats: bool = False,
+    paper: str = "a4",
+) -> str:
+    """The parts that are stopped on frets (guitars, basses, banjos), a staff of tablature under
+    each; the other arguments are those of `musicxml_text`.
+
+    Raises `RequestError` where no such part is.
+    """
+    score = build_score(piece, repeats=repeats)
+    fretted = [
+        (part, source)
+        for part, source in zip(score.parts, score.piece.parts, strict=True)
+        if part.instrument.strings and not part.instrument.is_bowed
+    ]
+    if not fretted:
+        raise RequestError("nobody plays a guitar or a bass here; leave out the format tab")
+    alone = replace(score, parts=tuple(part for part, _ in fretted))
+    root = _written(alone, piece, subtitle, credit, chords, paper)
+    for element, (part, source) in zip(root.findall("part"), fretted, strict=True):
+        strings = part.instrument.strings
+        stops = enumerate(fingering_of(source.notes, strings))
+        add_tablature(element, part, {i: stop for i, stop in stops if stop}, strings)
+    return _serialized(root)
+
+
 def _text(
     score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord], paper: str
 ) -> str:
-    as_written = _as_written(chords, piece, score)
+    return _serialized(_written(score, piece, subtitle, credit, chords, paper))
+
+
+def _serialized(root: Element) -> str:
+    indent(root, " ")
+    return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
+
+
+def _written(
+    score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord], paper: str
+) -> Element:
+    as_written = printed_chords(chords, piece, score)
     root = Element("score-partwise", version="4.0")
     write_header(root, score, subtitle, credit, paper)
     write_part_list(root, score)
@@ -113,8 +157,7 @@ def _text(
         words = {tick: list(lyrics) for tick, lyrics in part.lyrics}
         _PartWriter(score, part, number, as_written, rests, drums, words).write(root)
     _make_exact(root, score)
-    indent(root, " ")
-    return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
+    return root
 
 
 def _make_exact(root: Element, score: Score) -> None:
@@ -139,20 +182,6 @@ def _make_exact(root: Element, score: Score) -> None:
 
 
 _DIVIDED_BY_THE_GRID = (1, 3)
-
-
-def _as_written(
-    chords: Sequence[Chord | StatedChord], piece: Piece, score: Score
-) -> list[Chord | StatedChord]:
-    """The chords at ticks of the printed piece, without those of passages left out; where none are
-    given those that the piece's file states."""
-    scale = GRID_TICKS_PER_QUARTER / piece.ticks_per_quarter
-    on_grid = [chord._replace(tick=round(chord.tick * scale)) for chord in chords]
-    moved = (
-        (chord, printed_tick(score.cuts, max(0, chord.tick - score.silence_ticks)))
-        for chord in on_grid or score.symbols
-    )
-    return [chord._replace(tick=tick) for chord, tick in moved if tick is not None]
 
 
 @dataclass(frozen=True, slots=True)

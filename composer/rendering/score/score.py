@@ -9,13 +9,22 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from composer.music.bars import Bar, bars_of, key_at
+from composer.music.facts import Chord
 from composer.music.normalise import on_grid
 from composer.music.overlaps import without_overlaps
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Part, Piece
+from composer.music.source import Symbol as StatedChord
 from composer.played.quantise import quantise
 from composer.rendering.score.articulation import staccato_places
 from composer.rendering.score.division import divide
-from composer.rendering.score.notation import BarSigns, Place, Score, place_of, printed_places
+from composer.rendering.score.notation import (
+    BarSigns,
+    Place,
+    Score,
+    place_of,
+    printed_places,
+    printed_tick,
+)
 from composer.rendering.score.part_names import printed_names
 from composer.rendering.score.pickup import with_pickup
 from composer.rendering.score.repeats import fold, unfolded
@@ -40,10 +49,11 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
     (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
     a player reads (`written_lengths`, `with_two_lines`); `Score.piece` is the piece as written.
+    Parts that never play are not in it.
     With `repeats`, what comes twice in a row is printed once between repeat signs.
     """
     piece = for_page(piece)
-    parts = in_score_order(piece.parts)
+    parts = in_score_order([part for part in piece.parts if part.notes] or piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     strums = [gathered(part) for part in parts]
     piece = replace(piece, parts=tuple(strum.part for strum in strums))
@@ -87,6 +97,20 @@ def for_page(piece: Piece) -> Piece:
         return piece
     is_score = piece.source is not None and piece.source.is_score
     return on_grid(piece if is_score else quantise(piece))
+
+
+def printed_chords(
+    chords: Sequence[Chord], piece: Piece, score: Score
+) -> list[Chord | StatedChord]:
+    """The chords at ticks of the printed piece, without those of passages left out; where none are
+    given those that the piece's file states."""
+    scale = GRID_TICKS_PER_QUARTER / piece.ticks_per_quarter
+    on_grid = [chord._replace(tick=round(chord.tick * scale)) for chord in chords]
+    moved = (
+        (chord, printed_tick(score.cuts, max(0, chord.tick - score.silence_ticks)))
+        for chord in on_grid or score.symbols
+    )
+    return [chord._replace(tick=tick) for chord, tick in moved if tick is not None]
 
 
 class _Reading(NamedTuple):
