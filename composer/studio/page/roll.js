@@ -323,7 +323,7 @@ export class Roll {
         context.fillStyle = ink("faint");
         context.font = "10px system-ui, sans-serif";
         const seconds = secondsAt(this.playing, start);
-        context.fillText(`${seconds.toFixed(1)} s`, x + 4 + 8 * String(index + 1).length, RULER / 2);
+        context.fillText(`${seconds.toFixed(1)} s`, x + 9 + 8 * String(index + 1).length, RULER / 2);
         lastSeconds = x;
       }
     }
