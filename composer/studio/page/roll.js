@@ -15,7 +15,7 @@ const CURVE = 22;
 const GUTTER = 40;
 const EDGE_PIXELS = 6;
 const LEAST_ROW = 3;
-const MOST_ROW = 16;
+const MOST_ROW = 20;
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const NEW_VELOCITY = 80;
 

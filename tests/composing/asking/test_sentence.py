@@ -98,8 +98,37 @@ def test_a_chip_says_which_words_it_was_read_from() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            "sad waltz piano in D minor 40 bars hit at 17 s then 3/4 zzyzx blorp and two | Dm7 G7 "
-            "悲 大 1:30 99 AABA violins #x tempo".split()
+            [
+                "sad",
+                "waltz",
+                "piano",
+                "in",
+                "D",
+                "minor",
+                "40",
+                "bars",
+                "hit",
+                "at",
+                "17",
+                "s",
+                "then",
+                "3/4",
+                "zzyzx",
+                "blorp",
+                "and",
+                "two",
+                "|",
+                "Dm7",
+                "G7",
+                "悲",
+                "大",
+                "1:30",
+                "99",
+                "AABA",
+                "violins",
+                "#x",
+                "tempo",
+            ]  # fmt: skip
         ),
         max_size=12,
     )

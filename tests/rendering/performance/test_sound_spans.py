@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def test_the_clock_runs_with_the_performance() -> None:
     clock = playing(piece(), 4).clock
     assert clock[0] == (0, 0.0)
     assert clock[-1][0] == 768
-    assert all(a < b and s < t for (a, s), (b, t) in zip(clock, clock[1:], strict=False))
+    assert all(a < b and s < t for (a, s), (b, t) in pairwise(clock))
 
 
 def test_one_note_is_heard() -> None:
