@@ -18,6 +18,12 @@ WALTZ = {
     "meter": "3/4",
 }  # fmt: skip
 
+WORDS = (
+    "sad", "waltz", "piano", "in", "D", "minor", "40", "bars", "hit", "at", "17", "s", "then",
+    "3/4", "zzyzx", "blorp", "and", "two", "|", "Dm7", "G7", "悲", "大", "1:30", "99", "AABA",
+    "violins", "#x", "tempo",
+)  # fmt: skip
+
 
 @pytest.mark.parametrize(
     "text",
@@ -95,44 +101,7 @@ def test_a_chip_says_which_words_it_was_read_from() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "sad",
-                "waltz",
-                "piano",
-                "in",
-                "D",
-                "minor",
-                "40",
-                "bars",
-                "hit",
-                "at",
-                "17",
-                "s",
-                "then",
-                "3/4",
-                "zzyzx",
-                "blorp",
-                "and",
-                "two",
-                "|",
-                "Dm7",
-                "G7",
-                "悲",
-                "大",
-                "1:30",
-                "99",
-                "AABA",
-                "violins",
-                "#x",
-                "tempo",
-            ]  # fmt: skip
-        ),
-        max_size=12,
-    )
-)
+@given(st.lists(st.sampled_from(WORDS), max_size=12))
 def test_no_made_up_word_is_lost(words: list[str]) -> None:
     """Whatever stands around it, what no table knows is in `unknown`."""
     unknown = composer.request_from_text(" ".join(words)).unknown
