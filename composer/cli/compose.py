@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,10 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "compose", "compose a piece and write it to files", compose)
     music = parser.add_argument_group("the music; what is not given, the model chooses")
     add = music.add_argument
+    add(
+        "text", nargs="?", default="",
+        help='in a sentence, such as "a sad waltz for piano"; flags go before it',
+    )  # fmt: skip
     add("--style", help="baroque, chopin, or a blend such as bach:0.6,joplin:0.4")
     add(
         "--mood", "--emotion",
@@ -106,7 +111,22 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
     for name in ("melody", "like"):
         if getattr(given, name) is not None:
             values[name] = read_music(getattr(given, name))
-    return {key: value for key, value in values.items() if value is not None}
+    asked = {key: value for key, value in values.items() if value is not None}
+    return _said_in_words(given.text, asked) | asked
+
+
+def _said_in_words(text: str, flags: dict[str, Any]) -> dict[str, Any]:
+    """What a sentence asks for beside flags; words that nobody understood are told."""
+    import composer
+
+    read = composer.request_from_text(text)
+    if read.unknown:
+        print(f"composer: not understood: {', '.join(read.unknown)}", file=sys.stderr)
+    players = ("ensemble", "instruments")
+    has_players = any(name in flags for name in players)
+    return {
+        name: value for name, value in read.fields.items() if not (has_players and name in players)
+    }
 
 
 def _check(request: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ from composer.model.transformer import RowTransformer
 from composer.music.facts import Chord
 from composer.music.piece import Piece, TempoChange
 from composer.tokens.decode import chords_of, decode
+from composer.tokens.fields import Kind
 from composer.tokens.grammar import Grammar
 from composer.tokens.transpose import semitones_to_common_key, transposed
 
@@ -100,13 +101,20 @@ class Choice:
         }
 
 
+Watch = Callable[[int, int, Piece], None]
+"""Sees a candidate grow: the place of its task, its number (from 0), the piece as far as it is."""
+
+
 def choose_all(
-    model: RowTransformer, tasks: Sequence[Task], progress: Callable[[int, int], None] = quiet
+    model: RowTransformer,
+    tasks: Sequence[Task],
+    progress: Callable[[int, int], None] = quiet,
+    watch: Watch | None = None,
 ) -> list[Choice]:
     """The best candidate of every task; all are written together.
 
     `progress(bars done, bars in all)` is called as bars are written; if some are written again, it
-    begins anew.
+    begins anew. `watch` is called as bars of a candidate are complete.
     """
     kept: list[list[Candidate]] = [[] for _ in tasks]
     copies: list[list[Candidate]] = [[] for _ in tasks]
@@ -120,7 +128,8 @@ def choose_all(
         if not todo:
             break
         sketches = [_Sketch(model, tasks[place], number) for place, number in todo]
-        written = write_all([sketch.writer for sketch in sketches], progress)
+        show = _showing(watch, todo, sketches)
+        written = write_all([sketch.writer for sketch in sketches], progress, show)
         for (place, _), sketch, rows in zip(todo, sketches, written, strict=True):
             candidate = sketch.candidate(rows)
             (copies if is_too_close(candidate.originality) else kept)[place].append(candidate)
@@ -128,6 +137,21 @@ def choose_all(
         _choice(task, some, rejected)
         for task, some, rejected in zip(tasks, kept, copies, strict=True)
     ]
+
+
+def _showing(
+    watch: Watch | None, todo: Sequence[tuple[int, int]], sketches: Sequence[_Sketch]
+) -> Callable[[int], None] | None:
+    """Tells `watch` of the sketch at a place, once it has notes."""
+    if watch is None:
+        return None
+
+    def show(place: int) -> None:
+        piece = sketches[place].so_far()
+        if piece is not None:
+            watch(*todo[place], piece)
+
+    return show
 
 
 def _wanted(task: Task, kept: Sequence[Candidate]) -> int:
@@ -163,6 +187,13 @@ class _Sketch:
             semitones=self.semitones,
         )
         self.writer = Writer(model, grammar, given_fields(self.request), task.chance, random)
+
+    def so_far(self) -> Piece | None:
+        """What is written by now; None before the first note."""
+        rows = np.array(self.writer.written, dtype=np.int16)
+        if not len(rows) or not (rows[:, 0] == Kind.NOTE).any():
+            return None
+        return decode(transposed(rows, self.semitones))
 
     def candidate(self, rows: Rows) -> Candidate:
         sounding = transposed(rows, self.semitones)

@@ -12,7 +12,7 @@ import numpy as np
 from composer.composing.asking.fields_asked import section_starts
 from composer.composing.asking.likely_header import with_cue
 from composer.composing.asking.request import USUAL_CANDIDATES, Request, make_request
-from composer.composing.candidates import Choice, Task, choose_all
+from composer.composing.candidates import Choice, Task, Watch, choose_all
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.verbs.accompanying import accompanied, chords_over, with_heard_key
@@ -108,6 +108,7 @@ def compose(
     best_of: int | None = None,
     weights: Path | None = None,
     progress: Callable[[int, int], None] = quiet,
+    watch: Callable[[int, Piece], None] | None = None,
 ) -> Composition:
     """Compose a piece; what is not given is chosen by the model, or by the mood.
 
@@ -122,7 +123,8 @@ def compose(
     none of its notes. Of `best_of` candidates (by default 4, around a melody one), written side by
     side, the critic chooses. The same
     seed, request and weights give the same piece; without a seed one is drawn. `progress(bars done,
-    bars in all)` is called as bars are written. Raises RequestError for what cannot be met,
+    bars in all)` is called as bars are written, `watch(candidate, the piece so far)` as bars of a
+    candidate (from 0) are. Raises RequestError for what cannot be met,
     CheckpointError for weights that cannot be used.
     """
     checkpoint = load_weights(weights)
@@ -151,7 +153,8 @@ def compose(
         min_p=min_p,
         best_of=best_of,
     )
-    return _composed(checkpoint, [task], weights, progress)[0]
+    seen = None if watch is None else (lambda _, number, piece: watch(number, piece))
+    return _composed(checkpoint, [task], weights, progress, seen)[0]
 
 
 def compose_all(
@@ -193,9 +196,10 @@ def _composed(
     tasks: Sequence[Task],
     weights: Path | None,
     progress: Callable[[int, int], None],
+    watch: Watch | None = None,
 ) -> list[Composition]:
     free = [task for task in tasks if task.request.melody is None]
-    choices = iter(choose_all(checkpoint.model, free, progress) if free else ())
+    choices = iter(choose_all(checkpoint.model, free, progress, watch) if free else ())
     fingerprint = checkpoint.fingerprint
     compositions = []
     for task in tasks:

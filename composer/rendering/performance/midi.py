@@ -26,7 +26,7 @@ from composer.rendering.performance.midi_as_read import (
 )
 from composer.rendering.performance.pedal import Pedal
 from composer.rendering.performance.performance import Performance, perform
-from composer.rendering.score.part_names import part_names
+from composer.rendering.score.part_names import track_names
 from composer.rendering.score.signatures import signatures_of
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _tracks(
     finer = played.ticks_per_quarter // piece.ticks_per_quarter
     markers = [(tick * finer, name) for tick, name in sections]
     channels = assign_channels(played.parts)
-    rows = zip(part_names(piece), played.parts, channels, performance.pedals, strict=True)
+    rows = zip(track_names(piece), played.parts, channels, performance.pedals, strict=True)
     return [
         _conductor_track(played, markers),
         *(_part_track(name, part, channel, pedals, played) for name, part, channel, pedals in rows),
