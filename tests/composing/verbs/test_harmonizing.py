@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from composer.composing.asking.held_to import held_to
-from composer.composing.verbs.draft import Draft, RowsOfBars, draft_of
+from composer.composing.verbs.draft import Draft, RowsOfBars, chords_given, draft_of
 from composer.composing.verbs.harmonizing import harmonize, rules_for, seated
 from composer.composing.verbs.spans import Turn, Writing
 from composer.composing.writing.voice_leading import ACCOMPANIMENT, CHORALE
