@@ -255,7 +255,8 @@ def write_report_beside(
     piece: Piece, given: argparse.Namespace, name: str, seed: int, source: Piece
 ) -> None:
     """What the piece is held to beside what it is, and what of `source` is unchanged."""
-    from composer.composing.report import held_to, report, write_report
+    from composer.composing.asking.held_to import held_to
+    from composer.composing.report import report, write_report
     from composer.composing.writing.weights import load_weights
 
     said = {key: value for key, value in vars(given).items() if key not in _NOT_ABOUT_MUSIC}

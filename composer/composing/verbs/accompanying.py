@@ -9,21 +9,15 @@ from composer.analysis.analyse import analyse
 from composer.analysis.key_finding import estimate_key
 from composer.analysis.melody import melody_put_back
 from composer.composing.asking.request import Request
-from composer.composing.verbs.continuing import continue_piece
-from composer.composing.verbs.draft import draft_of
-from composer.composing.verbs.harmonizing import (
-    LONE_MELODY,
-    chords_given,
-    chords_stated,
-    rules_for,
-    seated,
-)
+from composer.composing.verbs.continuing import continued
+from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
+from composer.composing.verbs.harmonizing import LONE_MELODY, rules_for, seated
 from composer.composing.verbs.spans import Progress, Turn, Writing, with_fields
 from composer.composing.writing.sampling import Chance, quiet
 from composer.composing.writing.voice_leading import Rules
 from composer.errors import RequestError
 from composer.music.bars import bars_of
-from composer.music.chords import place_progression, print_progression
+from composer.music.chords import place_progression
 from composer.music.ensembles import Ensemble, EnsemblePart
 from composer.music.facts import Chord
 from composer.music.instruments import BY_NAME
@@ -57,14 +51,11 @@ def accompanied(
         parts[lead], notes=tune.notes, role="melody", track=tune.track, channel=tune.channel
     )
     begun = replace(_in_tempo(melody, request), parts=tuple(parts), tags=_tags(melody, request))
-    style = request.style.name if request.style else ""
-    mood = f"{request.mood.valence:.3f},{request.mood.arousal:.3f}" if request.mood else ""
-    draft = draft_of(begun)
-    chords = print_progression(request.chords) if request.chords else ""
+    draft, turn = draft_of(begun), Turn(request, seed, chance, weights)
     writing = Writing(
         with_fields(draft, LONE_MELODY),
-        Turn(style, mood, seed, chance, weights),
-        chords=chords_given(draft, chords) if chords else chords_stated(draft),
+        turn,
+        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
         rules=rules_for(ensemble, request.style) if has_voices else Rules(crossing=True),
     )
     others = [place for place in range(len(seats)) if place != lead]
@@ -75,9 +66,7 @@ def accompanied(
 
     piece = writing.rewrite(0, len(draft.bars) - 1, others, tell, others).source
     if more_bars:
-        piece = continue_piece(
-            piece, more_bars, style=style, mood=mood, seed=seed, chance=chance, weights=weights
-        )
+        piece = continued(draft_of(piece), more_bars, turn)
         progress(request.bars, request.bars)
     return melody_put_back(piece, lead, parts) if is_alone else piece
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from composer.analysis.analyse import analyse
+from composer.composing.asking.held_to import held_to
 from composer.composing.asking.line_ups import most_usual
-from composer.composing.asking.request import make_request
 from composer.composing.verbs.doubling import double
 from composer.composing.verbs.draft import draft_of
 from composer.composing.verbs.harmonizing import rules_for, seated
@@ -60,7 +60,14 @@ def arrange(
     its part. A band has the line-up that is most usual in the style, if one is given. Raises
     RequestError for unknown players.
     """
-    request = make_request(ensemble=ensemble, instruments=instruments, style=style)
+    request = held_to(
+        piece,
+        has_its_parts=False,
+        style=style,
+        mood=mood,
+        ensemble=ensemble,
+        instruments=instruments,
+    )
     if not request.ensemble and not request.instruments:
         raise RequestError("no players are given; give an ensemble or instruments")
     usual = request.ensemble and most_usual(request.ensemble, request.styles)
@@ -85,7 +92,7 @@ def arrange(
     _seat_drums(piece, desks)
     parts = tuple(desk.part() for desk in desks)
     arranged = replace(piece, parts=parts, tags=replace(piece.tags, ensemble=players.name))
-    return _filled(arranged, players, core, Turn(style, mood, seed, chance, weights), progress)
+    return _filled(arranged, players, core, Turn(request, seed, chance, weights), progress)
 
 
 def left_out(before: Piece, after: Piece) -> int:

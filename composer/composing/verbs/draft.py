@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import lcm
@@ -19,17 +19,21 @@ from composer.analysis.analyse import analyse
 from composer.analysis.key_finding import with_key_as_heard
 from composer.errors import RequestError
 from composer.music.bars import Bar, bars_of
+from composer.music.chords import Progression, place_progression
+from composer.music.facts import Chord
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
 from composer.music.source import Source, without_controls
 from composer.played.beats import check_beats
-from composer.tokens.encode import encode
+from composer.tokens.encode import chord_row, encode
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.transpose import in_common_key, transposed
 from composer.tokens.values import bars_value
 
 RowList = list[list[int]]
+RowsOfBars = Mapping[int, Sequence[list[int]]]
+"""Rows of each bar (from 0), as high as the draft's."""
 DEFAULT_VELOCITY = 72
 
 
@@ -136,12 +140,45 @@ def lengthened(draft: Draft, bars: int) -> Draft:
 
 def source_bars(draft: Draft, count: int) -> list[Bar]:
     """`count` bars on the source's ticks, going on in the last meter behind its end."""
-    bars = bars_of(draft.source)
+    return _bars_of(draft.source, count)
+
+
+def _bars_of(piece: Piece, count: int) -> list[Bar]:
+    bars = bars_of(piece)
     while len(bars) < count:
         last = bars[-1]
-        full = last.meter.numerator * 4 * draft.source.ticks_per_quarter // last.meter.denominator
+        full = last.meter.numerator * 4 * piece.ticks_per_quarter // last.meter.denominator
         bars.append(Bar(last.number + 1, last.end_tick, full, last.meter))
     return bars
+
+
+def chords_given(draft: Draft, progression: Progression, bars: int) -> RowsOfBars | None:
+    """The chord rows of a progression over so many bars, as high as the draft's rows; None for
+    none."""
+    if not progression:
+        return None
+    there = _bars_of(draft.grid, bars)
+    return _chord_rows(draft, place_progression(progression, there, GRID_TICKS_PER_QUARTER), there)
+
+
+def chords_stated(draft: Draft) -> RowsOfBars | None:
+    """The chord rows of the chord symbols that the draft's file states; None where it has none."""
+    source = draft.grid.source
+    if source is None or not source.symbols:
+        return None
+    end_tick = draft.grid.end_tick
+    stated = [Chord(*symbol[:4]) for symbol in source.symbols if symbol.tick < end_tick]
+    return _chord_rows(draft, stated, bars_of(draft.grid))
+
+
+def _chord_rows(draft: Draft, chords: Iterable[Chord], there: Sequence[Bar]) -> RowsOfBars:
+    rows: dict[int, RowList] = {index: [] for index in range(len(there))}
+    for chord in chords:
+        bar = next(i for i, bar in enumerate(there) if chord.tick < bar.end_tick)
+        root, bass = ((pitch + draft.semitones) % 12 for pitch in (chord.root, chord.bass))
+        moved = chord._replace(root=root, bass=bass)
+        rows[bar].append(chord_row(moved, chord.tick - there[bar].start_tick))
+    return rows
 
 
 def with_new_notes(

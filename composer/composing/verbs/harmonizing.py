@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from composer.analysis.analyse import analyse
 from composer.analysis.melody import is_one_line, top_line
-from composer.composing.verbs.draft import Draft, draft_of
+from composer.composing.asking.held_to import held_to
+from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
 from composer.composing.verbs.spans import (
     Progress,
-    RowsOfBars,
     Turn,
     Writing,
     quiet,
@@ -20,14 +18,10 @@ from composer.composing.verbs.spans import (
 from composer.composing.writing.sampling import Chance
 from composer.composing.writing.voice_leading import ACCOMPANIMENT, CHORALE, Rules
 from composer.errors import RequestError
-from composer.music.bars import bars_of, prevailing_key
-from composer.music.chords import parse_progression, place_progression
 from composer.music.ensembles import Ensemble, EnsemblePart, find_ensemble
-from composer.music.facts import Chord
 from composer.music.instruments import BY_NAME
-from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
-from composer.music.styles import Style, find_style
-from composer.tokens.encode import chord_row
+from composer.music.piece import Note, Part, Piece
+from composer.music.styles import Style
 from composer.tokens.fields import UNKNOWN, Kind
 
 STRICT_STYLES = ("renaissance", "baroque", "hymn", "spiritual", "classical")
@@ -60,8 +54,10 @@ def harmonize(
     Voices keep the rules of the chorale unless the style is a freer one. Raises RequestError if the
     ensemble has no other seat or a chord cannot be read.
     """
-    asked_style = find_style(style) if style else None
-    played_by = find_ensemble(ensemble or _usual_ensemble(asked_style))
+    request = held_to(
+        melody, has_its_parts=False, style=style, mood=mood, ensemble=ensemble, chords=chords
+    )
+    played_by = request.ensemble or find_ensemble(_usual_ensemble(request.style))
     seats = played_by.parts
     if len(seats) < 2:
         raise RequestError(
@@ -75,9 +71,9 @@ def harmonize(
     draft = draft_of(replace(melody, parts=parts, tags=tags))
     writing = Writing(
         with_fields(draft, LONE_MELODY),
-        Turn(style, mood, seed, chance, weights),
-        chords=chords_given(draft, chords) if chords else chords_stated(draft),
-        rules=rules_for(played_by, asked_style),
+        Turn(request, seed, chance, weights),
+        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
+        rules=rules_for(played_by, request.style),
     )
     places = list(range(1, len(seats)))
     return writing.rewrite(0, len(draft.bars) - 1, places, progress, places).source
@@ -98,39 +94,6 @@ def rules_for(ensemble: Ensemble, style: Style | None) -> Rules:
         return CHORALE if is_strict else CHORALE._replace(parallels=False)
     is_quartet = ensemble.name == "string-quartet"
     return CHORALE if is_quartet and is_strict else ACCOMPANIMENT
-
-
-def chords_given(draft: Draft, text: str) -> RowsOfBars:
-    """The chord rows of a progression over all bars of a draft, as high as its rows.
-
-    Raises RequestError for what is no chord.
-    """
-    key = analyse(draft.grid).key or prevailing_key(draft.grid)
-    bars = bars_of(draft.grid)
-    return _rows(
-        draft, place_progression(parse_progression(text, key), bars, GRID_TICKS_PER_QUARTER)
-    )
-
-
-def chords_stated(draft: Draft) -> RowsOfBars | None:
-    """The chord rows of the chord symbols that the file of a draft states; none where it has
-    none."""
-    source = draft.grid.source
-    if source is None or not source.symbols:
-        return None
-    end_tick = draft.grid.end_tick
-    return _rows(draft, [Chord(*symbol[:4]) for symbol in source.symbols if symbol.tick < end_tick])
-
-
-def _rows(draft: Draft, chords: Sequence[Chord]) -> RowsOfBars:
-    bars = bars_of(draft.grid)
-    rows: dict[int, list[list[int]]] = {index: [] for index in range(len(bars))}
-    for chord in chords:
-        bar = next(i for i, bar in enumerate(bars) if chord.tick < bar.end_tick)
-        root, bass = ((pitch + draft.semitones) % 12 for pitch in (chord.root, chord.bass))
-        moved = chord._replace(root=root, bass=bass)
-        rows[bar].append(chord_row(moved, chord.tick - bars[bar].start_tick))
-    return rows
 
 
 def seated(seat: EnsemblePart) -> Part:
