@@ -89,7 +89,7 @@ def show(given: argparse.Namespace) -> None:
         for version in session.versions
     ]
     print_table("", ["", "of", "label", "step", "notes"], rows)
-    print(f"locked: {'; '.join(session.locks) or 'nothing'}")
+    print(f"locked: {'; '.join(_locks(session)) or 'nothing'}")
 
 
 def undo(given: argparse.Namespace) -> None:
@@ -198,8 +198,21 @@ def _save(session: Session, path: Path) -> None:
 
 
 def _line(session: Session) -> str:
-    locks = "; ".join(session.locks)
+    locks = "; ".join(_locks(session))
     return f"{_words(session.current, number=True)}{f'; locked: {locks}' if locks else ''}"
+
+
+def _locks(session: Session) -> list[str]:
+    """The locks as `session lock` takes them: --bars 1-4 --parts "Viola,Cello"."""
+    typed = []
+    for lock in session.current.locks:
+        bars = f"--bars {lock.first_bar}-{lock.last_bar}" if lock.first_bar else ""
+        parts = [session.piece.parts[place] for place in lock.places]
+        names = ",".join(part.name or part.instrument for part in parts)
+        typed.append(
+            " ".join(word for word in (bars, f'--parts "{names}"' if names else "") if word)
+        )
+    return typed
 
 
 def _words(version: Version, *, number: bool = False) -> str:

@@ -198,6 +198,8 @@ def test_octave_lines_over_and_under_a_keyboard_are_never_open_at_once(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Verovio complains of a line that ends while another goes on: both are cut at bar lines."""
+    import verovio
+
     from composer.rendering.pages.engraving import new_toolkit
 
     high = [(beat, 1, 96 + beat % 3) for beat in range(4, 16)]
