@@ -60,7 +60,8 @@ INSIDE = {
         "pages": {"musicxml", "performance", "score", "page"},
         "texts": {"pages", "score"},
         "formats": {"pages", "texts", "musicxml", "performance", "score", "part_files"},
-        "files": {"formats"},
+        "kept_files": set(),
+        "files": {"formats", "kept_files"},
     },
 }
 """What the rooms and files within a room may import of each other."""

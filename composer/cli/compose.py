@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer.cli.files import read_music
 from composer.cli.flags import (
     add_command,
     add_json,
     add_outputs,
     check_soundfont,
     check_writable,
+    name_for,
     output_options,
     parse_formats,
 )
@@ -107,9 +110,7 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
         values["instruments"] = given.instruments
     for name in ("melody", "like"):
         if getattr(given, name) is not None:
-            from composer.corpus.readers import read_piece
-
-            values[name] = read_piece(getattr(given, name))
+            values[name] = read_music(getattr(given, name))
     asked = {key: value for key, value in values.items() if value is not None}
     return _said_in_words(given.text, asked) | asked
 
@@ -154,5 +155,9 @@ def _written(
     import composer
     from composer.composing.report import write_report
 
-    paths = composer.write(composition, given.out, formats, **output_options(given))
+    name = name_for(given, composition.name, list(formats), has_report=True)
+    composition = replace(composition, name=name)
+    paths = composer.write(
+        composition, given.out, formats, **output_options(given) | {"force": True}
+    )
     return [*paths, write_report(composition.report(), given.out, composition.name)]

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from composer.cli import partner
+from composer.cli.files import read_music
 from composer.cli.flags import (
     add_command,
     add_json,
     check_soundfont,
     check_writable,
+    name_for,
     parse_formats,
     words,
 )
@@ -65,11 +67,10 @@ def _add(actions: Commands, name: str, summary: str, run: Any) -> argparse.Argum
 
 def begin(given: argparse.Namespace) -> None:
     from composer.composing.session.session import Session
-    from composer.corpus.readers import read_piece
 
     if given.file.exists():
         raise FileError(f"{given.file} is there already; give the session another name")
-    _save(Session(read_piece(given.music)), given.file)
+    _save(Session(read_music(given.music)), given.file)
 
 
 def show(given: argparse.Namespace) -> None:
@@ -160,6 +161,7 @@ def step(given: argparse.Namespace) -> None:
             session.do(given.command, seed=seed, progress=progress, **arguments)
         session.save(given.file)
         name = f"{given.file.stem}-{session.current.number}"
+        name = name_for(given, name, formats, has_report=True)
         partner.write(session.piece, given, name, formats, seed)
         partner.write_report_beside(session.piece, given, name, seed, start.piece)
     print(_line(session))

@@ -22,10 +22,9 @@ from composer.errors import RequestError
 from composer.model.checkpoint import Checkpoint
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
-from composer.music.normalise import normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
-from composer.played.quantise import quantise
-from composer.rendering.files import SOUND_FORMATS, write_piece
+from composer.rendering.files import SOUND_FORMATS, free_name, write_piece
+from composer.rendering.score.score import for_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +251,18 @@ def write(
     repeats: bool = True,
     paper: str = "a4",
     soundfont: Path | None = None,
+    force: bool = False,
 ) -> list[Path]:
     """Write the piece to `folder/<name>.<format>`; the paths, in order.
 
     The options and what is raised are those of `composer.write_piece`.
     """
     piece = composition.piece
+    if not force:
+        name = free_name(folder, composition.name, formats, stems=stems, parts=parts)
+        composition = replace(composition, name=name)
     how: dict[str, Any] = {
+        "force": True,
         "seed": composition.seed,
         "mechanical": mechanical,
         "loop": loop,
@@ -278,7 +282,7 @@ def write(
         sounds = [suffix for suffix in formats if suffix in SOUND_FORMATS]
         sheets = [suffix for suffix in formats if suffix not in SOUND_FORMATS]
         paths = write_piece(piece, folder, composition.name, sounds, stems=stems, **how)
-        composition = replace(composition, piece=normalise(quantise(piece)))
+        composition = replace(composition, piece=for_page(piece))
         how |= _chart_chords(composition, formats)
         how["chords"] = _shown_chords(composition)
         paths += write_piece(

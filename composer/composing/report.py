@@ -42,6 +42,7 @@ from composer.music.piece import Piece
 from composer.music.playable import is_playable
 from composer.music.styles import Style
 from composer.rendering.files import write_whole
+from composer.rendering.kept_files import remember
 from composer.tokens.fields import FORMAT_VERSION
 
 SECONDS_APART = 0.05
@@ -127,7 +128,9 @@ def write_report(value: Mapping[str, Any], folder: Path, name: str) -> Path:
     """Write `folder/name.json`, whole or not at all. Raises FileError where that is impossible."""
     path = folder / f"{name}.json"
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-    write_whole(path, f"{text}\n".encode())
+    data = f"{text}\n".encode()
+    write_whole(path, data)
+    remember({path: data})
     return path
 
 

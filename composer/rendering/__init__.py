@@ -4,6 +4,7 @@ Rooms see each other in one direction: pages -> musicxml -> score, performance -
 
 files.py       a piece written to files, each complete or not there at all
 formats.py     the bytes of every format of one piece
+kept_files.py  files of others are never overwritten: what we wrote is remembered
 musicxml/      a written score as MusicXML 4.0
 page.py        paper, and how large the staves on it are
 pages/         MusicXML to pages, and pictures of a piece

@@ -12,6 +12,7 @@ from composer.errors import FileError, RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
 from composer.rendering.formats import Maker
+from composer.rendering.kept_files import free_stem, remember
 
 FORMATS = (
     "mid", "musicxml", "pdf", "svg", "png", "wav", "roll", "html", "mei", "ly", "abc", "chart",
@@ -42,6 +43,7 @@ def write_piece(
     sections: Sequence[tuple[int, str]] = (),
     soundfont: Path | None = None,
     punctual: Sequence[int] = (),
+    force: bool = False,
     chart_chords: Sequence[Chord] = (),
 ) -> list[Path]:
     """Write `folder/name.<format>` for each format and return the paths, in order.
@@ -59,10 +61,11 @@ def write_piece(
     sheet music (without any, as PDF). Sheet music prints what comes twice in a row once, between
     repeat signs, unless `repeats` is off; MIDI and sound always have the whole piece.
 
-    Nothing is written before all of it is made, and each file appears complete under its name or
-    not at all. Raises `RequestError` for an unknown format or paper, what is no SoundFont,
-    a chart without chords and tablature without frets,
-    `FileError` where the folder cannot be written or the SoundFont not be read.
+    A file that is not ours is never overwritten: then all files get a number behind the name,
+    unless `force` is set (see `free_name`). Nothing is written before all of it is made, and each
+    file appears complete under its name or not at all. Raises `RequestError` for an unknown format
+    or paper, what is no SoundFont, a chart without chords and tablature without frets, `FileError`
+    where the folder cannot be written or the SoundFont not be read.
     """
     unknown = [word for word in formats if word not in FORMATS]
     if unknown:
@@ -72,6 +75,8 @@ def write_piece(
         soundfont, tuple(punctual), repeats, tuple(chart_chords),
     )  # fmt: skip
     asked = list(dict.fromkeys(formats))
+    if not force:
+        name = free_name(folder, name, asked, stems=stems, parts=parts)
     contents = [
         (folder / _file_name(name, page, suffix), data)
         for suffix in asked
@@ -85,7 +90,24 @@ def write_piece(
         contents += _of_parts(maker.parts(suffixes), folder / f"{name}-parts")
     for path, data in contents:
         write_whole(path, data)
+    remember(dict(contents))
     return [path for path, _ in contents]
+
+
+def free_name(
+    folder: Path,
+    name: str,
+    formats: Sequence[str],
+    *,
+    stems: bool = False,
+    parts: bool = False,
+    also: Sequence[str] = (),
+) -> str:
+    """The name, or the first with a number under which no file lies that an earlier run did not
+    write; `also` are further endings, such as ".json"."""
+    endings = [f".{_SUFFIXES.get(suffix, suffix)}" for suffix in formats]
+    folders = ["-stems"] * stems + ["-parts"] * parts
+    return free_stem(folder, name, [*endings, *also], folders)
 
 
 def _of_parts(

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer.errors import RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
 
@@ -42,9 +43,9 @@ class Maker:
         makers: dict[str, Callable[[], list[bytes]]] = {
             "mid": lambda: [self.midi],
             "musicxml": lambda: [self.musicxml.encode()],
-            "pdf": lambda: self._sheets("pdf", self.musicxml),
-            "svg": lambda: self._sheets("svg", self.musicxml),
-            "png": lambda: self._sheets("png", self.musicxml),
+            "pdf": lambda: self._engraved("pdf"),
+            "svg": lambda: self._engraved("svg"),
+            "png": lambda: self._engraved("png"),
             "wav": lambda: [self.sound.as_wav(self.sound.gains())],
             "roll": self._roll,
             "html": self._page,
@@ -80,16 +81,16 @@ class Maker:
     def parts(self, suffixes: Sequence[str]) -> Iterator[tuple[str, str, list[bytes]]]:
         """For each part and each suffix of sheet music its label, the suffix and the pages."""
         from composer.rendering.musicxml.musicxml import part_texts
+        from composer.rendering.musicxml.score_as_read import has_score_as_read, parts_as_read
         from composer.rendering.part_files import file_labels
 
-        named = part_texts(
-            self.piece,
-            subtitle=self.subtitle,
-            credit=self.credit,
-            chords=self.chords,
-            repeats=self.repeats,
-            paper=self.paper,
-        )
+        words = {"subtitle": self.subtitle, "credit": self.credit}
+        if has_score_as_read(self.piece):
+            named = parts_as_read(self.piece, repeats=self.repeats, **words)
+        else:
+            named = part_texts(
+                self.piece, chords=self.chords, repeats=self.repeats, paper=self.paper, **words
+            )
         labels = file_labels([name for name, _ in named])
         for suffix in suffixes:
             for label, (_, text) in zip(labels, named, strict=True):
@@ -106,6 +107,16 @@ class Maker:
 
     @cached_property
     def musicxml(self) -> str:
+        """The score: that of the file, where the piece is still what it says."""
+        from composer.rendering.musicxml.score_as_read import has_score_as_read, score_as_read
+
+        if not has_score_as_read(self.piece):
+            return self._our_musicxml
+        words = {"subtitle": self.subtitle, "credit": self.credit}
+        return score_as_read(self.piece, repeats=self.repeats, **words)
+
+    @cached_property
+    def _our_musicxml(self) -> str:
         from composer.rendering.musicxml.musicxml import musicxml_text
 
         return musicxml_text(
@@ -150,6 +161,15 @@ class Maker:
         )
         return [text.encode()]
 
+    def _engraved(self, suffix: str) -> list[bytes]:
+        """The pages; of a score that the engraver does not take, as we write it."""
+        try:
+            return self._sheets(suffix, self.musicxml)
+        except RequestError:
+            if self.musicxml is self._our_musicxml:
+                raise
+            return self._sheets(suffix, self._our_musicxml)
+
     def _mei(self) -> list[bytes]:
         from composer.rendering.texts.mei import mei_text
 
@@ -175,7 +195,8 @@ class Maker:
         from composer.rendering.score.score import build_score, printed_chords
 
         score = build_score(self.piece, repeats=self.repeats)
-        return score, printed_chords(self.chords, self.piece, score)
+        chords = printed_chords(self.chords, self.piece, score)
+        return score, [Chord(*chord[:4]) for chord in chords]
 
     def _chart(self) -> list[bytes]:
         from composer.rendering.pages.chart import chart_pdf

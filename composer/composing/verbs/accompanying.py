@@ -10,7 +10,7 @@ from composer.analysis.key_finding import estimate_key
 from composer.analysis.melody import melody_put_back
 from composer.composing.asking.request import Request
 from composer.composing.verbs.continuing import continued
-from composer.composing.verbs.draft import chords_given, draft_of
+from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
 from composer.composing.verbs.harmonizing import LONE_MELODY, rules_for, seated
 from composer.composing.verbs.spans import Progress, Turn, Writing, with_fields
 from composer.composing.writing.sampling import Chance, quiet
@@ -47,13 +47,15 @@ def accompanied(
     if is_alone:
         seats = (*seats, seats[0])
     parts = [seated(seat) for seat in seats]
-    parts[lead] = replace(parts[lead], notes=tune.notes, role="melody")
+    parts[lead] = replace(
+        parts[lead], notes=tune.notes, role="melody", track=tune.track, channel=tune.channel
+    )
     begun = replace(_in_tempo(melody, request), parts=tuple(parts), tags=_tags(melody, request))
     draft, turn = draft_of(begun), Turn(request, seed, chance, weights)
     writing = Writing(
         with_fields(draft, LONE_MELODY),
         turn,
-        chords=chords_given(draft, request.chords, len(draft.bars)),
+        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
         rules=rules_for(ensemble, request.style) if has_voices else Rules(crossing=True),
     )
     others = [place for place in range(len(seats)) if place != lead]
@@ -70,9 +72,14 @@ def accompanied(
 
 
 def chords_over(piece: Piece, request: Request) -> tuple[Chord, ...]:
-    """The chords that were asked for, or those that are heard, at ticks of the piece."""
+    """The chords that were asked for, those that the melody's file states, or those that are heard,
+    at ticks of the piece."""
     if request.chords:
         return place_progression(request.chords, bars_of(piece), piece.ticks_per_quarter)
+    source = piece.source
+    if source is not None and source.symbols:
+        scale = piece.ticks_per_quarter / source.ticks_per_quarter
+        return tuple(Chord(round(s.tick * scale), *s[1:4]) for s in source.symbols)
     return analyse(piece).chords
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from composer.analysis.melody import is_one_line, top_line
 from composer.composing.asking.held_to import held_to
-from composer.composing.verbs.draft import chords_given, draft_of
+from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
 from composer.composing.verbs.spans import (
     Progress,
     Turn,
@@ -50,8 +50,9 @@ def harmonize(
     The melody is the part of that role, or else the first (of a part that plays chords the top
     line); the ensemble's first seat plays it, note for note. Without `ensemble` a choir sings, or
     in the styles of rhythm sections a small group plays. `chords` ("Dm7 G7 | Cmaj7", or Roman
-    numerals) are repeated to the end. Voices keep the rules of the chorale unless the style is a
-    freer one. Raises RequestError if the ensemble has no other seat or a chord cannot be read.
+    numerals) are repeated to the end; without them those stand that the melody's file states.
+    Voices keep the rules of the chorale unless the style is a freer one. Raises RequestError if the
+    ensemble has no other seat or a chord cannot be read.
     """
     request = held_to(
         melody, has_its_parts=False, style=style, mood=mood, ensemble=ensemble, chords=chords
@@ -63,14 +64,15 @@ def harmonize(
             f"ensemble {played_by.name!r} has no part to write under a melody; give one of "
             "several parts, such as choir, string-quartet or band"
         )
-    lead = replace(seated(seats[0]), notes=_tune(melody))
+    sung, tune = _tune(melody)
+    lead = replace(seated(seats[0]), notes=tune, track=sung.track, channel=sung.channel)
     tags = replace(melody.tags, ensemble=played_by.name)
     parts = (lead, *map(seated, seats[1:]))
     draft = draft_of(replace(melody, parts=parts, tags=tags))
     writing = Writing(
         with_fields(draft, LONE_MELODY),
         Turn(request, seed, chance, weights),
-        chords=chords_given(draft, request.chords, len(draft.bars)),
+        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
         rules=rules_for(played_by, request.style),
     )
     places = list(range(1, len(seats)))
@@ -101,12 +103,13 @@ def seated(seat: EnsemblePart) -> Part:
     return Part(instrument.name, program, (), seat.name, seat.role)
 
 
-def _tune(piece: Piece) -> tuple[Note, ...]:
+def _tune(piece: Piece) -> tuple[Part, tuple[Note, ...]]:
+    """The part that has the melody, and the melody."""
     pitched = [part for part in piece.parts if part.notes and not part.is_drums]
     if not pitched:
         raise RequestError("there is no melody: no part has pitched notes")
     part = next((part for part in pitched if part.role == "melody"), pitched[0])
-    return part.notes if is_one_line(part) else tuple(top_line(part.notes))
+    return part, part.notes if is_one_line(part) else tuple(top_line(part.notes))
 
 
 def _usual_ensemble(style: Style | None) -> str:

@@ -21,6 +21,7 @@ from composer.composing.verbs.draft import (
     source_bars,
     with_new_notes,
     with_new_pitches,
+    with_seats,
 )
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Floats, Given, Writer
@@ -124,7 +125,7 @@ class Writing:
 
         Onsets and lengths stay, and drums.
         """
-        values = part_values(self.draft.source.parts)
+        values = part_values(with_seats(self.draft.source.parts))
         chosen = {values[p]: p for p in places if not self.draft.source.parts[p].is_drums}
         old = self._notes(range(first, last + 1), chosen)
         if not any(old.values()):
@@ -160,7 +161,7 @@ class Writing:
         `rhythm` all fields of the notes but their pitches are given.
         """
         draft = self.draft
-        values = part_values(draft.source.parts)
+        values = part_values(with_seats(draft.source.parts))
         writable = {values[place] for place in places} or set(values)
         given = set(values) - writable
         before = [row for bar in range(first) for row in self._bar(bar)]
@@ -183,7 +184,7 @@ class Writing:
 
     def _parts_of(self, rows: Rows) -> list[Part]:
         """All parts with the notes of new rows, on grid ticks from the first new bar."""
-        values = part_values(self.draft.source.parts)
+        values = part_values(with_seats(self.draft.source.parts))
         return [_part_written(self.draft, place, value, rows) for place, value in enumerate(values)]
 
     def _take(self, source: Piece) -> None:

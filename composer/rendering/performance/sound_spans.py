@@ -159,7 +159,7 @@ def _events_between(stem: bytes, start_tick: int, end_tick: int) -> list[tuple[f
     """(seconds from the span's start, message): its notes, and controls until they are silent."""
     import mido
 
-    file = mido.MidiFile(file=io.BytesIO(stem), charset="utf-8")
+    file = mido.MidiFile(file=io.BytesIO(stem), charset="latin-1")
     seconds = _Clock(file.tracks[0])
     origin = _at_block(seconds.at(start_tick))
     events: list[tuple[float, Any]] = []
