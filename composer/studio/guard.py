@@ -20,6 +20,7 @@ from composer.errors import ComposerError
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 COOKIE = "composer-studio"
+_PATIENCE = 4
 _READING = ("GET", "HEAD", "OPTIONS")
 _HEADERS = [
     (
@@ -106,15 +107,21 @@ class Guard:
 
 
 async def bounded_body(request: Request, most_bytes: int) -> bytes:
-    """The body of a request, no more than is allowed. Raises TooLargeError."""
-    said = request.headers.get("content-length", "0")
+    """The body of a request, no more than is allowed. Raises TooLargeError.
+
+    What is somewhat too large is read to its end (and thrown away), so that who sends it hears why
+    it is refused; of what is far too large the connection is cut.
+    """
     data = bytearray()
-    if not said.isdigit() or int(said) > most_bytes:
-        raise TooLargeError(f"this is larger than {most_bytes / 1e6:g} megabytes")
+    size = 0
     async for piece in request.stream():
-        data += piece
-        if len(data) > most_bytes:
-            raise TooLargeError(f"this is larger than {most_bytes / 1e6:g} megabytes")
+        size += len(piece)
+        if size <= most_bytes:
+            data += piece
+        elif size > _PATIENCE * most_bytes:
+            break
+    if size > most_bytes:
+        raise TooLargeError(f"this is larger than {most_bytes / 1e6:g} megabytes")
     return bytes(data)
 
 

@@ -88,7 +88,7 @@ class Studio:
             candidates = 1
         seed = new_seed() if seed is None else seed
         payload = {"request": request, "seed": seed, "candidates": candidates}
-        about = {"fields": dict(fields), "seed": seed, "candidates": candidates}
+        about = {"fields": dict(fields), "seed": seed, "candidates": candidates, "bars": bars}
         units = min(bars, 64) * candidates
         return self.engine.submit(Job("compose", payload, units, about, hear=self._hear_partial))
 

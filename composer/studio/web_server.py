@@ -331,6 +331,7 @@ def serve(folder: Path, host: str, port: int, on_ready: Callable[[str], None]) -
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)
     except OSError as error:
         listener.close()
         raise FileError(f"cannot listen on {host}:{port}: {error.strerror}") from None

@@ -89,6 +89,18 @@ def given_fields(request: Request) -> Given:
     )
 
 
+def turned_fields(request: Request) -> Given:
+    """What style, moods and guidance ask of bars that are written into a piece that is there."""
+    mood = request.mood
+    return Given(
+        fields=mood_fields(mood) if mood else {},
+        tilts=mood_tilts(mood) if mood else {},
+        ranks=mood_ranks(mood) if mood else {},
+        bars=_moods_of_bars(request),
+        streams=_streams(request),
+    )
+
+
 USED_SIGNATURES = {
     -5: 0.03, -4: 0.05, -3: 0.08, -2: 0.08, -1: 0.16, 0: 0.21, 1: 0.16, 2: 0.12, 3: 0.05, 4: 0.03,
     5: 0.02, 6: 0.01,
@@ -160,11 +172,8 @@ def _bar_fields(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
     """The plan that is given, moods of a curve and recalls of a form, bar by bar (from 0)."""
     bars: dict[int, dict[tuple[Kind, str], int]] = {bar: {} for bar in range(request.bars)}
     bars |= {bar: dict(fields) for bar, fields in enumerate(request.plan[: request.bars])}
-    for point in request.mood_curve:
-        for bar in range(point.bar - 1, request.bars):
-            bars[bar] |= {
-                key: v for key, v in mood_fields(point.mood).items() if key[0] == Kind.PLAN
-            }
+    for bar, moods in _moods_of_bars(request).items():
+        bars[bar] |= moods
     for bar, source in _copied_bars(request).items():
         bars[bar] |= _recall_fields(Recall(bar - source, "exact"))
     for bar in section_starts(request):
@@ -172,6 +181,15 @@ def _bar_fields(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
             bars[bar] |= _recall_fields(Recall(0, "new"))
     for bar in range(request.bars - CLOSE_BARS) if _is_told_longer(request) else ():
         bars[bar][Kind.BAR, "bars"] = bars_value(request.bars - 1 - bar + TOLD_LATER)
+    return bars
+
+
+def _moods_of_bars(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
+    """The moods of a curve, bar by bar (from 0)."""
+    bars: dict[int, dict[tuple[Kind, str], int]] = {}
+    for point in request.mood_curve:
+        fields = {key: v for key, v in mood_fields(point.mood).items() if key[0] == Kind.PLAN}
+        bars |= dict.fromkeys(range(point.bar - 1, request.bars), fields)
     return bars
 
 

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -29,18 +30,26 @@ MOST_LINES = 16
 
 @torch.inference_mode()
 def write_all(
-    writers: Sequence[Writer], progress: Callable[[int, int], None] = quiet
+    writers: Sequence[Writer],
+    progress: Callable[[int, int], None] = quiet,
+    watch: Callable[[int], None] | None = None,
 ) -> list[Rows]:
     """The rows of every writer, in order; all have one model.
 
-    `progress(bars done, bars in all)` is called as bars are written, for all pieces together.
+    `progress(bars done, bars in all)` is called as bars are written, for all pieces together, and
+    `watch(place of the writer)` as its own are.
     """
 
-    def tell(done: int, total: int) -> None:
+    def tell(place: int, done: int, total: int) -> None:
         bars = sum(writer.grammar.bar + 1 for writer in writers)
         progress(bars, sum(writer.grammar.until for writer in writers))
+        if watch is not None:
+            watch(place)
 
-    waiting = deque(_Piece(writer.streams, writer.rows(tell), []) for writer in writers)
+    waiting = deque(
+        _Piece(writer.streams, writer.rows(partial(tell, place)), [])
+        for place, writer in enumerate(writers)
+    )
     pieces = list(waiting)
     needed = [len(piece.streams) for piece in pieces]
     batch = _Batch(writers[0].model, min(max(MOST_LINES, *needed), sum(needed)))

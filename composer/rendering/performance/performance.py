@@ -69,6 +69,11 @@ def perform(
     tempi = piece.tempi if loop else _bent_tempi(piece, bars)
     if punctual:
         tempi = on_time(tempi, piece, punctual)
+    if not loop and tempi and tempi[-1].tick < piece.end_tick:
+        after = tempo_at(piece, piece.end_tick)  # the ritardando does not hold on behind the end
+        steady = after.quarters_per_minute if after else 120.0
+        if steady != tempi[-1].quarters_per_minute:
+            tempi = (*tempi, TempoChange(piece.end_tick, steady))
     swung = with_swing(replace(piece, parts=parts), swing_of(piece.tags.style))
     factor = swung.ticks_per_quarter // piece.ticks_per_quarter
     finer = (tempo._replace(tick=tempo.tick * factor) for tempo in tempi)

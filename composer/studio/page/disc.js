@@ -7,8 +7,7 @@ const SIZE = 220;
 const RADIUS = 92;
 const STEP = 0.1;
 const SHOWN = new Set([
-  "happy", "tense", "sad", "calm", "excited", "gloomy", "dreamy", "angry", "tender", "solemn",
-  "playful", "epic", "dark", "serene",
+  "happy", "tense", "sad", "calm", "solemn", "playful", "epic", "dark", "dreamy", "tender",
 ]);
 
 /**

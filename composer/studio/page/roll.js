@@ -15,7 +15,7 @@ const CURVE = 22;
 const GUTTER = 40;
 const EDGE_PIXELS = 6;
 const LEAST_ROW = 3;
-const MOST_ROW = 16;
+const MOST_ROW = 20;
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const NEW_VELOCITY = 80;
 
@@ -323,7 +323,7 @@ export class Roll {
         context.fillStyle = ink("faint");
         context.font = "10px system-ui, sans-serif";
         const seconds = secondsAt(this.playing, start);
-        context.fillText(`${seconds.toFixed(1)} s`, x + 4 + 8 * String(index + 1).length, RULER / 2);
+        context.fillText(`${seconds.toFixed(1)} s`, x + 9 + 8 * String(index + 1).length, RULER / 2);
         lastSeconds = x;
       }
     }
