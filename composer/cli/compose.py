@@ -126,7 +126,7 @@ def _sketch(request: dict[str, Any], given: argparse.Namespace, formats: Sequenc
     """The sketch of a piece as JSON that `--sketch` reads, and as sheets with chord symbols."""
     import composer
     from composer.composing.report import write_report
-    from composer.rendering.files import SOUND_FORMATS
+    from composer.rendering.formats import SOUND_FORMATS
 
     sketched = composer.sketch(**request)
     sheets = [name for name in formats if name not in SOUND_FORMATS]
