@@ -26,16 +26,18 @@ from composer.music.moods import Mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
 from composer.music.styles import Style, style_index
 from composer.tokens.encode import ACCOMPANYING_ROLE, chord_row
-from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
+from composer.tokens.fields import FIELD_SIZES, PART_VALUES, UNKNOWN, Kind
 from composer.tokens.values import (
     MODES,
     ORIGINS,
+    WITH_CHORDS,
     bars_value,
     key_of,
     key_value,
     left_hand_of,
     meter_value,
     mood_value,
+    part_of,
     part_value,
     recall_values,
     role_value,
@@ -266,6 +268,8 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     fields = style_fields(request.style) | request.header
     if request.ensemble is not None:
         fields[Kind.STYLE, "ensemble"] = request.ensemble.index
+    if request.chords or _is_chordal(request):
+        fields[Kind.STYLE, "chords"] = WITH_CHORDS
     if request.mood is not None:
         fields |= mood_fields(request.mood)
     meter, tempo = request.meter, request.quarters_per_minute
@@ -276,6 +280,12 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     if tempo is not None:
         fields[Kind.FORM, "tempo"] = tempo_value(tempo)
     return fields
+
+
+def _is_chordal(request: Request) -> bool:
+    """Whether who plays can play chords: several with pitches, or two hands."""
+    players = [INSTRUMENTS[part_of(value)[0]] for value, _, _ in _parts(request)]
+    return sum(not instrument.is_drums for instrument in players) > 1
 
 
 def style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
@@ -308,9 +318,14 @@ def _registers(request: Request) -> dict[int, Register]:
     """Where the parts of an influence lie, if its players are taken."""
     if request.like is None or not request.roles:
         return {}
-    values = (value for value, _, _ in _parts(request))
-    pairs = zip(values, request.like.registers, strict=True)
-    return {value: register for value, register in pairs if register}
+    values = [value for value, _, _ in _parts(request)]
+    players = [value for value in values if value < PART_VALUES]
+    pairs = zip(players, request.like.registers, strict=True)
+    return {
+        value: register
+        for value, register in pairs
+        if register and left_hand_of(value) not in values  # a pianist's hands lie apart
+    }
 
 
 def _numbered(seats: list[tuple[Instrument, str]]) -> tuple[PartRow, ...]:
