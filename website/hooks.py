@@ -97,7 +97,7 @@ def _pieces() -> list[dict[str, str]]:
 
 def _composed(piece: dict[str, str]) -> list[Path]:
     """The first page and the sound of a piece, composed unless they are there."""
-    from composer.composing.weights import load_weights
+    from composer.composing.writing.weights import load_weights
 
     from composer.cli import main
 
