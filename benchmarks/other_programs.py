@@ -87,8 +87,7 @@ def compare(piece: Piece, program: str, *, is_set: bool = False) -> tuple[int, s
 def _lilypond(piece: Piece, folder: Path, is_set: bool) -> tuple[Path, str]:
     text = lilypond_text(build_score(piece, repeats=True)).replace("-.", "")
     if not is_set:
-        text = text.replace("\\layout {}", "")
-        text = text.replace("\\score {\n  << \\music >>\n  \n}", "")
+        text = re.sub(r"\\score {\n  <<.*?>>\n  \\layout {[^}]*}\n}", "", text)
     source = folder / "piece.ly"
     source.write_text(text, encoding="utf-8")
     command = ["lilypond", "--loglevel=WARN", "-o", str(folder / "piece"), str(source)]

@@ -53,15 +53,16 @@ INSIDE = {
     },
     "rendering": {
         "page": set(),
+        "options": set(),
         "part_files": set(),
         "score": set(),
         "performance": {"score"},
         "musicxml": {"score", "page"},
-        "pages": {"musicxml", "performance", "score", "page"},
+        "pages": {"options", "musicxml", "performance", "score", "page"},
         "texts": {"pages", "score"},
-        "formats": {"pages", "texts", "musicxml", "performance", "score", "part_files"},
+        "formats": {"options", "pages", "texts", "musicxml", "performance", "score", "part_files"},
         "kept_files": set(),
-        "files": {"formats", "kept_files"},
+        "files": {"options", "formats", "kept_files"},
     },
 }
 """What the rooms and files within a room may import of each other."""

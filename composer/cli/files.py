@@ -83,7 +83,7 @@ def _rows(
 ) -> list[tuple[Piece, bool, list[str]]]:
     """What each format is made of, and whether it is heard: sound of the piece as it was read,
     sheet music of the score or of what was meant, pictures of what lies on the grid."""
-    from composer.rendering.files import SHEET_FORMATS, SOUND_FORMATS
+    from composer.rendering.formats import SHEET_FORMATS, SOUND_FORMATS
 
     sounds = [suffix for suffix in formats if suffix in SOUND_FORMATS]
     sheets = [suffix for suffix in formats if suffix in (*SHEET_FORMATS, "mei")]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from composer.errors import FileError, RequestError
-from composer.rendering.files import FORMATS
+from composer.rendering.formats import FORMATS
 from composer.rendering.page import PAPERS_MILLIMETRES
 
 if TYPE_CHECKING:

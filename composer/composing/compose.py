@@ -23,7 +23,8 @@ from composer.model.checkpoint import Checkpoint
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
-from composer.rendering.files import SOUND_FORMATS, free_name, write_piece
+from composer.rendering.files import free_name, write_piece
+from composer.rendering.formats import SOUND_FORMATS
 from composer.rendering.score.score import for_page
 
 

@@ -11,17 +11,9 @@ from tempfile import NamedTemporaryFile
 from composer.errors import FileError, RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
-from composer.rendering.formats import Maker
+from composer.rendering.formats import FORMATS, SHEET_FORMATS, SOUND_FORMATS, Maker
 from composer.rendering.kept_files import free_stem, remember
-
-FORMATS = (
-    "mid", "musicxml", "pdf", "svg", "png", "wav", "roll", "html", "mei", "ly", "abc", "chart",
-    "tab",
-)  # fmt: skip
-SHEET_FORMATS = ("musicxml", "pdf", "svg", "png")
-SOUND_FORMATS = ("mid", "wav")
-_SUFFIXES = {"roll": "roll.png", "chart": "chart.pdf", "tab": "tab.pdf"}
-"""How files of formats end that share a kind of file with others."""
+from composer.rendering.options import Playing, Print
 
 
 def write_piece(
@@ -70,17 +62,16 @@ def write_piece(
     unknown = [word for word in formats if word not in FORMATS]
     if unknown:
         raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
-    maker = Maker(
-        piece, seed, mechanical, loop, paper, subtitle, credit, tuple(chords), tuple(sections),
-        soundfont, tuple(punctual), repeats, tuple(chart_chords),
-    )  # fmt: skip
+    playing = Playing(seed, mechanical, loop, tuple(punctual))
+    printed = Print(subtitle, credit, tuple(chords), repeats, paper)
+    maker = Maker(piece, playing, printed, tuple(sections), soundfont, tuple(chart_chords))
     asked = list(dict.fromkeys(formats))
     if not force:
         name = free_name(folder, name, asked, stems=stems, parts=parts)
     contents = [
         (folder / _file_name(name, page, suffix), data)
         for suffix in asked
-        for page, data in enumerate(maker.make(suffix), 1)
+        for page, data in enumerate(FORMATS[suffix].make(maker), 1)
     ]
     if stems:
         suffixes = [suffix for suffix in asked if suffix in SOUND_FORMATS] or ["mid"]
@@ -105,7 +96,7 @@ def free_name(
 ) -> str:
     """The name, or the first with a number under which no file lies that an earlier run did not
     write; `also` are further endings, such as ".json"."""
-    endings = [f".{_SUFFIXES.get(suffix, suffix)}" for suffix in formats]
+    endings = [f".{FORMATS[suffix].ending or suffix}" for suffix in formats]
     folders = ["-stems"] * stems + ["-parts"] * parts
     return free_stem(folder, name, [*endings, *also], folders)
 
@@ -150,5 +141,5 @@ def _umask() -> int:
 
 
 def _file_name(name: str, page: int, suffix: str) -> str:
-    suffix = _SUFFIXES.get(suffix, suffix)
+    suffix = FORMATS[suffix].ending or suffix
     return f"{name}.{suffix}" if page == 1 else f"{name}-{page}.{suffix}"

@@ -208,7 +208,6 @@ def test_octave_lines_over_and_under_a_keyboard_are_never_open_at_once(
     kinds = re.findall(r'<octave-shift type="(\w+)" size="8" number="(\d)"', text)
     for start, stop in zip(kinds[::2], kinds[1::2], strict=True):
         assert (start[0] != "stop", stop) == (True, ("stop", start[1]))
-    import verovio
 
     verovio.enableLog(verovio.LOG_WARNING)
     assert new_toolkit().loadData(text)
