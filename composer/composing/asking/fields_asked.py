@@ -26,7 +26,7 @@ from composer.music.moods import Mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
 from composer.music.styles import Style, style_index
 from composer.tokens.encode import ACCOMPANYING_ROLE, chord_row
-from composer.tokens.fields import FIELD_SIZES, PART_VALUES, UNKNOWN, Kind
+from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
 from composer.tokens.values import (
     MODES,
     ORIGINS,
@@ -318,14 +318,9 @@ def _registers(request: Request) -> dict[int, Register]:
     """Where the parts of an influence lie, if its players are taken."""
     if request.like is None or not request.roles:
         return {}
-    values = [value for value, _, _ in _parts(request)]
-    players = [value for value in values if value < PART_VALUES]
-    pairs = zip(players, request.like.registers, strict=True)
-    return {
-        value: register
-        for value, register in pairs
-        if register and left_hand_of(value) not in values  # a pianist's hands lie apart
-    }
+    values = (value for value, _, _ in _parts(request))
+    pairs = zip(values, request.like.registers, strict=True)
+    return {value: register for value, register in pairs if register}
 
 
 def _numbered(seats: list[tuple[Instrument, str]]) -> tuple[PartRow, ...]:

@@ -428,7 +428,6 @@ def roles_in_a_band(players: Sequence[Instrument]) -> tuple[str, ...]:
 
 
 PLUCKED_BASSES = ("acoustic-bass", "electric-bass", "synth-bass")
-_ACOUSTIC_STYLES = ("jazz", "blues", "folk", "country", "stride", "spiritual", "ragtime")
 _BAND_SECTIONS = ("drums", "plucked", "synth")
 
 
@@ -439,7 +438,7 @@ def _plucked(found: Sequence[Instrument], style: Style | None) -> tuple[Instrume
     in_band = any(i.section in _BAND_SECTIONS or "sax" in i.name for i in others)
     if sings or not in_band:
         return tuple(found)
-    is_acoustic = style is not None and (style.parent or style.name) in _ACOUSTIC_STYLES
+    is_acoustic = style is not None and "acoustic-bass" in style.conventions
     plucked = BY_NAME["acoustic-bass" if is_acoustic else "electric-bass"]
     return tuple(plucked if instrument.name == "bass" else instrument for instrument in found)
 

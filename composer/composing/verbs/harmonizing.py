@@ -24,14 +24,6 @@ from composer.music.piece import Note, Part, Piece
 from composer.music.styles import Style
 from composer.tokens.fields import UNKNOWN, Kind
 
-STRICT_STYLES = ("renaissance", "baroque", "hymn", "spiritual", "classical")
-"""Where voices keep the rules of the chorale, these styles' composers among them."""
-_BAND_STYLES = (
-    "stride", "musical", "pop", "jazz", "blues", "latin", "country", "rock", "metal", "funk",
-    "reggae", "hip-hop", "electronic", "ambient", "game", "world",
-)  # fmt: skip
-"""Where a melody is accompanied by a rhythm section rather than by voices."""
-
 
 def harmonize(
     melody: Piece,
@@ -89,7 +81,7 @@ def rules_for(ensemble: Ensemble, style: Style | None) -> Rules:
     """Voices keep the rules of the chorale where the style is strict or nobody says; others stay
     under the melody."""
     is_choir = all(BY_NAME[seat.instrument].section == "voice" for seat in ensemble.parts)
-    is_strict = style is None or (style.parent or style.name) in STRICT_STYLES
+    is_strict = style is None or "counterpoint" in style.conventions
     if is_choir:
         return CHORALE if is_strict else CHORALE._replace(parallels=False)
     is_quartet = ensemble.name == "string-quartet"
@@ -113,6 +105,5 @@ def _tune(piece: Piece) -> tuple[Part, tuple[Note, ...]]:
 
 
 def _usual_ensemble(style: Style | None) -> str:
-    if style is not None and (style.parent or style.name) in _BAND_STYLES:
-        return "ensemble"
-    return "choir"
+    is_band = style is not None and "band" in style.conventions
+    return "ensemble" if is_band else "choir"
