@@ -1,6 +1,6 @@
 """Damaged files of every format, read: how many come out, and that none crashes, hangs or grows.
 
-    python benchmarks/fuzz.py FOLDER [FILES]
+    python -m benchmarks.fuzz FOLDER [FILES]
 
 FOLDER holds whole files (its sub-folders too); each of FILES tries (10,000) takes one of them at
 random and changes a few of its bytes, cuts it, or copies a stretch of it elsewhere. Printed: for

@@ -1,6 +1,6 @@
 """How loud the sound of real pieces is: as it was (loudest moment full), and as it is mastered.
 
-    python benchmarks/loudness.py CORPORA [--files 1]
+    python -m benchmarks.loudness CORPORA [--files 1]
 
 CORPORA is a folder of zipped corpora; the first MIDI files of some kinds are played with the small
 SoundFont. Prints LUFS, the highest peak, and what it took to render and to master.

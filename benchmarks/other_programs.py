@@ -1,6 +1,6 @@
 """Whether LilyPond and abc2midi read from our files the notes that the piece has.
 
-    python benchmarks/other_programs.py CORPORA [--files 5]
+    python -m benchmarks.other_programs CORPORA [--files 5]
 
 CORPORA is a folder of zipped corpora; the first files of each are taken. Debian has the programs
 as `lilypond` and `abcmidi`. LilyPond and abc2midi make MIDI of what we write, with repeats played

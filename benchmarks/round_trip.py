@@ -1,6 +1,6 @@
 """MIDI to MIDI, MusicXML to MusicXML: what is lost on the way through `render`.
 
-    python benchmarks/round_trip.py CORPORA EVALUATION [FILES]
+    python -m benchmarks.round_trip CORPORA EVALUATION [FILES]
 
 FILES (200) MIDI files out of the zips in CORPORA, and the engraved scores in EVALUATION, are read
 and written as `composer render --mechanical` does. MIDI is compared by symusic (notes with track

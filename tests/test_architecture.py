@@ -154,6 +154,12 @@ def test_no_two_files_share_a_name() -> None:
     assert {name for name in files if files.count(name) > 1} == {"__init__.py"}
 
 
+def test_no_file_is_a_hidden_command_line() -> None:
+    """Commands are those of `composer`, scripts are in `benchmarks/`; a process may be its own."""
+    found = {p.name for p in PACKAGE.rglob("*.py") if "__main__" in p.read_text(encoding="utf-8")}
+    assert found == {"__main__.py", "sender.py"}
+
+
 def test_torch_stays_in_its_rooms() -> None:
     """Only where numbers are learned or sampled."""
     assert outside("torch", TORCH_ROOMS) == []

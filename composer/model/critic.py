@@ -112,7 +112,7 @@ def load_critic(path: Path, sizes: Sequence[int]) -> Critic:
     """Read a critic of columns of these sizes. Raises CheckpointError if that is impossible."""
     if not path.is_file():
         raise CheckpointError(
-            f"no critic at {path}; `python -m composer.measures.critic_lessons` fits one"
+            f"no critic at {path}; `python -m benchmarks.critic_lessons` fits one"
         )
     try:
         with safe_open(path, framework="pt") as file:
@@ -123,8 +123,7 @@ def load_critic(path: Path, sizes: Sequence[int]) -> Critic:
     shape = json.loads(metadata.get("shape", "{}"))
     if metadata.get("critic_version") != str(CRITIC_VERSION) or shape["sizes"] != list(sizes):
         raise CheckpointError(
-            f"{path} is a critic of other rows; "
-            "make one with `python -m composer.measures.critic_lessons`"
+            f"{path} is a critic of other rows; make one with `python -m benchmarks.critic_lessons`"
         )
     tuples = {"sizes": tuple(sizes), "dilations": tuple(shape["dilations"])}
     critic = Critic(CriticShape(**shape | tuples))

@@ -34,7 +34,7 @@ class RunningStudio:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        self.address = line.split("open at ")[1].split()[0]
+        self.address = line.split("open at ")[1].split()[0].partition("#")[0]
 
     def ask(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None

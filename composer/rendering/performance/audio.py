@@ -169,7 +169,10 @@ class Sound(NamedTuple):
         if not isinstance(gain, float):  # that of the whole, of which this may be a part
             missing = max(0, len(self.samples) - len(gain))
             gain = np.pad(gain, ((0, missing), (0, 0)), mode="edge")[: len(self.samples)]
-        loud = np.clip(np.rint(self.samples * gain), -32768, 32767).astype("<i2")
+        scaled = self.samples.astype(np.float32)
+        scaled *= gain
+        np.rint(scaled, out=scaled)
+        loud = np.clip(scaled, -32768, 32767, out=scaled).astype("<i2")
         silence = np.zeros((max(0, frames - len(loud)), loud.shape[1]), dtype="<i2")
         with wave.open(buffer, "wb") as file:
             file.setnchannels(loud.shape[1])

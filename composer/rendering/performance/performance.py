@@ -9,7 +9,6 @@ and nothing of it sounds beyond its last bar.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
@@ -58,8 +57,10 @@ def perform(
     if mechanical or not bars:
         parts = tuple(map(plain, piece.parts))
         return Performance(replace(piece, parts=parts), ((),) * len(parts))
-    chance = random.Random(seed)
-    parts = tuple(voiced(part, bars, chance, piece.tags.mood) for part in piece.parts)
+    parts = tuple(
+        voiced(part, bars, f"{seed} {place}", piece.tags.mood)
+        for place, part in enumerate(piece.parts)
+    )
     tempi = piece.tempi if loop else _bent_tempi(piece, bars)
     if punctual:
         tempi = on_time(tempi, piece, punctual)

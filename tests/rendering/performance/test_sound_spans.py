@@ -50,11 +50,11 @@ def test_spans_add_up_to_the_whole() -> None:
 
 def test_equal_spans_have_equal_names_and_others_have_not() -> None:
     """A note that changes in bar 6 changes the name of its own span; silence has none."""
-    before = playing(piece(), 4, mechanical=True)
+    before = playing(piece(), 4)
     cello = piece().parts[1]
     notes = (*cello.notes[:5], cello.notes[5]._replace(pitch=70), *cello.notes[6:])
     changed = replace(piece(), parts=(piece().parts[0], replace(cello, notes=notes)))
-    after = playing(changed, 4, mechanical=True)
+    after = playing(changed, 4)
     assert before.keys[0] == after.keys[0]
     assert before.keys[1][0] == after.keys[1][0]
     assert before.keys[1][1] != after.keys[1][1]
