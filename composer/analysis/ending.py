@@ -10,7 +10,6 @@ from composer.analysis.texture import beat_ticks
 from composer.music.keys import tonic_pitch_class
 from composer.music.piece import Piece
 
-
 NEARLY = 0.8
 """Of a beat: players and accompaniment programs let go of a quarter a little before the next."""
 
