@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from composer.corpus.shards import Shard
 from composer.errors import CorpusError
-from composer.model.transformer import EARLY_COLUMNS, IGNORED, RowTransformer
+from composer.model.sizes import EARLY_COLUMNS, IGNORED
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import FIELD_SIZES, NEVER_UNKNOWN, ROW_FIELDS, UNKNOWN, Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.batches import Pieces

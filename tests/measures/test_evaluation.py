@@ -23,7 +23,8 @@ from composer.measures.evaluation_text import write_report
 from composer.measures.token_baseline import baseline
 from composer.measures.training_log import curve, rows_per_second
 from composer.model.checkpoint import save_checkpoint
-from composer.model.transformer import RowTables, RowTransformer, Shape
+from composer.model.sizes import RowTables, Shape
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import FORMAT_VERSION, layout
 from tests.measures.music import shard_of, tune_in_style
 

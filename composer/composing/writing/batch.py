@@ -17,7 +17,8 @@ import numpy as np
 import torch
 
 from composer.composing.writing.sampling import Ask, Floats, Rows, Stream, Writer, quiet
-from composer.model.transformer import EARLY_COLUMNS, KeyValueCache, RowTransformer
+from composer.model.sizes import EARLY_COLUMNS
+from composer.model.transformer import KeyValueCache, RowTransformer
 from composer.tokens.fields import COLUMNS, column_of
 
 RowList = list[list[int]]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from composer.errors import RequestError
 from composer.model.checkpoint import Checkpoint, load_checkpoint
-from composer.model.transformer import RowTables
+from composer.model.sizes import RowTables
 from composer.tokens.fields import FORMAT_VERSION, layout
 
 WEIGHTS = Path(__file__).parents[2] / "weights.safetensors"

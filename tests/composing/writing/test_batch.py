@@ -13,7 +13,8 @@ from composer.composing.asking.fields_asked import given_fields
 from composer.composing.asking.request import make_request
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Writer
-from composer.model.transformer import RowTables, RowTransformer, Shape
+from composer.model.sizes import RowTables, Shape
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import Kind, layout
 from composer.tokens.grammar import Grammar
 
