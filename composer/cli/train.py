@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,10 +103,13 @@ def _budget(recipe: Recipe, given: argparse.Namespace) -> Budget:
 
 
 def _begin_with(recipe: Recipe, weights: Path | None) -> Checkpoint | None:
-    from composer.composing.writing.weights import load_weights
-
     if recipe.goes_on:
-        return load_weights(weights)
+        from composer.composing.writing.weights import WEIGHTS
+        from composer.model.checkpoint import load_checkpoint
+        from composer.model.sizes import RowTables
+        from composer.tokens.fields import FORMAT_VERSION, layout
+
+        return load_checkpoint(weights or WEIGHTS, FORMAT_VERSION, RowTables(**asdict(layout())))
     if weights is not None:
         raise RequestError(
             f"recipe {recipe.name!r} begins from nothing, without --weights; `further` goes on"

@@ -34,7 +34,7 @@ from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Rows, Writer, quiet
 from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Chord
 from composer.music.piece import Piece, TempoChange
 from composer.tokens.decode import chords_of, decode
@@ -102,7 +102,7 @@ class Choice:
 
 
 def choose_all(
-    model: RowTransformer, tasks: Sequence[Task], progress: Callable[[int, int], None] = quiet
+    model: Runtime, tasks: Sequence[Task], progress: Callable[[int, int], None] = quiet
 ) -> list[Choice]:
     """The best candidate of every task; all are written together.
 
@@ -153,7 +153,7 @@ def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) 
 class _Attempt:
     """A candidate to be written; the first has the very chances of a request without others."""
 
-    def __init__(self, model: RowTransformer, task: Task, number: int) -> None:
+    def __init__(self, model: Runtime, task: Task, number: int) -> None:
         self.model, self.task, self.number = model, task, number
         self.random = self._chances(2)
         self.request = with_players(task.request, self.random)

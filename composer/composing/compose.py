@@ -17,9 +17,8 @@ from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.verbs.accompanying import accompanied, chords_over, with_heard_key
 from composer.composing.writing.sampling import MIN_P, TEMPERATURE, Chance, quiet
-from composer.composing.writing.weights import load_weights, new_seed
+from composer.composing.writing.weights import Loaded, load_weights, new_seed
 from composer.errors import RequestError
-from composer.model.checkpoint import Checkpoint
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.normalise import normalise
@@ -170,7 +169,7 @@ def compose_all(
 
 
 def _task(
-    checkpoint: Checkpoint,
+    checkpoint: Loaded,
     *,
     seed: int | None = None,
     temperature: float = TEMPERATURE,
@@ -188,7 +187,7 @@ def _task(
 
 
 def _composed(
-    checkpoint: Checkpoint,
+    checkpoint: Loaded,
     tasks: Sequence[Task],
     weights: Path | None,
     progress: Callable[[int, int], None],

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from composer.model.runtime import Memory, Runtime
-from composer.model.sizes import EARLY_COLUMNS, RowTables, Shape
-from composer.model.transformer import KeyValueCache, RowTransformer
+from composer.model.sizes import EARLY_COLUMNS, IGNORED, RowTables, Shape
+from composer.model.surprise import nats
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import COLUMNS, FIELD_SIZES, ROW_FIELDS, Kind, layout
 
 SHAPE = Shape(width=64, layers=4, heads=2, head_hidden=64, chosen_width=32, window=24, context=96)
@@ -139,6 +139,20 @@ def test_company_changes_nothing(exact: bool) -> None:
             alone = model.read(rows[one, place : place + 1], rows[one, place + 1 : place + 2], own)
         assert np.array_equal(alone.out[0], state.out[line])
         assert np.array_equal(alone.hidden[0], state.hidden[line])
+
+
+@torch.inference_mode()
+def test_rows_surprise_as_they_do_torch() -> None:
+    """Nats of every column, unknown targets left out; in eight bits to one in a hundred."""
+    rows = random_rows(1, 92, seed=6)[0]
+    used = np.array(layout().used)[rows[:, 0]]
+    known = np.where(used, rows, IGNORED)
+    targets = np.concatenate([known[2:, :EARLY_COLUMNS], known[1:-1, EARLY_COLUMNS:]], axis=1)
+    targets[:20] = IGNORED
+    batch = (torch.from_numpy(array).unsqueeze(0) for array in (rows, targets))
+    expected = torch_model().loss(*batch)[0].numpy()
+    assert np.allclose(nats(runtime(exact=True), rows, targets), expected, rtol=1e-4)
+    assert np.allclose(nats(runtime(exact=False), rows, targets), expected, rtol=1e-2)
 
 
 def test_a_copied_line_goes_on_as_its_source() -> None:

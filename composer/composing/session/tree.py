@@ -19,7 +19,7 @@ from composer.music.piece import Piece
 class Step:
     """What made a version of its parent: a verb by name, its arguments, and all that it hung on.
 
-    `fingerprint` names the weights, `made_with` the versions of the program, Python and torch;
+    `fingerprint` names the weights, `made_with` the versions of the program, Python and onnxruntime;
     `locks` are those that were in force.
     """
 

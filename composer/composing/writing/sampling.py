@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from composer.composing.leans.all_leans import leaners
 from composer.composing.leans.registers import Register, pitch_tilt
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Recall
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import (
@@ -145,7 +145,7 @@ class Writer:
 
     def __init__(
         self,
-        model: RowTransformer,
+        model: Runtime,
         grammar: Grammar,
         given: Given,
         chance: Chance,
