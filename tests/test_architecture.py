@@ -29,6 +29,7 @@ SEES = {
         "errors", "music", "played", "analysis", "corpus", "tokens", "model", "training",
         "composing", "rendering",
     },
+    "studio": {"errors", "music", "played", "analysis", "corpus", "composing", "rendering"},
 }  # fmt: skip
 """Which rooms a room may import from; `cli`, `__init__` and `__main__` see all."""
 

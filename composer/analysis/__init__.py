@@ -6,6 +6,7 @@ Everything is computed from the notes of a `Piece`; most functions take the tabl
 analyse.py          all facts of a piece in one call, fast enough for whole corpora
 chord_finding.py    which chords a piece goes through: root, quality and bass, beat by beat
 describe.py         a piece in words and numbers, for people and for programs
+ending.py           how a piece ends: on its tonic or elsewhere, on a long note or in mid-run
 ensemble.py         who plays a piece, judged by its instruments
 following.py        how closely notes follow the chords and the form that a user gave
 form.py             the form of a piece as section letters, "AABA", woven from the recalls of its
@@ -20,6 +21,7 @@ melody.py           which part has the melody, and the top line of a part that h
 mood.py             how a piece feels: valence and arousal, each in -1..1, from what is known to
                     carry them
 phrases.py          where phrases end, bar by bar, and on which cadence
+paces.py            how fast styles go, and how fast people play
 recall.py           which earlier bar each bar resembles, and how: the thread from which form is
                     woven
 roles.py            what each player does in a piece: leads, accompanies, plays the bass, and how

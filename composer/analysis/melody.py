@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from composer.analysis.tune import tune_place
 from composer.errors import RequestError
@@ -38,6 +39,49 @@ def top_line(notes: Sequence[Note]) -> list[Note]:
         if last is None or note.pitch >= last.pitch or last.end_tick <= note.onset_tick:
             line.append(note)
     return line
+
+
+class TuneKept(NamedTuple):
+    """Of the notes of a tune how many are there again, each phrase in one part, and in which."""
+
+    notes: int
+    of_notes: int
+    parts: tuple[str, ...]
+
+
+def tune_kept(before: Piece, after: Piece) -> TuneKept:
+    """How much of the tune of a piece is in another made of it, in any octave.
+
+    Phrase by phrase (a rest of a quarter parts them) the notes are counted in the part that has
+    most of them: a tune in pieces among the players is not kept. Raises RequestError without a
+    tune.
+    """
+    tune = top_line(before.parts[melody_place(before)].notes)
+    scale = after.ticks_per_quarter / before.ticks_per_quarter
+    there = [
+        {(note.onset_tick, note.pitch % 12) for note in part.notes} if not part.is_drums else set()
+        for part in after.parts
+    ]
+    kept, who = 0, dict[str, None]()
+    for phrase in phrases_of(tune, before.ticks_per_quarter):
+        wanted = [(round(note.onset_tick * scale), note.pitch % 12) for note in phrase]
+        counts = [sum(note in part for note in wanted) for part in there]
+        most = max(counts, default=0)
+        kept += most
+        if most:
+            best = after.parts[counts.index(most)]
+            who[best.name or best.instrument] = None
+    return TuneKept(kept, len(tune), tuple(who))
+
+
+def phrases_of(line: Sequence[Note], rest_ticks: int) -> list[Sequence[Note]]:
+    """A line parted where it rests so long."""
+    edges = [
+        index
+        for index in range(1, len(line))
+        if line[index].onset_tick - line[index - 1].end_tick >= rest_ticks
+    ]
+    return [line[start:end] for start, end in zip([0, *edges], [*edges, len(line)], strict=True)]
 
 
 def with_melody_apart(piece: Piece) -> tuple[Piece, int]:

@@ -15,6 +15,7 @@ from composer.cli import (
     live,
     partner,
     session,
+    studio,
     styles,
     train,
 )
@@ -35,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     styles.add_to(commands)
     partner.add_to(commands)
     session.add_to(commands)
+    studio.add_to(commands)
     files.add_to(commands)
     train.add_to(commands)
     corpora.add_to(commands)

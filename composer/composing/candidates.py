@@ -30,6 +30,7 @@ from composer.composing.leans.one_voice import as_single_lines
 from composer.composing.naming import title_of
 from composer.composing.originality import Originality, is_too_close, originality
 from composer.composing.ranking import Verdict, broken_fields, verdict
+from composer.composing.sketched import Sketched
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Rows, Writer, quiet
 from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
@@ -48,12 +49,14 @@ MOST_MISSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A settled request, the seed of its chances, and from how many candidates to choose."""
+    """A settled request, the seed of its chances, and from how many candidates to choose; where the
+    sketch is there already, the notes are written under it."""
 
     request: Request
     seed: int
     chance: Chance
     best_of: int = 1
+    sketched: Sketched | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.best_of <= MOST_CANDIDATES:
@@ -161,6 +164,9 @@ class _Attempt:
         self.semitones = -semitones_to_common_key(self.fifths)
         self.given = given_fields(self.request)
         self.sketch: Sketch | None = None
+        if task.sketched is not None:
+            self.fifths, self.semitones = task.sketched.fifths, task.sketched.semitones
+            self.sketch = task.sketched.sketch
 
     def sketch_writers(self) -> list[Writer]:
         """Writers of the sketches to choose from."""
@@ -210,8 +216,19 @@ class _Attempt:
         return np.random.default_rng([self.task.seed, purpose, number, place])
 
 
+def sketch_of_task(model: RowTransformer, task: Task, asked: dict[str, Any], name: str) -> Sketched:
+    """The sketch that the first candidate of a task would have."""
+    attempt = _Attempt(model, task, 0)
+    _sketch_all([attempt])
+    assert attempt.sketch is not None
+    return Sketched(attempt.sketch, asked, task.seed, attempt.fifths, attempt.semitones, name)
+
+
 def _sketch_all(attempts: Sequence[_Attempt]) -> None:
-    """The best of several sketches for each attempt, all of them written together."""
+    """The best of several sketches for each attempt that has none, all of them written together."""
+    attempts = [attempt for attempt in attempts if attempt.sketch is None]
+    if not attempts:
+        return
     writers = [attempt.sketch_writers() for attempt in attempts]
     rows = iter(write_all([writer for of_attempt in writers for writer in of_attempt]))
     for attempt, of_attempt in zip(attempts, writers, strict=True):

@@ -24,13 +24,12 @@ def looped(
     """The composition with its last two bars (of four or fewer the last) written anew.
 
     They are written as bars in the middle of a piece, with the first bars standing behind them.
-    Where chords or a melody were given they stay: what was given says how the end goes. So does
-    the end of a form that comes back to an earlier section.
+    Where chords or a melody were given they stay: what was given says how the end goes.
     """
-    request = composition.request
+    request = replace(composition.request, loops=True)
+    composition = replace(composition, request=request)
     bars = bars_of(composition.piece)
-    comes_back = bool(request.form) and request.form[-1] in request.form[:-1]
-    if request.chords or request.melody is not None or comes_back:
+    if request.chords or request.melody is not None:
         return _named(composition)
     first = len(bars) - (_BARS_OF_AN_END if len(bars) > 2 * _BARS_OF_AN_END else 1)
     if first < 1:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 CRITIC = Path(__file__).parents[1] / "critic.safetensors"
 OBEYED = (
     "key", "parts", "chords", "form", "range", "lead", "accompaniment", "bass", "drums", "groove",
+    "ending",
 )  # fmt: skip
 """Fields of the report that a good candidate keeps."""
 BROKEN = math.log(0.05)

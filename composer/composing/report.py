@@ -19,9 +19,13 @@ import numpy as np
 
 from composer.analysis.analyse import analyse
 from composer.analysis.describe import describe
+from composer.analysis.ending import ending
 from composer.analysis.following import chords_followed, form_followed
 from composer.analysis.key_finding import agreement, estimate_key
+from composer.analysis.melody import tune_kept
 from composer.analysis.mood import moods_of_sections, seconds_of
+from composer.analysis.paces import notes_per_second, people_play
+from composer.analysis.tune import tune_place
 from composer.composing.asking.line_ups import line_ups_of
 from composer.composing.asking.request import MOST_BARS, Request, make_request
 from composer.composing.asking.timing import NEAR_TEMPO
@@ -42,6 +46,10 @@ from composer.tokens.fields import FORMAT_VERSION
 
 SECONDS_APART = 0.05
 LIKELIEST_STYLES = 3
+KEEP_THE_TUNE = ("arrange", "harmonize")
+"""Verbs after which the tune is there, whole."""
+FASTER = 1.25
+"""Times as fast as 97 of 100 parts: nobody is asked to play that."""
 
 
 def report(
@@ -61,10 +69,11 @@ def report(
     Raises FileError where the copying index cannot be read.
     """
     words = request.asked() if said is None else said
+    fields = achieved(piece, request, given, keeps_tune=verb in KEEP_THE_TUNE)
     told: dict[str, Any] = _plain(
         {
             "request": {"verb": verb, **words},
-            "achieved": {field.name: field.plain() for field in achieved(piece, request, given)},
+            "achieved": {field.name: field.plain() for field in fields},
             "seed": seed,
             "versions": versions(fingerprint),
             "originality": _originality(piece, given),
@@ -125,8 +134,11 @@ def held_to(
     )
 
 
-def achieved(piece: Piece, request: Request, given: Piece | None = None) -> list[Field]:
-    """The fields of a piece beside those of a request, and of `given` how much is unchanged."""
+def achieved(
+    piece: Piece, request: Request, given: Piece | None = None, *, keeps_tune: bool = False
+) -> list[Field]:
+    """The fields of a piece beside those of a request, and of `given` how much is unchanged; with
+    `keeps_tune` its tune is to be there, whole."""
     facts = analyse(piece)
     told = describe(piece, facts)
     return [
@@ -140,11 +152,12 @@ def achieved(piece: Piece, request: Request, given: Piece | None = None) -> list
         *player_fields(piece, request, is_into_another=given is not None),
         _chords(piece, told["chords"], request),
         _form(piece, facts.form, request),
+        _ending(piece, request, is_into_another=given is not None),
         _range(piece),
         Field("notes", None, piece.note_count),
         _seconds(piece, request),
         *([_hit(piece, request)] if "hit" in request.asked() else []),
-        *([_unchanged(piece, given)] if given else []),
+        *([_unchanged(piece, given), *_tune(piece, given, keeps_tune)] if given else []),
     ]
 
 
@@ -302,8 +315,34 @@ def _form(piece: Piece, heard: str, request: Request) -> Field:
     return Field("form", request.form, followed.heard, followed.is_met, followed.share)
 
 
+def _ending(piece: Piece, request: Request, *, is_into_another: bool) -> Field:
+    """A composed piece closes: on its tonic, with a note of a beat or more; not one for a loop."""
+    heard = ending(piece)
+    if heard is None:
+        return Field("ending", None, None)
+    where = "on the tonic" if heard.is_on_tonic else "not on the tonic"
+    words = f"{where}, held for {heard.beats:.2g} beats" if heard.is_held else f"{where}, not held"
+    if is_into_another or request.loops:
+        return Field("ending", None, words)
+    return Field("ending", "on the tonic, held", words, heard.closes)
+
+
+def _tune(piece: Piece, given: Piece, keeps_tune: bool) -> list[Field]:
+    """Each phrase whole in one part; none where nobody has a tune."""
+    if tune_place(given) is None:
+        return []
+    found = tune_kept(given, piece)
+    words = f"{found.notes} of {found.of_notes} notes ({', '.join(found.parts)})"
+    share = found.notes / found.of_notes
+    if not keeps_tune:
+        return [Field("tune", None, words, None, share)]
+    wish = "whole, each phrase in one part"
+    return [Field("tune", wish, words, found.notes == found.of_notes, share)]
+
+
 def _range(piece: Piece) -> Field:
-    """Every part is to be playable by one player; the share is that of notes in range."""
+    """Every part is to be playable by one player, and no faster than people play; the share is that
+    of notes in range."""
     notes = inside = 0
     for part in piece.parts:
         instrument = BY_NAME[part.instrument]
@@ -311,9 +350,21 @@ def _range(piece: Piece) -> Field:
         inside += sum(instrument.low <= note.pitch <= instrument.high for note in part.notes)
     too_thick = [part.name or part.instrument for part in piece.parts if not is_playable(part)]
     word = f"more at once than one can play: {', '.join(too_thick)}" if too_thick else "playable"
+    if hurried := _hurried(piece):
+        word = hurried
     if inside < notes:
         word = f"{notes - inside} notes out of range"
-    return Field("range", "playable", word, not too_thick, inside / max(1, notes))
+    kept = not too_thick and not hurried
+    return Field("range", "playable", word, kept, inside / max(1, notes))
+
+
+def _hurried(piece: Piece) -> str:
+    """Who has to play faster than people do, and how fast; empty where nobody has."""
+    for part in piece.parts:
+        speed = notes_per_second(piece, part)
+        if speed > FASTER * people_play(part.instrument):
+            return f"{part.name or part.instrument} has {speed:.0f} notes a second"
+    return ""
 
 
 def _seconds(piece: Piece, request: Request) -> Field:

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from composer.analysis.ending import ending
 from composer.analysis.key_finding import agreement, estimate_key
 from composer.analysis.table import Floats
 from composer.composing import compose
@@ -31,7 +32,6 @@ from composer.composing.ranking import Verdict
 from composer.corpus.shards import load_shards
 from composer.errors import ComposerError, RequestError
 from composer.measures import mood_judge, samples, style_judge
-from composer.measures.endings import ends_at_rest, ends_on_tonic
 from composer.measures.judge import Judge
 from composer.measures.likeness import measures_of
 from composer.measures.requests import mood_requests, style_requests
@@ -133,12 +133,12 @@ def measures(request: dict[str, Any], piece: Piece, judges: Ears) -> dict[str, f
     """What can be told of a piece with enough notes; 1 and 0 for yes and no."""
     if pitched_notes(piece) < FEWEST_NOTES:
         return {}
-    heard = estimate_key(piece)
+    heard, end = estimate_key(piece), ending(piece)
     asked = parse_key(request["key"])
     found = {
         "key as heard": float(heard is not None and agreement(heard, asked) == "exact"),
-        "ends on the tonic": float(ends_on_tonic(piece)),
-        "ends at rest": float(ends_at_rest(piece)),
+        "ends on the tonic": float(bool(end and end.is_on_tonic)),
+        "ends at rest": float(bool(end and end.is_held)),
     }
     if "mood" in request:
         guess = judges.mood.guesses(mood_judge.mood_features(perform(piece).piece)[None])[0]

@@ -5,9 +5,9 @@ together with the first `EARLY_COLUMNS` fields of the next one (delayed fields).
 the late fields of that next row; the state and a small layer that reads those late fields give the
 early fields of the row after. So a pitch is chosen by a trunk that knows where and by whom it is
 played, at one pass a row. Within a row the fields are chained: each is an MLP over the state and
-the fields already chosen, after the compound decoders of Hsiao et al. (2021) and Dong et al. (2023). Pre-norm
-blocks with RMSNorm, rotary positions (Su et al. 2021), normalised queries and keys, squared ReLU
-(So et al. 2021); all but every third layer see only the last `window` rows.
+the fields already chosen, after the compound decoders of Hsiao et al. (2021) and Dong et al.
+(2023). Pre-norm blocks with RMSNorm, rotary positions (Su et al. 2021), normalised queries and
+keys, squared ReLU (So et al. 2021); all but every third layer see only the last `window` rows.
 """
 
 from __future__ import annotations
@@ -118,14 +118,15 @@ class RowTransformer(nn.Module):
         state = state + _summed(self.early_embedding, early)
         time = rows.shape[1]
         if cache is None:
-            rotation, document_mask = self.rotation[:time], document
+            rotation = self.rotation[:time]
             for block in self.blocks:
-                state = block(state, rotation, document_mask)
+                state = block(state, rotation, document)
             return _norm(state)
         positions = cache.lengths.unsqueeze(1) + torch.arange(time)
         stop = int(cache.lengths.max()) + time
         rotation = self.rotation[positions].unsqueeze(1)
         for index, block in enumerate(self.blocks):
+            assert isinstance(block, Block)
             state = block.go_on(state, rotation, Memory(cache.store[index], positions, stop))
         cache.lengths += time
         return _norm(state)
@@ -188,9 +189,8 @@ class Heads(nn.Module):
         hidden = self.from_state[column](state)
         if column:
             hidden = hidden + self.from_chosen[column](chosen)
-        weight = self.output[column].weight  # (output size, hidden)
-        weight = weight if where is None else weight[where]
-        return F.linear(F.relu(hidden).square(), weight)
+        weight: Tensor = self.output[column].get_parameter("weight")  # (output size, hidden)
+        return F.linear(F.relu(hidden).square(), weight if where is None else weight[where])
 
     def loss(
         self,
@@ -225,9 +225,9 @@ class Heads(nn.Module):
         order = kinds.argsort()
         sizes = kinds.bincount(minlength=len(self.tables.used)).tolist()
         chunks = zip(
-            state.index_select(0, order).split(sizes),
-            model.input_indices(rows.index_select(0, order)).split(sizes),
-            targets.index_select(0, order).split(sizes),
+            torch.split(state.index_select(0, order), sizes),
+            torch.split(model.input_indices(rows.index_select(0, order)), sizes),
+            torch.split(targets.index_select(0, order), sizes),
             strict=True,
         )
         for kind, (of_kind, indices, wanted) in enumerate(chunks):

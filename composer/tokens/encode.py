@@ -17,6 +17,7 @@ from composer.music.bars import (
     prevailing_meter,
     prevailing_tempo,
 )
+from composer.music.chords import PLAIN_QUALITIES
 from composer.music.ensembles import ensemble_index
 from composer.music.facts import CHORD_QUALITIES, Chord, Facts
 from composer.music.hands import assign_staves
@@ -223,9 +224,11 @@ def chord_row(chord: Chord, tick: int) -> list[int]:
 
 
 def _chord_rows(chords: Sequence[Chord], starts: NDArray[np.int64]) -> Block:
+    """Heard chords, without the colours that are too rare to be learned."""
     rows = np.zeros((len(chords), COLUMNS), dtype=np.int64)
     keys = np.zeros((len(chords), 5), dtype=np.int64)
-    for index, chord in enumerate(chords):
+    for index, heard in enumerate(chords):
+        chord = heard._replace(quality=PLAIN_QUALITIES.get(heard.quality, heard.quality))
         bar = int(np.searchsorted(starts, chord.tick, side="right")) - 1
         tick = chord.tick - int(starts[bar])
         rows[index] = chord_row(chord, tick)

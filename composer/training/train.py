@@ -36,7 +36,7 @@ SAVE_EVERY_SECONDS = 600.0
 EVALUATE_EVERY_SECONDS = 1800.0
 HELD_OUT_CROPS = 8
 LINES_AT_ONCE, LINES_IN_A_SHARE = 8, 2
-"""Lines that one process alone learns from together, and the unit in which several share a batch."""
+"""Lines that one process alone learns from together; the unit in which several share a batch."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class Run:
             self.model.load_state_dict(begin_with.model.state_dict())
         if recipe.compiled and _can_compile():
             for block in self.model.blocks:
-                block.forward = torch.compile(block.forward, dynamic=False)  # type: ignore[method-assign]
+                block.forward = torch.compile(block.forward, dynamic=False)
         self.optimisers = _optimisers(self.model, recipe)
         self.falls_from: float | None = None
         """The share of the budget from which rates fall, where it is not the recipe's."""

@@ -54,9 +54,8 @@ class Workers:
             return
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         distributed.all_reduce(flat)
-        for gradient, summed in zip(
-            gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True
-        ):
+        sizes = [gradient.numel() for gradient in gradients]
+        for gradient, summed in zip(gradients, torch.split(flat, sizes), strict=True):
             gradient.copy_(summed.view_as(gradient))
 
 

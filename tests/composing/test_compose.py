@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.analysis.analyse import analyse
+from composer.analysis.paces import usual_tempi
 from composer.composing.asking.fields_asked import (
     given_chords,
     given_fields,
@@ -36,7 +37,7 @@ from composer.music.presets import presets
 from composer.music.styles import composers, find_style, styles
 from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind, column_of
 from composer.tokens.grammar import Grammar
-from composer.tokens.values import bars_value, meter_value
+from composer.tokens.values import bars_value, meter_value, tempo_value
 
 
 def test_the_same_seed_gives_the_same_piece() -> None:
@@ -222,6 +223,15 @@ def test_a_band_is_the_line_up_of_its_style_whoever_asks(style: str) -> None:
         assert seats in usual_line_ups(find_style(style), "band")
     quartet = make_request(style=style, ensemble="string-quartet")
     assert with_players(quartet, np.random.default_rng(0)).ensemble == quartet.ensemble
+
+
+@pytest.mark.parametrize(("style", "mood"), [("classical", "sad"), ("jazz", "calm"), ("pop", "")])
+def test_a_free_tempo_lies_within_the_middle_of_its_style(style: str, mood: str) -> None:
+    """Whatever the mood: no jazz at 48, no classical piece at 208."""
+    slowest, fastest = usual_tempi(style) or (0, 0)
+    tempi = given_fields(make_request(style=style, mood=mood)).allowed[Kind.FORM, "tempo"]
+    allowed = np.flatnonzero(tempi)
+    assert (allowed.min(), allowed.max()) == (tempo_value(slowest), tempo_value(fastest))
 
 
 def test_line_ups_are_as_frequent_as_in_the_corpora() -> None:

@@ -235,6 +235,45 @@ def test_a_key_is_spelled_as_it_was_asked_for() -> None:
         assert found.kept is (True if asked else None)
 
 
+def test_a_composed_piece_is_to_close_and_a_loop_is_not() -> None:
+    """On C, held: the chorale does not; its last note taken for a beat on the tonic would."""
+    piece = chorale()
+    home = replace(piece.parts[1], notes=(*piece.parts[1].notes[:3], Note(144, 48, 48)))
+    last = replace(piece.parts[0], notes=(*piece.parts[0].notes[:6], Note(144, 48, 60)))
+    closing = replace(piece, parts=(last, home))
+    run = replace(piece, parts=(last, replace(home, notes=(*home.notes[:3], Note(180, 6, 53)))))
+    assert fields(closing, Request(bars=2))["ending"].kept is True
+    assert fields(run, Request(bars=2))["ending"].kept is False
+    assert fields(run, Request(bars=2, loops=True))["ending"].kept is None
+    assert fields(run, Request(bars=2), closing)["ending"].kept is None
+    assert fields(closing, Request(bars=2))["ending"].achieved == "on the tonic, held for 2 beats"
+
+
+def test_what_is_too_fast_for_people_is_not_playable() -> None:
+    """Sixteenths at 208 on the piano are told with their speed."""
+    notes = tuple(Note(6 * n, 6, 60 + n % 5) for n in range(128))
+    meters = (MeterChange(0, 4, 4),)
+    for tempo, kept in ((120.0, True), (208.0, False)):
+        piece = Piece((Part("piano", 0, notes),), meters, 768, tempi=(TempoChange(0, tempo),))
+        found = fields(piece, Request(bars=8))["range"]
+        assert found.kept is kept
+    assert found.achieved == "piano has 14 notes a second"
+
+
+def test_a_tune_in_pieces_among_players_is_not_kept() -> None:
+    """The whole of it in the cello an octave lower is; half here and half there is not."""
+    source = chorale()
+    tune = source.parts[0].notes
+    low = tuple(note._replace(pitch=note.pitch - 12) for note in tune)
+    whole = replace(source, parts=(Part("cello", 42, low, "Cello"),))
+    half = (Part("violin", 40, tune[:4], "Violin"), Part("cello", 42, low[4:], "Cello"))
+    for piece, kept, notes in ((whole, True, 8), (replace(source, parts=half), False, 4)):
+        found = {f.name: f for f in achieved(piece, held_to(source), source, keeps_tune=True)}
+        assert found["tune"].kept is kept
+        assert str(found["tune"].achieved).startswith(f"{notes} of 8 notes")
+    assert fields(whole, held_to(source), source)["tune"].kept is None
+
+
 def test_a_style_is_kept_among_the_likeliest_three() -> None:
     """Of a blend nobody can tell, nor of a style that the judge never learned."""
     heard = {"hymn": 0.5, "folk": 0.3, "baroque": 0.1, "jazz": 0.05}

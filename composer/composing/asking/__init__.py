@@ -11,6 +11,7 @@ likely_header.py  what the model would choose for a header, before anybody knows
 line_ups.py       who plays in a style where an ensemble has no seats of its own: a band, a chamber
                   group
 request.py        what a user asks for, checked and resolved; nothing here needs a model
+sentence.py       what a sentence asks for, by a dictionary in five languages
 timing.py         exact durations, as film needs them: how many bars at which tempo last so many
                   seconds
 """

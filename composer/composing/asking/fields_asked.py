@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from composer.analysis.following import OWN_ENDING
 from composer.analysis.lead import ACCOMPANYING_SECTIONS
+from composer.analysis.paces import usual_tempi
 from composer.composing.asking.line_ups import parts_of, shares_of_line_ups
 from composer.composing.asking.request import Request
 from composer.composing.leans.part_statistics import usual_ensembles
@@ -58,7 +59,7 @@ MODE_LEAN, LEVEL_LEAN = 3.5, 1.0
 """How much one unit of valence or arousal adds to logits: at valence -1 the odds of a minor key
 against a major one are exp(2 * MODE_LEAN) times those that the style has."""
 RANKS = {
-    (Kind.FORM, "tempo"): 6.0,
+    (Kind.FORM, "tempo"): 3.0,
     (Kind.MOOD, "density"): 2.0,
     (Kind.MOOD, "loudness"): 6.0,
     (Kind.MOOD, "legato"): -3.0,
@@ -321,13 +322,30 @@ def _lead(seats: list[tuple[Instrument, str]]) -> int | None:
     return next(iter([*stated, *singers, *soloists, *free]), None)
 
 
+def free_tempi(request: Request) -> tuple[float, float]:
+    """The least and the most quarters a minute where nobody gave a tempo: the middle 80 % of the
+    pieces in the style (of a blend, of all its styles), between the ends of a metronome.
+
+    A mood moves the tempo within these: sad jazz is slow for jazz.
+    """
+    known = [found for style, _ in request.styles if (found := usual_tempi(_base(style)))]
+    slowest = min((slow for slow, _ in known), default=SLOWEST_FREE)
+    fastest = max((fast for _, fast in known), default=FASTEST_FREE)
+    return max(SLOWEST_FREE, slowest), min(FASTEST_FREE, fastest)
+
+
+def _base(style: Style) -> str:
+    return style.parent or style.name
+
+
 def _allowed(request: Request) -> dict[tuple[Kind, str], NDArray[np.bool_]]:
     """What a free field may be: usual meters, no drums alone, the mode that was asked for.
 
     Every piece is written in the key without signature (`composer.tokens.transpose`).
     """
     meters = _mask("meter", *(meter_value(*meter) for meter in USUAL_METERS))
-    tempi = _mask("tempo", *range(tempo_value(SLOWEST_FREE), tempo_value(FASTEST_FREE) + 1))
+    slowest, fastest = free_tempi(request)
+    tempi = _mask("tempo", *range(tempo_value(slowest), tempo_value(fastest) + 1))
     playing = _mask("ensemble", *(e.index for e in ensembles() if e.name != "drums"))
     allowed = {(Kind.FORM, "meter"): meters, (Kind.STYLE, "ensemble"): playing}
     allowed[Kind.FORM, "tempo"] = tempi

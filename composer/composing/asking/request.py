@@ -68,7 +68,7 @@ class Request:
     until then `bars` is only a limit unless they are given. `like` is a piece that the free fields
     are taken from; then, and with a cue, `header` are fields of the whole piece that are given
     with it, `plan` those of each bar, and `copies` the bars (from 0) that repeat an earlier one.
-    `melody` is a piece whose melody this one begins with.
+    `melody` is a piece whose melody this one begins with. One that `loops` does not close.
     """
 
     bars: int
@@ -95,6 +95,7 @@ class Request:
     plan: tuple[Fields, ...] = ()
     copies: dict[int, int] = field(default_factory=dict)
     melody: Piece | None = None
+    loops: bool = False
 
     @property
     def styles(self) -> list[tuple[Style, float]]:

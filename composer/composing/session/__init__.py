@@ -1,5 +1,6 @@
 """Many steps on one piece: versions, locks, one file.
 
+editing.py       notes drawn, moved and deleted by hand, as values that a session keeps
 locks.py         locks on bars and parts: what is locked comes back note for note, whatever is
                  written beside
 session.py       working on a piece over many steps: versions, undo and redo, branches, locks, one

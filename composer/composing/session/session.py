@@ -18,9 +18,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.composing.session.locks import lock_name, make_lock
+from composer.composing.session.editing import edited
+from composer.composing.session.locks import lock_name, locked_cells, make_lock
 from composer.composing.session.session_file import read_tree, write_tree
-from composer.composing.session.tree import Tree, Version
+from composer.composing.session.tree import EDIT, Step, Tree, Version
 from composer.errors import CheckpointError, RequestError
 from composer.music.piece import Piece
 
@@ -58,6 +59,14 @@ class Session:
         step = make_step(COMPOSE, request, new_seed(seed), weights)
         session = cls(made(step, None, weights, progress), weights)
         session._tree = Tree([Version(None, session.piece, step)])
+        return session
+
+    @classmethod
+    def begun(cls, step: Step, piece: Piece, weights: Path | None = None) -> Session:
+        """A session that begins with a piece that a step made elsewhere, such as in another
+        process (see `composer.composing.steps.make_step`)."""
+        session = cls(piece, weights)
+        session._tree = Tree([Version(None, piece, step)])
         return session
 
     @classmethod
@@ -113,6 +122,25 @@ class Session:
         parent = self.current
         step = make_step(verb, arguments, new_seed(seed), self.weights, parent.locks)
         piece = made(step, parent.piece, self.weights, progress)
+        return self._tree.add(Version(parent.number, piece, step, parent.locks, label)).piece
+
+    def take(self, step: Step, piece: Piece, parent: int, label: str = "") -> Version:
+        """Add what a step made elsewhere of version `parent`, and make it current.
+
+        Raises RequestError if there is no such version.
+        """
+        of = self._tree.find(parent)
+        return self._tree.add(Version(of.number, piece, step, step.locks, label))
+
+    def edit(self, changes: Sequence[Sequence[Any]], label: str = "") -> Piece:
+        """Make a new version by hand; `changes` as in `composer.composing.editing`.
+
+        Raises RequestError for what is not possible or locked.
+        """
+        parent = self.current
+        rows = tuple(tuple(change) for change in changes)
+        piece = edited(parent.piece, rows, locked_cells(parent.piece, parent.locks))
+        step = Step(EDIT, {"changes": rows}, 0, "", {}, parent.locks)
         return self._tree.add(Version(parent.number, piece, step, parent.locks, label)).piece
 
     def undo(self) -> Piece:
@@ -185,8 +213,10 @@ class Session:
         from composer.composing.writing.weights import load_weights
 
         for version in path:
-            here = load_weights(self.weights).fingerprint if version.step else ""
-            if version.step and version.step.fingerprint != here:
+            if version.step is None or version.step.verb == EDIT:
+                continue
+            here = load_weights(self.weights).fingerprint
+            if version.step.fingerprint != here:
                 raise CheckpointError(
                     f"version {version.number} ({version.step.verb}) was made with weights "
                     f"{version.step.fingerprint}, and these are {here}; open the session with "

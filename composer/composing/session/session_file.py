@@ -155,6 +155,8 @@ def _plain(value: Any, parts: dict[Part, int]) -> Any:
     """An argument of a verb; those that JSON does not know say what they are."""
     if isinstance(value, Piece):
         return {"piece": plain_piece(value, parts)}
+    if isinstance(value, tuple):
+        return [_plain(each, parts) for each in value]
     if is_dataclass(value) and not isinstance(value, type):  # how freely to choose: a `Chance`
         return {"chance": asdict(value)}
     return value
@@ -169,5 +171,5 @@ def _argument(value: Any, parts: Sequence[Part]) -> Any:
 
             return Chance(**stored)
         case list():
-            return tuple(value)
+            return tuple(_argument(each, parts) for each in value)
     return value

@@ -9,8 +9,9 @@ from typing import Any
 from composer.composing import partner
 from composer.composing.compose import compose
 from composer.composing.report import versions
+from composer.composing.session.editing import edited
 from composer.composing.session.locks import Cells, Lock, free_spans, locked_cells, with_locked
-from composer.composing.session.tree import Step
+from composer.composing.session.tree import EDIT, Step
 from composer.composing.verbs.draft import part_places
 from composer.composing.verbs.spans import Progress
 from composer.composing.verbs.varying import KEEPABLE
@@ -58,8 +59,10 @@ def made(step: Step, piece: Piece | None, weights: Path | None, progress: Progre
     """
     how: dict[str, Any] = {"seed": step.seed, "weights": weights, "progress": progress}
     if piece is None:
-        return compose(**step.arguments, **how).piece
+        return _composed(step.arguments, how)
     cells = locked_cells(piece, step.locks)
+    if step.verb == EDIT:
+        return edited(piece, step.arguments["changes"], cells)
     if not any(cells):
         return VERBS[step.verb](piece, **step.arguments, **how)
     if step.verb in GIVE_NOTES_AWAY:
@@ -71,6 +74,17 @@ def made(step: Step, piece: Piece | None, weights: Path | None, progress: Progre
     if step.verb == "vary":
         return _varied(piece, cells, step.arguments, how)
     return with_locked(piece, VERBS[step.verb](piece, **step.arguments, **how), cells)
+
+
+def _composed(arguments: Mapping[str, Any], how: Mapping[str, Any]) -> Piece:
+    """A composed piece: the critic's choice, or the `candidate` (from 0) that a person chose."""
+    request = dict(arguments)
+    number = request.pop("candidate", None)
+    composition = compose(**request, **how)
+    if number is None or composition.choice is None:
+        return composition.piece
+    candidate: Piece = composition.choice.candidates[number].piece
+    return candidate
 
 
 def _infilled(

@@ -14,6 +14,9 @@ from composer.composing.session.locks import Lock
 from composer.errors import RequestError
 from composer.music.piece import Piece
 
+EDIT = "edit"
+"""The verb of a step that was done by hand: no model, no chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from composer.analysis.melody import phrases_of
 from composer.music.comfortable import can_sound, is_chordal
 from composer.music.instruments import Instrument
 from composer.music.piece import Note, Part
@@ -183,7 +184,7 @@ def in_reach(notes: Sequence[Note], low: int, high: int, ticks_per_quarter: int)
     shift = _shift([note.pitch for note in notes], low, high)
     if shift is not None:
         return [note._replace(pitch=note.pitch + shift) for note in notes]
-    phrases = _phrases(notes, ticks_per_quarter)
+    phrases = phrases_of(notes, ticks_per_quarter)
     if len(phrases) == 1:
         leaps = [abs(b.pitch - a.pitch) for a, b in pairwise(notes)]
         widest = 1 + leaps.index(max(leaps))
@@ -194,12 +195,3 @@ def in_reach(notes: Sequence[Note], low: int, high: int, ticks_per_quarter: int)
 def _shift(pitches: Sequence[int], low: int, high: int) -> int | None:
     lowest, highest = min(pitches), max(pitches)
     return next((s for s in _OCTAVES if low <= lowest + s and highest + s <= high), None)
-
-
-def _phrases(notes: Sequence[Note], rest_ticks: int) -> list[Sequence[Note]]:
-    edges = [
-        index
-        for index in range(1, len(notes))
-        if notes[index].onset_tick - notes[index - 1].end_tick >= rest_ticks
-    ]
-    return [notes[start:end] for start, end in zip([0, *edges], [*edges, len(notes)], strict=True)]

@@ -237,7 +237,8 @@ class _Batch:
 
 def _log_softmax(logits: Floats) -> Floats:
     shifted: Floats = logits - logits.max()
-    return shifted - np.log(np.exp(shifted).sum())
+    shifted -= np.log(np.exp(shifted).sum())
+    return shifted
 
 
 def _as_read(rows: list[list[int]], stream: Stream) -> list[list[int]]:

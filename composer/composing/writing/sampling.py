@@ -165,13 +165,17 @@ class Writer:
         self.written: list[list[int]] = []
         self.bar_is_complete = False
         density = Kind.PLAN, "density"
-        self.leaners = leaners(
-            grammar,
-            header,
-            before,
-            densities={bar: of[density] for bar, of in given.bars.items() if density in of},
-            copied_bars=given.copied_bars,
-            keeps_key=given.keeps_key,
+        self.leaners = (
+            ()
+            if grammar.is_sketch
+            else leaners(
+                grammar,
+                header,
+                before,
+                densities={bar: of[density] for bar, of in given.bars.items() if density in of},
+                copied_bars=given.copied_bars,
+                keeps_key=given.keeps_key,
+            )
         )
         self.unread = self._window()
         self.read = 0

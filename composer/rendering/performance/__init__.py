@@ -8,6 +8,7 @@ midi.py         a piece as a Standard MIDI file that a DAW imports cleanly
 pedal.py        the sustaining pedal of a piano, changed with the harmony
 performance.py  a piece as somebody plays it: how loud each note is, how time bends, where the pedal
                 goes
+sound_spans.py  the sound of some bars of one part, so that a change costs only what it changed
 swing.py        eighths written straight and played with swing, either way: the second of a beat
                 comes late
 sync_points.py  a performance that bends time and is on time: what it steals in a span it gives back

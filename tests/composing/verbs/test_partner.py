@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from composer.analysis.melody import top_line
 from composer.composing.compose import compose
 from composer.composing.partner import continue_piece, harmonize, infill, vary
 from composer.errors import RequestError
@@ -22,7 +24,7 @@ def duet() -> Piece:
     """Eight bars for violin and cello at 480 ticks a quarter, played a little off the grid."""
     made = compose(style="classical", bars=8, meter="4/4", instruments=["violin", "cello"], seed=6)
     parts = [
-        replace(part, name=name, notes=_played(part.notes))
+        replace(part, name=name, notes=_played(top_line(part.notes)))
         for part, name in zip(made.piece.parts, ("Violin I", "Cello"), strict=True)
     ]
     return replace(
@@ -33,7 +35,7 @@ def duet() -> Piece:
     )
 
 
-def _played(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+def _played(notes: Sequence[Note]) -> tuple[Note, ...]:
     moved = [
         Note(
             note.onset_tick * 20 + (3 if note.onset_tick % 24 else 0),

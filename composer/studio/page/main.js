@@ -1,0 +1,111 @@
+// The page: which view is shown, what the keys do, what is dropped on it.
+
+import { get, listen, upload } from "./api.js";
+import { ComposeView } from "./compose.js";
+import { attempt, button, el } from "./dom.js";
+import { Player } from "./player.js";
+import { KEY_ROWS, text } from "./texts.js";
+import { buildTransport } from "./transport.js";
+import { WorkView } from "./work.js";
+
+const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+const top_ = /** @type {HTMLElement} */ (document.getElementById("top"));
+const transport = /** @type {HTMLElement} */ (document.getElementById("transport"));
+
+async function start() {
+  const vocabulary = await get("vocabulary");
+  const player = new Player();
+  const composeView = new ComposeView(vocabulary, player, (id) => {
+    location.hash = `work/${id}`;
+  });
+  const workView = new WorkView(vocabulary, player, (fields) => {
+    location.hash = "";
+    composeView.chips.show(fields, []);
+    void attempt(() => composeView.compose());
+  });
+  /** @type {ComposeView | WorkView} */
+  let view = composeView;
+
+  const composeLink = el("a", { href: "#" }, text("compose"));
+  top_.replaceChildren(
+    el("a", { class: "brand", href: "#" }, el("img", { src: "/page/icon.svg", alt: "" }), text("studio")),
+    el("nav", { "aria-label": text("studio") }, composeLink),
+    button(text("keys"), showKeys, { kind: "link" }),
+  );
+
+  const route = () => {
+    const [place, id] = location.hash.slice(1).split("/");
+    const isWork = place === "work" && Boolean(id);
+    view = isWork ? workView : composeView;
+    document.body.dataset.view = isWork ? "work" : "compose";
+    if (isWork) composeLink.removeAttribute("aria-current");
+    else composeLink.setAttribute("aria-current", "page");
+    main.replaceChildren(view.element);
+    document.title = text("studio");
+    if (isWork) {
+      void attempt(() => workView.open(id));
+    } else {
+      player.pause();
+      composeView.enter();
+    }
+  };
+  addEventListener("hashchange", route);
+  buildTransport(transport, player, (seconds) => view.setPosition(seconds));
+  addEventListener("keydown", (event) => {
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === " " && !(event.target instanceof HTMLButtonElement)) {
+      player.toggle();
+      event.preventDefault();
+    } else if (view.key(event)) {
+      event.preventDefault();
+    }
+  });
+  takeDropped((file) => void attempt(async () => {
+    const work = await upload(file);
+    location.hash = `work/${work.id}`;
+  }));
+  listen();
+  route();
+  Object.assign(window, { studio: { player, composeView, workView } }); // for tests and the curious
+}
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  const isText = target instanceof HTMLInputElement && !["range", "checkbox"].includes(target.type);
+  return isText || target.matches("textarea, select") || target.isContentEditable;
+}
+
+/** @param {(file: File) => void} take */
+function takeDropped(take) {
+  const sign = el("div", { class: "drop", hidden: true }, text("drop_here"));
+  document.body.append(sign);
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    sign.hidden = false;
+  });
+  addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) sign.hidden = true;
+  });
+  addEventListener("drop", (event) => {
+    sign.hidden = true;
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    take(file);
+  });
+}
+
+function showKeys() {
+  const dialog = el("dialog", { class: "editor centred", "aria-label": text("keys_title") },
+    el("h2", {}, text("keys_title")),
+    el("table", {}, ...KEY_ROWS.map(([key, what]) =>
+      el("tr", {}, el("td", {}, el("kbd", {}, key)), el("td", {}, what)))),
+    el("form", { method: "dialog" }, el("button", { class: "primary" }, text("close"))));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+void attempt(start);

@@ -1,0 +1,178 @@
+"""A process of ours that is told to do things, one at a time, and can be killed.
+
+The parent sends (name, payload) over a pipe; the child answers with any number of messages and
+then with a result or an error. A child whose parent is gone ends by itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from multiprocessing.synchronize import Event
+from typing import Any
+
+from composer.errors import ComposerError, RequestError
+
+_SPAWN = multiprocessing.get_context("spawn")
+_POLL_SECONDS = 0.05
+_LAST_WORDS_SECONDS = 1.0
+
+Tell = Callable[[str, Any], None]
+"""How a task tells its parent something before it is done: a word and a value."""
+
+
+class CancelledError(ComposerError):
+    """What was asked for is no longer wanted."""
+
+
+class CrashedError(ComposerError):
+    """The process ended before its work was done."""
+
+
+class Process:
+    """A child process, started when it is first needed and again after it was killed.
+
+    `memory_bytes` limits what the child may use (0: no limit). Calls wait for each other.
+    """
+
+    def __init__(self, name: str, memory_bytes: int = 0) -> None:
+        self.name = name
+        self.memory_bytes = memory_bytes
+        self._turn = threading.Lock()
+        self._child: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+        self._cancel: Event = _SPAWN.Event()
+
+    def call(
+        self,
+        task: str,
+        payload: Any,
+        hear: Tell | None = None,
+        *,
+        limit_seconds: float | None = None,
+        is_cancelled: Callable[[], bool] | None = None,
+        patience_seconds: float = 10.0,
+    ) -> Any:
+        """Do a task of `composer.studio.tasks` in the child and return its result.
+
+        `hear(word, value)` gets what the task tells on its way. A task that is cancelled has
+        `patience_seconds` to notice, one that takes longer than `limit_seconds` none: then the
+        child is killed. Raises what the task raised, CancelledError, CrashedError, and RequestError
+        where the limit was reached.
+        """
+        with self._turn:
+            pipe = self._started()
+            self._cancel.clear()
+            pipe.send((task, payload))
+            waited, since_cancel = 0.0, 0.0
+            while True:
+                try:
+                    if pipe.poll(_POLL_SECONDS):
+                        word, value = pipe.recv()
+                        if word == "result":
+                            return value
+                        if word == "error":
+                            raise value
+                        if hear is not None:
+                            hear(word, value)
+                        continue
+                except (EOFError, OSError):
+                    self._forget()
+                    raise CrashedError(
+                        f"the {self.name} stopped before it was done; it starts again by itself"
+                    ) from None
+                waited += _POLL_SECONDS
+                if limit_seconds is not None and waited > limit_seconds:
+                    self._forget()
+                    raise RequestError(
+                        f"this took longer than {limit_seconds:g} seconds and was stopped"
+                    )
+                if is_cancelled is not None and is_cancelled():
+                    self._cancel.set()
+                    since_cancel += _POLL_SECONDS
+                    if since_cancel > patience_seconds:
+                        self._forget()
+                        raise CancelledError("cancelled")
+
+    def kill(self) -> None:
+        """End the child now; the next call starts another."""
+        child = self._child
+        if child is not None and child.is_alive():
+            child.kill()
+            child.join(_LAST_WORDS_SECONDS)
+
+    def start(self) -> None:
+        """Start the child now, so that the first call need not wait for it."""
+        with self._turn:
+            self._started()
+
+    def _started(self) -> Connection:
+        if self._child is not None and self._child.is_alive() and self._pipe is not None:
+            return self._pipe
+        ours, theirs = _SPAWN.Pipe()
+        self._child = _SPAWN.Process(
+            target=_live,
+            args=(theirs, self._cancel, self.memory_bytes),
+            name=f"composer {self.name}",
+            daemon=True,
+        )
+        self._child.start()
+        theirs.close()
+        self._pipe = ours
+        return ours
+
+    def _forget(self) -> None:
+        self.kill()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._child = self._pipe = None
+        self._cancel = _SPAWN.Event()
+
+
+def _live(pipe: Connection, cancel: Event, memory_bytes: int) -> None:
+    """What the child does all its life: take a task, do it, answer."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and thereby this pipe
+    if memory_bytes:
+        _limit_memory(memory_bytes)
+    from composer.studio.tasks import TASKS
+
+    def tell(word: str, value: Any) -> None:
+        if cancel.is_set():
+            raise CancelledError("cancelled")
+        pipe.send((word, value))
+
+    while True:
+        try:
+            task, payload = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = ("result", TASKS[task](payload, tell))
+        except ComposerError as error:
+            answer = ("error", error)
+        except (BrokenPipeError, KeyboardInterrupt):
+            return
+        except MemoryError:
+            answer = ("error", RequestError("this needs more memory than is allowed"))
+        except Exception as error:  # a bug: one line for the user, the traceback for the terminal
+            import traceback
+
+            traceback.print_exc()
+            answer = ("error", CrashedError(f"an error of the program: {error!r}"))
+        try:
+            pipe.send(answer)
+        except (BrokenPipeError, OSError):
+            return
+
+
+def _limit_memory(most_bytes: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits; the time limit holds there too
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
