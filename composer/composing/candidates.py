@@ -216,7 +216,7 @@ class _Attempt:
         return np.random.default_rng([self.task.seed, purpose, number, place])
 
 
-def sketch_of_task(model: RowTransformer, task: Task, asked: dict[str, Any], name: str) -> Sketched:
+def sketch_of_task(model: Runtime, task: Task, asked: dict[str, Any], name: str) -> Sketched:
     """The sketch that the first candidate of a task would have."""
     attempt = _Attempt(model, task, 0)
     _sketch_all([attempt])

@@ -127,8 +127,9 @@ def _mood(logits: Floats, request: Request) -> float | None:
 
 def _softmax(logits: Floats) -> Floats:
     """Chances over the last axis."""
-    weights: Floats = np.exp(logits - logits.max(1, keepdims=True))
-    return weights / weights.sum(1, keepdims=True)
+    weights = np.exp(logits - logits.max(1, keepdims=True))
+    chances: Floats = weights / weights.sum(1, keepdims=True)
+    return chances
 
 
 def _geometric_mean(chances: Floats) -> float:

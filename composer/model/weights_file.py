@@ -36,7 +36,7 @@ def read_arrays(path: Path) -> tuple[Weights, dict[str, str], str]:
     CheckpointError if it is no file of weights."""
     contents = path.read_bytes()
     try:
-        arrays = {name: _as_float(found) for name, found in deserialize(contents)}
+        arrays = {name: _as_float(found) for name, found in deserialize(contents)}  # type: ignore[no-untyped-call]
     except (SafetensorError, KeyError) as error:
         raise CheckpointError(f"{path} is not a file of weights ({error})") from error
     header = json.loads(contents[8 : 8 + int.from_bytes(contents[:8], "little")])
