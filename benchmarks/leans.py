@@ -1,13 +1,14 @@
 """What the leans of composing are for, in pieces of each style beside real ones.
 
-    python -m benchmarks.leans SHARDS [--pieces 6]
+    python -m benchmarks.leans SHARDS [--pieces 6] [--without ending,rests | --without weak]
 
 Of each style with held-out pieces enough: bits of the distances between onsets and of the lengths
 of notes, and how many bars that the plan calls varied are heard as a return. Of all styles: the
 share of bars in which parts of a role begin no note beside that in the corpora, in how many pieces
 the leading part sounds in the last bar, how many onsets that bar has beside real last bars (and
 how many are on neither sixteenths nor triplets), and how far a lone keyboard lies from the register
-that its header names. Seven styles and six pieces take half a minute of CPU.
+that its header names. `--without` leaves leans out. Seven
+styles and six pieces take half a minute of CPU.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from composer.analysis.recall import recalls
 from composer.analysis.table import note_table
 from composer.composing.candidates import Candidate
+from composer.composing.leans.all_leans import WEAK
 from composer.composing.leans.part_statistics import rest_share
 from composer.corpus.shards import load_shards
 from composer.measures.evaluation import FEWEST_OF_A_STYLE
@@ -42,10 +44,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shards", type=Path)
     parser.add_argument("--pieces", type=int, default=6)
+    parser.add_argument("--without", default="", help="names of `LEANS` with commas, or weak")
     flags = parser.parse_args()
+    without = WEAK if flags.without == "weak" else {*filter(None, flags.without.split(","))}
     real = by_style(held_out_music(load_shards(flags.shards), BARS, MOST_REAL), FEWEST_OF_A_STYLE)
     made: dict[str, list[Candidate]] = defaultdict(list)
-    for one in compose_all(style_requests(list(real), flags.pieces, BARS)):
+    requests = style_requests(list(real), flags.pieces, BARS)
+    for one in compose_all([request | {"without": without} for request in requests]):
         choice = one.composition.choice
         assert choice is not None  # nothing is composed around a melody
         made[one.request["style"]].append(choice.best)

@@ -24,7 +24,7 @@ SEES = {
         "errors", "music", "played", "analysis", "corpus", "tokens", "model", "rendering",
     },
     "live": {"errors", "music", "played", "rendering", "composing"},
-    "agents": {"errors", "music", "played", "rendering"},
+    "agents": {"errors", "music", "played", "analysis", "rendering"},
     "measures": {
         "errors", "music", "played", "analysis", "corpus", "tokens", "model", "training",
         "composing", "rendering",
@@ -59,7 +59,7 @@ INSIDE = {
         "musicxml": {"score", "page"},
         "pages": {"musicxml", "performance", "score", "page"},
         "texts": {"pages", "score"},
-        "formats": {"pages", "musicxml", "performance", "score", "part_files"},
+        "formats": {"pages", "texts", "musicxml", "performance", "score", "part_files"},
         "files": {"formats"},
     },
 }

@@ -25,6 +25,8 @@ from composer.played.quantise import quantise
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
 
+    from composer.music.facts import Chord
+
 ResultT = TypeVar("ResultT")
 Content = list[Any]
 """JSON as text, perhaps a picture, and links to files."""
@@ -174,7 +176,10 @@ class Tools:
         assert made is not None
         piece = composer.normalise(quantise(session.piece))
         name = f"{path.stem}-{how}-{made.seed}"
-        paths = composer.write_piece(piece, self.folder, name, formats, seed=made.seed)
+        heard = _chart_chords(piece, formats)
+        paths = composer.write_piece(
+            piece, self.folder, name, formats, seed=made.seed, chart_chords=heard
+        )
         told = {"seed": made.seed, "verb": how} | _in_short(piece)
         return _answer(told, paths, _page_of(piece, name))
 
@@ -186,7 +191,9 @@ class Tools:
         """Turn a file of music into sheet music, sound or another format."""
         path = Path(file)
         piece = composer.normalise(quantise(composer.read_piece(path)))
-        paths = composer.write_piece(piece, self.folder, f"{path.stem}-rendered", formats)
+        heard = _chart_chords(piece, formats)
+        name = f"{path.stem}-rendered"
+        paths = composer.write_piece(piece, self.folder, name, formats, chart_chords=heard)
         return _answer(_in_short(piece), paths, _page_of(piece, path.stem))
 
     def describe(self, file: File) -> Content:
@@ -213,6 +220,13 @@ def _in_short(piece: composer.Piece) -> dict[str, Any]:
     facts = composer.describe(piece)
     kept = ("title", "key", "meter", "quarters_per_minute", "bars", "notes", "parts", "mood")
     return {name: facts[name] for name in kept}
+
+
+def _chart_chords(piece: composer.Piece, formats: Sequence[str]) -> tuple[Chord, ...]:
+    """The chords that are heard, where a chart of them is asked for."""
+    from composer.analysis.chord_finding import estimate_chords
+
+    return estimate_chords(piece) if "chart" in formats else ()
 
 
 def _page_of(piece: composer.Piece, name: str) -> Callable[[Path], list[Path]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,9 +74,17 @@ def render(given: argparse.Namespace) -> None:
         formats,
         seed=given.seed,
         chords=chords,
+        chart_chords=chart_chords(piece, formats),
         **output_options(given),
     )
     print_paths(paths)
+
+
+def chart_chords(piece: Piece, formats: Sequence[str]) -> tuple[Chord, ...]:
+    """The chords that are heard in a piece, where a chart of them is asked for."""
+    from composer.analysis.chord_finding import estimate_chords
+
+    return estimate_chords(piece) if "chart" in formats else ()
 
 
 def _with_chords_over_a_lead_sheet(piece: Piece) -> tuple[Piece, tuple[Chord, ...]]:

@@ -67,7 +67,7 @@ def add_outputs(
     )  # fmt: skip
     add(
         "--soundfont", metavar="FILE", type=Path,
-        help="a .sf2 file that plays wav and html (default: a small one)",
+        help="a .sf2 or .sf3 file that plays wav and html (default: a small one)",
     )  # fmt: skip
 
 

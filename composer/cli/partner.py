@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.cli.files import add_file, keep_input
+from composer.cli.files import add_file, chart_chords, keep_input
 from composer.cli.flags import (
     add_command,
     add_outputs,
@@ -232,7 +232,9 @@ def write(
     mechanical = options | {"mechanical": True, "parts": False, "stems": has_midi_stems}
     paths = write_piece(played or piece, given.out, name, as_played, **mechanical)
     written = options | {"stems": has_wav_stems}
-    paths += write_piece(normalise(quantise(piece)), given.out, name, as_written, **written)
+    on_grid = normalise(quantise(piece))
+    written["chart_chords"] = chart_chords(on_grid, as_written)
+    paths += write_piece(on_grid, given.out, name, as_written, **written)
     print_paths(paths)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ class Composition:
             verb="compose",
             seed=self.seed,
             fingerprint=self.fingerprint,
-            said={**self.request.asked(), **asdict(self.chance), "best_of": self.best_of},
+            said={**self.request.asked(), **self.chance.plain(), "best_of": self.best_of},
             given=self.request.melody,
         )
         return told | ({"candidates": self.choice.plain()} if self.choice else {})
@@ -166,7 +166,8 @@ def compose_all(
 ) -> list[Composition]:
     """A composition for each request (arguments of `compose`), written side by side.
 
-    It takes a fraction of the time of one after another. Raises what `compose` raises.
+    It takes a fraction of the time of one after another. A request may also name leans that it is
+    written `without` (see `composer.composing.leans`). Raises what `compose` raises.
     """
     checkpoint = load_weights(weights)
     tasks = [_task(checkpoint, **request) for request in requests]
@@ -182,13 +183,14 @@ def _task(
     min_p: float = MIN_P,
     best_of: int | None = None,
     sketch: Sketched | None = None,
+    without: Collection[str] = (),
     **fields: Any,
 ) -> Task:
     if sketch is not None:
         fields, seed = _as_sketched(fields, sketch), sketch.seed if seed is None else seed
     if best_of is None:
         best_of = 1 if fields.get("melody") else USUAL_CANDIDATES
-    request, chance = make_request(**fields), Chance(temperature, top_p, min_p)
+    request, chance = make_request(**fields), Chance(temperature, top_p, min_p, frozenset(without))
     seed = new_seed(seed)
     request = with_cue(checkpoint.model, request, chance, np.random.default_rng([seed, 1]))
     return Task(request, seed, chance, best_of, sketch)
@@ -309,6 +311,7 @@ def write(
         "punctual": _punctual(composition),
     }
     if piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER:
+        how |= _chart_chords(composition, formats)
         how |= {"stems": stems, "parts": parts, "chords": _shown_chords(composition)}
         paths = write_piece(piece, folder, composition.name, formats, **how)
     else:  # a melody as it was played
@@ -316,12 +319,21 @@ def write(
         sheets = [suffix for suffix in formats if suffix not in SOUND_FORMATS]
         paths = write_piece(piece, folder, composition.name, sounds, stems=stems, **how)
         composition = replace(composition, piece=normalise(quantise(piece)))
+        how |= _chart_chords(composition, formats)
         how["chords"] = _shown_chords(composition)
         paths += write_piece(
             composition.piece, folder, composition.name, sheets, parts=parts, **how
         )
     remove_later_pages(folder, composition.name, paths)
     return paths
+
+
+def _chart_chords(composition: Composition, formats: Sequence[str]) -> dict[str, Any]:
+    """What a chart shows, if one is asked for: the chords given, or those that are heard."""
+    if "chart" not in formats:
+        return {}
+    given = composition.request.chords and composition.chords
+    return {"chart_chords": given or chords_over(composition.piece, composition.request)}
 
 
 def _punctual(composition: Composition) -> tuple[int, ...]:

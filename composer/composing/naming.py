@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 from composer.composing.asking.request import USUAL_BARS, USUAL_CANDIDATES, Request
@@ -70,7 +69,7 @@ def _more(request: Request, chance: Chance, weights: str) -> dict[str, object]:
     if request.title:
         more["title"] = request.title
     if chance != Chance():
-        more["chance"] = asdict(chance)
+        more["chance"] = chance.plain()
     if weights:
         more["weights"] = weights
     return more

@@ -19,6 +19,8 @@ def read_piece(path: Path) -> Piece:
     Raises FileError for a file that cannot be opened, UnreadablePieceError (with the file's name
     and the reason) for one that is not music we can read.
     """
+    if path.is_dir():
+        raise FileError(f"{path} is a folder; give a file of music in it")
     if path.suffix.lower() not in SUFFIXES:
         raise UnreadablePieceError(f"{path.name}: {_unknown_suffix(path.suffix)}")
     try:

@@ -13,9 +13,14 @@ from composer.music.facts import Chord
 from composer.music.piece import Piece
 from composer.rendering.formats import Maker
 
-FORMATS = ("mid", "musicxml", "pdf", "svg", "png", "wav", "roll", "html")
+FORMATS = (
+    "mid", "musicxml", "pdf", "svg", "png", "wav", "roll", "html", "mei", "ly", "abc", "chart",
+    "tab",
+)  # fmt: skip
 SHEET_FORMATS = ("musicxml", "pdf", "svg", "png")
 SOUND_FORMATS = ("mid", "wav")
+_SUFFIXES = {"roll": "roll.png", "chart": "chart.pdf", "tab": "tab.pdf"}
+"""How files of formats end that share a kind of file with others."""
 
 
 def write_piece(
@@ -37,12 +42,15 @@ def write_piece(
     sections: Sequence[tuple[int, str]] = (),
     soundfont: Path | None = None,
     punctual: Sequence[int] = (),
+    chart_chords: Sequence[Chord] = (),
 ) -> list[Path]:
     """Write `folder/name.<format>` for each format and return the paths, in order.
 
     "svg" and "png" are a file a page, `name-2.svg` from the second on; "roll" is a piano-roll
     picture, `name.roll.png`; "html" a page that shows and plays the score. `chords` are printed
     over score and roll, `sections` (ticks and names) over the roll and as markers of the MIDI file.
+    "chart" is a page of chords bar by bar, `name.chart.pdf`, of `chart_chords` or else `chords`;
+    "tab" the sheet music of guitars and basses with tablature, `name.tab.pdf`.
 
     `loop` makes MIDI and sound fit for playing again and again (see `perform`, `wav_bytes`).
     `punctual` are ticks that the performance does not shift (see `perform`).
@@ -52,7 +60,8 @@ def write_piece(
     repeat signs, unless `repeats` is off; MIDI and sound always have the whole piece.
 
     Nothing is written before all of it is made, and each file appears complete under its name or
-    not at all. Raises `RequestError` for an unknown format or paper or what is no SoundFont,
+    not at all. Raises `RequestError` for an unknown format or paper, what is no SoundFont,
+    a chart without chords and tablature without frets,
     `FileError` where the folder cannot be written or the SoundFont not be read.
     """
     unknown = [word for word in formats if word not in FORMATS]
@@ -60,7 +69,7 @@ def write_piece(
         raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
     maker = Maker(
         piece, seed, mechanical, loop, paper, subtitle, credit, tuple(chords), tuple(sections),
-        soundfont, tuple(punctual), repeats,
+        soundfont, tuple(punctual), repeats, tuple(chart_chords),
     )  # fmt: skip
     asked = list(dict.fromkeys(formats))
     contents = [
@@ -119,6 +128,5 @@ def _umask() -> int:
 
 
 def _file_name(name: str, page: int, suffix: str) -> str:
-    if suffix == "roll":
-        suffix = "roll.png"
+    suffix = _SUFFIXES.get(suffix, suffix)
     return f"{name}.{suffix}" if page == 1 else f"{name}-{page}.{suffix}"

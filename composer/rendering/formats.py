@@ -13,6 +13,7 @@ from composer.music.piece import Piece
 
 if TYPE_CHECKING:
     from composer.rendering.performance.audio import Sound
+    from composer.rendering.score.notation import Score
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Maker:
     soundfont: Path | None
     punctual: tuple[int, ...] = ()
     repeats: bool = True
+    chart_chords: tuple[Chord, ...] = ()
 
     def make(self, suffix: str) -> list[bytes]:
         """One element a file."""
@@ -43,9 +45,14 @@ class Maker:
             "pdf": lambda: self._sheets("pdf", self.musicxml),
             "svg": lambda: self._sheets("svg", self.musicxml),
             "png": lambda: self._sheets("png", self.musicxml),
-            "wav": lambda: [self.sound.as_wav(self.sound.gain_to_full())],
+            "wav": lambda: [self.sound.as_wav(self.sound.gains())],
             "roll": self._roll,
             "html": self._page,
+            "mei": self._mei,
+            "ly": self._lilypond,
+            "abc": self._abc,
+            "chart": self._chart,
+            "tab": self._tablature,
         }
         return makers[suffix]()
 
@@ -61,12 +68,13 @@ class Maker:
 
         labels = file_labels(part_names(self.piece))
         midis = stem_bytes(self.piece, sections=self.sections, **self._playing)
+        gains = self.sound.gains() if "wav" in suffixes else 1.0
         for suffix in suffixes:
             for label, midi in zip(labels, midis, strict=True):
                 data = midi
                 if suffix == "wav":
                     sound = sound_of(midi, soundfont=self.soundfont, loop=self.loop)
-                    data = sound.as_wav(self.sound.gain_to_full(), len(self.sound.samples))
+                    data = sound.as_wav(gains, len(self.sound.samples))
                 yield label, suffix, [data]
 
     def parts(self, suffixes: Sequence[str]) -> Iterator[tuple[str, str, list[bytes]]]:
@@ -141,6 +149,59 @@ class Maker:
             soundfont=self.soundfont,
         )
         return [text.encode()]
+
+    def _mei(self) -> list[bytes]:
+        from composer.rendering.texts.mei import mei_text
+
+        return [mei_text(self.musicxml).encode()]
+
+    def _lilypond(self) -> list[bytes]:
+        from composer.rendering.texts.lilypond import lilypond_text
+
+        score, chords = self._score
+        how = {"subtitle": self.subtitle, "credit": self.credit, "paper": self.paper}
+        return [lilypond_text(score, chords=chords, **how).encode()]
+
+    def _abc(self) -> list[bytes]:
+        from composer.rendering.texts.abc_notation import abc_text
+
+        score, chords = self._score
+        text = abc_text(score, subtitle=self.subtitle, credit=self.credit, chords=chords)
+        return [text.encode()]
+
+    @cached_property
+    def _score(self) -> tuple[Score, list[Chord]]:
+        """The written score, and the chords at its ticks."""
+        from composer.rendering.score.score import build_score, printed_chords
+
+        score = build_score(self.piece, repeats=self.repeats)
+        return score, printed_chords(self.chords, self.piece, score)
+
+    def _chart(self) -> list[bytes]:
+        from composer.rendering.pages.chart import chart_pdf
+
+        chart = chart_pdf(
+            self.piece,
+            self.chart_chords or self.chords,
+            sections=self.sections,
+            subtitle=self.subtitle,
+            credit=self.credit,
+            paper=self.paper,
+        )
+        return [chart]
+
+    def _tablature(self) -> list[bytes]:
+        from composer.rendering.musicxml.musicxml import tablature_text
+
+        text = tablature_text(
+            self.piece,
+            subtitle=self.subtitle,
+            credit=self.credit,
+            chords=self.chords,
+            repeats=self.repeats,
+            paper=self.paper,
+        )
+        return self._sheets("pdf", text)
 
     def _sheets(self, suffix: str, musicxml: str) -> list[bytes]:
         from composer.rendering.pages.engraving import pdf_bytes, png_pages, svg_pages

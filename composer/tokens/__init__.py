@@ -9,6 +9,7 @@ encode.py     a normalised piece and its facts become rows; `composer.tokens.dec
 fields.py     the tables of the event format: which rows there are, which fields they have, which
               values
 grammar.py    which field values may follow: what no piece can contain is never sampled
+learned.py    rows as a network reads them: what it has hardly met in training as what comes nearest
 transpose.py  rows in another key
 values.py     musical values as field values and back: keys, meters, tempi, bars left, parts, facts
 """

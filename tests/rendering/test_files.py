@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from composer.errors import FileError, RequestError
+from composer.music.facts import Chord
 from composer.rendering import files
 from composer.rendering.files import FORMATS, write_piece
 from composer.rendering.part_files import file_labels
@@ -17,9 +18,12 @@ PIECE = piece_of(part_of("piano", [(0, 1, 60), (1, 1, 64), (2, 2, 67)]))
 
 def test_every_format_is_written_under_its_name(tmp_path: Path) -> None:
     """One call, a file a format, in the order asked for, nothing else in the folder."""
-    paths = write_piece(PIECE, tmp_path / "new", "piece", FORMATS)
+    guitar = piece_of(part_of("guitar", [(0, 1, 60), (1, 1, 64), (2, 2, 67)]))
+    chords = [Chord(0, 0, "major", 0)]
+    paths = write_piece(guitar, tmp_path / "new", "piece", FORMATS, chart_chords=chords)
+    special = {"roll": "roll.png", "chart": "chart.pdf", "tab": "tab.pdf"}
     assert [path.name for path in paths] == [
-        "piece.roll.png" if suffix == "roll" else f"piece.{suffix}" for suffix in FORMATS
+        f"piece.{special.get(suffix, suffix)}" for suffix in FORMATS
     ]
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(
         path.name for path in paths
@@ -87,6 +91,14 @@ def test_a_part_that_begins_with_rests_shows_its_tempo(tmp_path: Path) -> None:
     text = (tmp_path / "duo-parts/horn-in-f.musicxml").read_text(encoding="utf-8")
     assert "<multiple-rest>2</multiple-rest>" in text
     assert "Andantino" in (tmp_path / "duo-parts/horn-in-f.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("suffix", "words"), [("tab", "guitar"), ("chart", "no chords")])
+def test_what_a_piece_has_not_is_not_written(tmp_path: Path, suffix: str, words: str) -> None:
+    """One line says what is missing, and no other format is written either."""
+    with pytest.raises(RequestError, match=words):
+        write_piece(PIECE, tmp_path, "piece", ["mid", suffix])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_format_names_the_allowed_ones(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from composer.analysis.lead import ACCOMPANYING_SECTIONS
 from composer.analysis.paces import usual_tempi
 from composer.composing.asking.line_ups import parts_of, shares_of_line_ups
 from composer.composing.asking.request import Request
-from composer.composing.leans.part_statistics import usual_ensembles
-from composer.composing.leans.registers import Register
+from composer.composing.leans.part_statistics import Register, usual_ensembles
 from composer.composing.writing.sampling import Floats, Given, PartRow, Stream
 from composer.music.bars import bars_of
 from composer.music.chords import place_progression

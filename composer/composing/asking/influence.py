@@ -12,7 +12,8 @@ from composer.analysis.analyse import analyse
 from composer.analysis.ensemble import estimate_ensemble
 from composer.analysis.style import estimate_style
 from composer.composing.asking.timing import FASTEST, SLOWEST
-from composer.composing.leans.registers import Register, register_of
+from composer.composing.leans.part_statistics import Register
+from composer.composing.leans.registers import register_of
 from composer.errors import RequestError
 from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
 from composer.music.ensembles import ensemble_index

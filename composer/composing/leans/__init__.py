@@ -1,12 +1,19 @@
 """What is added to the model's logits while notes are written.
 
-A lean follows the rows and adds to the logits of the next field; it never forbids, which is what
-the grammar does (`composer.tokens.grammar`). One idea a file; `all_leans.py` lists them.
+A lean follows the rows and adds to the logits of the next field; a rule of playing rules values
+out, as the grammar (`composer.tokens.grammar`) does for the form of the rows. One idea a file; to
+add a lean, write one as `lean.py` says and give it a line in the table of `all_leans.py`.
 
-all_leans.py          everything that leans on a piece while it is written, beside what its request
-                      gives
-chords_and_end.py     what leans on notes while they are written: chords that hold, and the end
-lean.py               what is added to the logits of a field's values
+all_leans.py          the table of all leans, and what they add together: edit the table to change
+                      what leans
+chord_size.py         under two hands four notes are a full chord: what sounds beyond it is leaned
+                      against
+chord_tones.py        chords that hold: their tones are leaned on, most on strong beats and where
+                      they were given
+last_bar.py           how a piece ends: on the tonic, its root in the bass, in notes that last to
+                      the end of the bar
+lean.py               what a lean is: it follows the rows of a piece and adds to the logits of what
+                      comes next
 note_density.py       how many onsets a bar gets where its density is given: a lean on when the next
                       note begins
 note_speed.py         no part plays faster than fingers: a lean against an onset too soon behind the
@@ -16,7 +23,7 @@ part_statistics.py    who plays in real music, what parts of an instrument and a
                       how much returns: `part_statistics.toml`, by benchmarks/parts.py
 recall_share.py       how much of a piece returns: a lean on whether the plan of a bar recalls an
                       earlier bar
-recalled_bar.py       what the plan calls a varied or transposed return is heard as one
+recalled_bar.py       a bar that its plan calls a varied or transposed return is heard as one
 registers.py          where each part lies: as another piece does, or where such parts lie in real
                       music
 rests.py              who has rested too long: a lean towards parts that wait, and every player

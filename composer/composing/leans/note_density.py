@@ -6,18 +6,14 @@ onset leans towards where it would have to be for the rest of the bar to hold as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import log2
 
 import numpy as np
-from numpy.typing import NDArray
 
+from composer.composing.leans.lean import Floats, Setting, next_field
 from composer.music.piece import GRID_TICKS_PER_QUARTER
-from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, Kind
-from composer.tokens.grammar import Grammar
+from composer.tokens.fields import FIELD_SIZES, Kind
 from composer.tokens.values import density_of
-
-Floats = NDArray[np.float64]
 
 SIXTEENTH, TRIPLET = GRID_TICKS_PER_QUARTER // 4, GRID_TICKS_PER_QUARTER // 3
 STRENGTH = 3.0
@@ -29,12 +25,11 @@ SAME_ONSET_OCTAVES = 0.5
 """Another note at the same tick costs as much as a miss of so many octaves, lest chords grow."""
 
 
-class Pace:
-    """Follows the rows of a piece of `grammar`; `levels` are the density levels that are given, by
-    bar (from 0)."""
+class NoteDensity:
+    """Counts the onsets of a bar."""
 
-    def __init__(self, grammar: Grammar, levels: Mapping[int, int]) -> None:
-        self.grammar, self.levels = grammar, levels
+    def __init__(self, setting: Setting) -> None:
+        self.grammar, self.levels = setting.grammar, setting.densities
         self.onsets: set[int] = set()
 
     def advance(self, row: list[int]) -> None:
@@ -49,9 +44,9 @@ class Pace:
         level = self.levels.get(self.grammar.bar)
         if level is None or not self.onsets:
             return None
-        if not row:
-            return self._kind(level)
-        match Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]:
+        match next_field(row):
+            case None:
+                return self._kind(level)
             case Kind.NOTE, "beat":
                 ticks = self._leans(level)
                 beats = np.full(FIELD_SIZES["beat"], -STRENGTH * MOST_OCTAVES)

@@ -6,12 +6,11 @@ A mood can ask for a tempo at which what the model takes for its usual values ca
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from composer.composing.leans.lean import Floats, Setting, next_field
 from composer.music.instruments import INSTRUMENTS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
-from composer.tokens.grammar import Grammar
 from composer.tokens.values import part_of, tempo_of, tick_in_bar
 
 STRENGTH = 4.0
@@ -21,11 +20,11 @@ SHORTEST_SECONDS = 0.06
 _PART = column_of(Kind.NOTE, "part")
 
 
-class Fingers:
-    """Follows the rows of a piece of `grammar`."""
+class NoteSpeed:
+    """Remembers the last onset of each part."""
 
-    def __init__(self, grammar: Grammar) -> None:
-        self.grammar = grammar
+    def __init__(self, setting: Setting) -> None:
+        self.grammar = setting.grammar
         self.shortest_ticks = 0.0
         self.last_onset: dict[int, int] = {}
         """The tick of the last onset of each part (part field)."""
@@ -39,9 +38,9 @@ class Fingers:
         elif row[0] == Kind.NOTE and not INSTRUMENTS[part_of(row[_PART])[0]].is_drums:
             self.last_onset[row[_PART]] = self.grammar.bar_start_tick + self.grammar.tick
 
-    def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
+    def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
-        if not row or row[0] != Kind.NOTE or len(row) != _PART:
+        if next_field(row) != (Kind.NOTE, "part"):
             return None
         tick = self.grammar.bar_start_tick + tick_in_bar(row)
         tilt = np.zeros(FIELD_SIZES["part"])

@@ -11,26 +11,18 @@ from bisect import bisect_right
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
-from composer.composing.leans.lean import only
+from composer.composing.leans.lean import RULED_OUT, Floats, Setting, next_field, only
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import Part, Piece
 from composer.tokens.fields import Kind, column_of
-from composer.tokens.grammar import Grammar
 from composer.tokens.values import role_of, tick_in_bar
 
-STRENGTH = 10.0
-"""Logits against a second note of the melody at its onset."""
-_PART = column_of(Kind.NOTE, "part")
 
+class OneVoice:
+    """No second note of a melody begins with another."""
 
-class SingleLine:
-    """Follows the rows of a piece of `grammar`."""
-
-    def __init__(self, grammar: Grammar) -> None:
-        self.grammar = grammar
+    def __init__(self, setting: Setting) -> None:
+        self.grammar = setting.grammar
         self.leading: set[int] = set()
         """Parts (part fields) that have the melody."""
 
@@ -39,14 +31,14 @@ class SingleLine:
         if row[0] == Kind.PART and role_of(row[column_of(Kind.PART, "role")]) == "melody":
             self.leading.add(row[column_of(Kind.PART, "part")])
 
-    def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
+    def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
         grammar = self.grammar
-        if not row or row[0] != Kind.NOTE or len(row) != _PART or grammar.last_part < 0:
+        if next_field(row) != (Kind.NOTE, "part") or grammar.last_part < 0:
             return None
         last = grammar.parts[grammar.last_part].value
         is_together = tick_in_bar(row) == grammar.tick
-        return only("part", last, -STRENGTH) if is_together and last in self.leading else None
+        return only("part", last, RULED_OUT) if is_together and last in self.leading else None
 
 
 def as_single_lines(piece: Piece) -> Piece:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from composer.music.instruments import INSTRUMENTS
 from composer.music.styles import Style
@@ -19,18 +19,25 @@ _USUAL_REST = 0.4
 """Of a part that the corpora do not know."""
 
 
+class Register(NamedTuple):
+    """Mean and standard deviation of the MIDI pitches of a part, in semitones."""
+
+    mean: float
+    spread: float
+
+
 def rest_share(part_field: int, role: str) -> float:
     """The share of bars (0..1) in which such a part begins no note."""
     share: float = _table()["rests"].get(role or _instrument(part_field), _USUAL_REST)
     return share
 
 
-def usual_register(part_field: int, role: str) -> tuple[float, float] | None:
-    """The mean MIDI pitch of such a part and how far it varies from piece to piece, in semitones;
-    None for drums and what the corpora do not know."""
+def usual_register(part_field: int, role: str) -> Register | None:
+    """Where such a part lies, and how far that varies from piece to piece; None for drums and what
+    the corpora do not know."""
     registers, name = _table()["registers"], _instrument(part_field)
     found = registers.get(f"{name}/{role}") or registers.get(name)
-    return None if found is None else (found[0], found[1])
+    return None if found is None else Register(found[0], found[1])
 
 
 def usual_ensembles(style: Style) -> dict[str, float]:

@@ -7,10 +7,7 @@ fallen behind that, and away from them where it runs ahead.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from composer.composing.leans.lean import only
+from composer.composing.leans.lean import Floats, next_field, only
 from composer.composing.leans.part_statistics import ANY_STYLE, return_share
 from composer.music.styles import styles
 from composer.tokens.fields import UNKNOWN, Kind, column_of
@@ -24,7 +21,7 @@ NOTHING = 1
 _DISTANCE = column_of(Kind.PLAN, "recall_distance")
 
 
-class Returns:
+class RecallShare:
     """Follows the rows of a piece, all of its bars."""
 
     def __init__(self) -> None:
@@ -39,9 +36,9 @@ class Returns:
             self.bars += 1
             self.returned += row[_DISTANCE] > NOTHING
 
-    def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
+    def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
-        if not row or row[0] != Kind.PLAN or len(row) != _DISTANCE:
+        if next_field(row) != (Kind.PLAN, "recall_distance"):
             return None
         behind = (self.wanted * self.bars - self.returned) / (self.bars + PRIOR_BARS)
         return only("recall_distance", NOTHING, -STRENGTH * behind)

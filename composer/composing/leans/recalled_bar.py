@@ -1,4 +1,4 @@
-"""What the plan calls a varied or transposed return is heard as one.
+"""A bar that its plan calls a varied or transposed return is heard as one.
 
 The plan of a bar may say that it recalls an earlier one. Exact returns are copied; for the others
 the notes of that bar, moved by the semitones of the plan, are a thread beside which the new bar is
@@ -7,16 +7,10 @@ written: each next note leans towards the next one of the thread.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from composer.composing.leans.lean import only
+from composer.composing.leans.lean import Floats, Setting, next_field, only
 from composer.music.facts import RECALL_KINDS
-from composer.tokens.fields import DRUM_PITCH_OFFSET, ROW_FIELDS, Kind
-from composer.tokens.grammar import Grammar
+from composer.tokens.fields import DRUM_PITCH_OFFSET, Kind
 from composer.tokens.values import tick_in_bar
-
-Floats = NDArray[np.float64]
 
 STRENGTH = 3.0
 """Logits for each field of the next note of the thread."""
@@ -27,11 +21,11 @@ Place = tuple[int, int, int]
 """Tick in the bar, place of the part in the score, pitch: the order of notes."""
 
 
-class Echo:
-    """Follows the rows of a piece of `grammar`, all of its bars."""
+class RecalledBar:
+    """Follows all the bars of a piece."""
 
-    def __init__(self, grammar: Grammar) -> None:
-        self.grammar = grammar
+    def __init__(self, setting: Setting) -> None:
+        self.grammar = setting.grammar
         self.bars: list[list[list[int]]] = []
         """The note rows of each bar."""
         self.thread: list[tuple[Place, list[int]]] = []
@@ -48,16 +42,17 @@ class Echo:
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
-        if not self.thread or (row and row[0] != Kind.NOTE):
+        if not self.thread:
             return None
         following = self._next()
-        if not row:
-            kind = Kind.BAR if following is None else Kind.NOTE
-            return only("kind", kind, STRENGTH)
-        name = ROW_FIELDS[Kind.NOTE][len(row) - 1]
-        if following is None or row[1:] != following[1 : len(row)] or name == "accent":
-            return None
-        return only(name, following[len(row)], STRENGTH)
+        match next_field(row):
+            case None:
+                kind = Kind.BAR if following is None else Kind.NOTE
+                return only("kind", kind, STRENGTH)
+            case Kind.NOTE, name if name != "accent":
+                if following is not None and row[1:] == following[1 : len(row)]:
+                    return only(name, following[len(row)], STRENGTH)
+        return None
 
     def _recalled(self, plan: list[int]) -> list[tuple[Place, list[int]]]:
         """The notes of the bar that is recalled, in order, where the plan names one."""

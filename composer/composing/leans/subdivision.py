@@ -7,25 +7,23 @@ written for himself, and one slip leads to the next.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from composer.composing.leans.lean import Floats, Setting, next_field
 from composer.music.piece import GRID_TICKS_PER_QUARTER
-from composer.tokens.fields import FIELD_SIZES, Kind, column_of
-from composer.tokens.grammar import Grammar
+from composer.tokens.fields import FIELD_SIZES, Kind
 
 STRENGTH = 3.0
 """Logits against a place that no division of the beat has."""
-_POSITION = column_of(Kind.NOTE, "position")
 _PLACES = np.arange(FIELD_SIZES["position"])
 _DIVISIONS = tuple(_PLACES % (GRID_TICKS_PER_QUARTER // parts) == 0 for parts in (8, 6))
 """Masks (positions,): 32nds, and triplets of sixteenths."""
 
 
-class Division:
-    """Follows the rows of a piece of `grammar`."""
+class Subdivision:
+    """Remembers how the latest beat is divided."""
 
-    def __init__(self, grammar: Grammar) -> None:
-        self.grammar = grammar
+    def __init__(self, setting: Setting) -> None:
+        self.grammar = setting.grammar
         self.beat = (-1, -1)
         """Bar and beat of the last note."""
         self.possible = _DIVISIONS
@@ -39,9 +37,9 @@ class Division:
             self.beat, self.possible = (self.grammar.bar, row[1]), _DIVISIONS
         self.possible = tuple(mask for mask in self.possible if mask[row[2]])
 
-    def tilt(self, row: list[int]) -> NDArray[np.float64] | None:
+    def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
-        if not row or row[0] != Kind.NOTE or len(row) != _POSITION:
+        if next_field(row) != (Kind.NOTE, "position"):
             return None
         goes_on = (self.grammar.bar, row[1]) == self.beat and self.possible
         places = np.any(goes_on or _DIVISIONS, axis=0)

@@ -8,16 +8,14 @@ speak for it and against its nearest rival gain.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from composer.analysis.key_finding import key_profiles, profile_scores
+from composer.composing.leans.lean import Floats, next_field
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
-from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, ROW_FIELDS, Kind, column_of
+from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, Kind, column_of
 from composer.tokens.grammar import Grammar
 from composer.tokens.values import key_of
-
-Floats = NDArray[np.float64]
 
 AHEAD = 0.15
 """By how much the correlation with the key is to be higher than with any other."""
@@ -30,10 +28,10 @@ _TONIC = {"major": 0, "minor": 9}  # of the key without signature
 
 
 class Tonality:
-    """Follows the rows of a piece of `grammar` that is to keep its key, if `is_asked`."""
+    """Hears the notes of a piece of `grammar` that is to keep its key."""
 
-    def __init__(self, grammar: Grammar, *, is_asked: bool) -> None:
-        self.grammar, self.is_asked = grammar, is_asked
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
         self.key = -1
         """Place among the profiles of 12 major and 12 minor keys; -1 without a key."""
         self.quarters = np.zeros(12)
@@ -54,9 +52,9 @@ class Tonality:
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
-        if not row or not self.is_asked or self.key < 0:
+        if self.key < 0:
             return None
-        match Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]:
+        match next_field(row):
             case Kind.NOTE, "pitch":
                 lean = self._lean()
                 if lean is None:

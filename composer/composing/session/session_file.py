@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +157,8 @@ def _plain(value: Any, parts: dict[Part, int]) -> Any:
         return {"piece": plain_piece(value, parts)}
     if isinstance(value, tuple):
         return [_plain(each, parts) for each in value]
-    if is_dataclass(value) and not isinstance(value, type):  # how freely to choose: a `Chance`
-        return {"chance": asdict(value)}
+    if plain := getattr(value, "plain", None):  # how freely to choose: a `Chance`
+        return {"chance": plain()}
     return value
 
 

@@ -17,6 +17,7 @@ from composer.composing.writing.sampling import Ask, Floats, Rows, Stream, Write
 from composer.model.runtime import Memory, Runtime
 from composer.model.sizes import EARLY_COLUMNS
 from composer.tokens.fields import COLUMNS, column_of
+from composer.tokens.learned import as_learned
 
 RowList = list[list[int]]
 
@@ -242,7 +243,8 @@ def _log_softmax(logits: Floats) -> Floats:
 
 
 def _as_read(rows: list[list[int]], stream: Stream) -> list[list[int]]:
-    """The rows with the fields that a stream reads otherwise."""
+    """The rows as the network has learned them, with the fields that a stream reads otherwise."""
+    rows = [as_learned(row) for row in rows]
     if not stream.fields:
         return rows
     changed = [list(row) for row in rows]

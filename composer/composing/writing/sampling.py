@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.leans.all_leans import leaners
-from composer.composing.leans.registers import Register, pitch_tilt
+from composer.composing.leans.all_leans import LEANS, Leans
+from composer.composing.leans.lean import Setting
+from composer.composing.leans.part_statistics import Register
 from composer.errors import RequestError
 from composer.model.runtime import Runtime
 from composer.music.facts import Recall
@@ -52,11 +53,13 @@ HOTTEST = 100.0
 class Chance:
     """How freely to choose. `min_p` rules out values less likely than this share of the likeliest
     one; it keeps rare but right values that `top_p` (nucleus, Holtzman et al. 2019) cuts off.
+    `without` names leans to be left out (`composer.composing.leans.all_leans`), to measure them.
     """
 
     temperature: float = TEMPERATURE
     top_p: float = 1.0
     min_p: float = MIN_P
+    without: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0 < self.temperature <= HOTTEST:
@@ -68,6 +71,10 @@ class Chance:
             raise RequestError(f"top-p {self.top_p} is not possible; give one in 0..1, above 0")
         if not 0 <= self.min_p < 1:
             raise RequestError(f"min-p {self.min_p} is not possible; give one in 0..1, below 1")
+
+    def plain(self) -> dict[str, float]:
+        """The three numbers, for JSON."""
+        return {"temperature": self.temperature, "top_p": self.top_p, "min_p": self.min_p}
 
 
 AS_LEARNED = Chance(temperature=1.0, min_p=0.0)
@@ -165,18 +172,16 @@ class Writer:
         self.written: list[list[int]] = []
         self.bar_is_complete = False
         density = Kind.PLAN, "density"
-        self.leaners = (
-            ()
-            if grammar.is_sketch
-            else leaners(
-                grammar,
-                header,
-                before,
-                densities={bar: of[density] for bar, of in given.bars.items() if density in of},
-                copied_bars=given.copied_bars,
-                keeps_key=given.keeps_key,
-            )
+        setting = Setting(
+            grammar,
+            densities={bar: of[density] for bar, of in given.bars.items() if density in of},
+            copied_bars=given.copied_bars,
+            keeps_key=given.keeps_key,
+            chords_are_given=bool(grammar.chords),
+            registers=given.registers,
         )
+        without = LEANS.keys() if grammar.is_sketch else chance.without
+        self.leans = Leans(setting, (*header, *before), without)
         self.unread = self._window()
         self.read = 0
         """How many rows the model has read since it began, or began afresh."""
@@ -199,8 +204,7 @@ class Writer:
 
     def _take(self, row: list[int]) -> None:
         self.grammar.advance(row)
-        for leaner in self.leaners:
-            leaner.advance(row)
+        self.leans.advance(row)
         self.bar_is_complete = False
         self.written.append(row)
         self.unread.append(row)
@@ -331,9 +335,7 @@ class Writer:
             tilt, rank = self.given.tilts.get(name), self.given.ranks.get(name)
             logits = logits if rank is None else logits + rank_tilt(logits, allowed, rank)
             logits = logits if tilt is None else logits + tilt
-        register = pitch_tilt(row, self.given.registers, self.grammar)
-        for lean in (*(leaner.tilt(row) for leaner in self.leaners), register):
-            logits = logits if lean is None else logits + lean
+        logits = self.leans.added(logits, allowed, row)
         is_plan = bool(row) and row[0] in (Kind.BAR, Kind.PLAN)
         chance = AS_LEARNED if is_plan else self.chance
         return sample(np.where(allowed, logits, -np.inf), chance, self.random)

@@ -22,7 +22,7 @@ from composer.tokens.values import key_of, meter_of
 Rows = NDArray[np.int16]
 RowList = list[list[int]]
 
-SKETCHES = 4
+SKETCHES = 6
 """How many are written for a piece."""
 _PHRASE_END = 1
 """The value of the phrase field in the last bar of a phrase."""
@@ -30,6 +30,8 @@ _ENDING, _MOVING = 2.0, 0.5
 """What the end, and harmony that moves in all bars, count beside all other closes."""
 _ENDINGS = {"authentic": 1.0, "plagal": 0.7}
 _ON_THE_TONIC = 0.3
+_SHORTEST_PHRASE = 3
+"""Bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def sketch_of(rows: Rows) -> Sketch:
 
 def merit(sketch: Sketch) -> float:
     """How well the phrases of a sketch close: the share of their ends that are the cadence they
-    announce, whether the last is an authentic one, and the share of bars in which harmony moves.
+    announce, whether the last is an authentic one, the share of bars in phrases of some length, and
+    that of bars in which harmony moves.
     """
     rows = np.array([*sketch.header, *(row for bar in sketch.bars for row in bar)], dtype=np.int16)
     chords = chords_of(rows)
@@ -72,12 +75,16 @@ def merit(sketch: Sketch) -> float:
     tonic = tonic_of(fifths, mode)
     ends = np.cumsum([grid_bar_ticks(*meter_of(rows[0][2])) for rows in sketch.bars]).tolist()
     kept: list[float] = []
+    lengths = [0]
     for rows_of_bar, end_tick in zip(sketch.bars, ends, strict=True):
         _, _, _, _, _, phrase, cadence = rows_of_bar[0]
+        lengths[-1] += 1
         if phrase == _PHRASE_END and cadence:
             kept.append(float(close_at(chords, end_tick, tonic) == CADENCES[cadence - 1]))
+            lengths.append(0)
     on_tonic = _ON_THE_TONIC * (chords[-1].root == tonic)
     ending = _ENDINGS.get(close_at(chords, ends[-1], tonic), on_tonic)
     moving = sum(bool(of_bar) for of_bar in sketch.chords.values()) / len(sketch.bars)
     phrases = sum(kept) / len(kept) if kept else 0.0
-    return phrases + _ENDING * ending + _MOVING * moving
+    whole = sum(length for length in lengths if length >= _SHORTEST_PHRASE) / len(sketch.bars)
+    return phrases + whole + _ENDING * ending + _MOVING * moving

@@ -15,6 +15,8 @@ from composer.rendering.score.notation import Measure, OctaveMark, Score, StaffP
 from composer.rendering.score.spelling import Spelling, spelling_at
 from composer.rendering.score.words import NO_CHORD_SIGN, chord_sign, tempo_words
 
+_SLOWEST_BEAT = 40
+"""Beats a minute: the slow end of a metronome."""
 _BEAT_UNITS = {
     2: "half", 4: "quarter", 8: "eighth", 16: "16th", 32: "32nd", 64: "64th",
 }  # fmt: skip
@@ -27,7 +29,7 @@ def write_tempi(element: Element, measure: Measure, score: Score) -> None:
     for position, change in enumerate(piece.tempi):
         if not bar.start_tick <= change.tick < bar.end_tick:
             continue
-        beat, is_dotted, quarters = _beat_unit(meter)
+        beat, is_dotted, quarters = _beat_unit(meter, piece.tempi[0].quarters_per_minute)
         beats_per_minute = change.quarters_per_minute / quarters
         direction = SubElement(element, "direction", placement="above")
         if position == 0:
@@ -42,11 +44,14 @@ def write_tempi(element: Element, measure: Measure, score: Score) -> None:
         SubElement(direction, "sound", tempo=f"{change.quarters_per_minute:g}")
 
 
-def _beat_unit(meter: MeterChange) -> tuple[str, bool, float]:
-    """What a metronome counts in this meter: the value, whether dotted, and its quarters."""
+def _beat_unit(meter: MeterChange, quarters_per_minute: float) -> tuple[str, bool, float]:
+    """What a metronome counts in this meter: the value, whether dotted, and its quarters. Where its
+    beat would be slower than any on a metronome, half of it is counted."""
     if is_compound(meter.numerator, meter.denominator) and meter.denominator > 4:
         return _BEAT_UNITS[meter.denominator // 2], True, 12.0 / meter.denominator
     unit = max(2, meter.denominator)  # no metronome counts whole notes
+    while quarters_per_minute * unit / 4.0 < _SLOWEST_BEAT and unit < 8:
+        unit *= 2
     return _BEAT_UNITS[unit], False, 4.0 / unit
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from composer.errors import RequestError
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.rendering.musicxml.bar_lines import write_left_line, write_right_line
@@ -20,7 +21,9 @@ from composer.rendering.musicxml.directions import (
     write_tempi,
 )
 from composer.rendering.musicxml.header import text_element, write_header, write_part_list
+from composer.rendering.musicxml.tablature import add_tablature
 from composer.rendering.score.accidentals import NAMES as ACCIDENTALS
+from composer.rendering.score.fingering import fingering_of
 from composer.rendering.score.long_rests import long_rests
 from composer.rendering.score.notation import (
     BarSigns,
@@ -31,10 +34,9 @@ from composer.rendering.score.notation import (
     StaffPart,
     Symbol,
     VoiceLine,
-    printed_tick,
 )
 from composer.rendering.score.percussion import FEET, DrumSign, drum_signs
-from composer.rendering.score.score import build_score
+from composer.rendering.score.score import build_score, printed_chords
 
 _DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -94,10 +96,52 @@ def part_texts(
     return texts
 
 
+def tablature_text(
+    piece: Piece,
+    *,
+    subtitle: str = "",
+    credit: str = "",
+    chords: Sequence[Chord] = (),
+    repeats: bool = False,
+    paper: str = "a4",
+) -> str:
+    """The parts that are stopped on frets (guitars, basses, banjos), a staff of tablature under
+    each; the other arguments are those of `musicxml_text`.
+
+    Raises `RequestError` where no such part is.
+    """
+    score = build_score(piece, repeats=repeats)
+    fretted = [
+        (part, source)
+        for part, source in zip(score.parts, score.piece.parts, strict=True)
+        if part.instrument.strings and not part.instrument.is_bowed
+    ]
+    if not fretted:
+        raise RequestError("nobody plays a guitar or a bass here; leave out the format tab")
+    alone = replace(score, parts=tuple(part for part, _ in fretted))
+    root = _written(alone, piece, subtitle, credit, chords, paper)
+    for element, (part, source) in zip(root.findall("part"), fretted, strict=True):
+        strings = part.instrument.strings
+        stops = enumerate(fingering_of(source.notes, strings))
+        add_tablature(element, part, {i: stop for i, stop in stops if stop}, strings)
+    return _serialized(root)
+
+
 def _text(
     score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord], paper: str
 ) -> str:
-    as_written = _as_written(chords, piece, score)
+    return _serialized(_written(score, piece, subtitle, credit, chords, paper))
+
+
+def _serialized(root: Element) -> str:
+    indent(root, " ")
+    return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
+
+
+def _written(
+    score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord], paper: str
+) -> Element:
+    as_written = printed_chords(chords, piece, score)
     root = Element("score-partwise", version="4.0")
     write_header(root, score, subtitle, credit, paper)
     write_part_list(root, score)
@@ -106,17 +150,7 @@ def _text(
         rests = long_rests(part.measures, signs) if len(score.parts) == 1 else {}
         drums = drum_signs(part.drum_pitches())
         _PartWriter(score, part, number, as_written, rests, drums).write(root)
-    indent(root, " ")
-    return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
-
-
-def _as_written(chords: Sequence[Chord], piece: Piece, score: Score) -> list[Chord]:
-    """The chords at ticks of the printed piece, without those of passages left out."""
-    left_out = sum(cut.end_tick - cut.start_tick for cut in score.cuts)
-    is_on_grid = piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER
-    silence = piece.end_tick - score.piece.end_tick - left_out if is_on_grid else 0
-    moved = ((chord, printed_tick(score.cuts, max(0, chord.tick - silence))) for chord in chords)
-    return [chord._replace(tick=tick) for chord, tick in moved if tick is not None]
+    return root
 
 
 @dataclass(frozen=True, slots=True)

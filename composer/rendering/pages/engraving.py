@@ -32,6 +32,8 @@ _HEADER_PLACES: tuple[tuple[str, str, str, int, int], ...] = (  # size in percen
     ("subtitle", "center", "top", 110, 80),
     ("composer", "right", "bottom", 90, 100),
 )
+_BAND_PARTS, _MANY_PARTS = 3, 5
+"""From so many parts on, with drums or without, staves are hidden where they rest."""
 _SPACE_UNDER = {"title": "60%", "subtitle": "45%"}
 
 
@@ -122,6 +124,8 @@ def _options(width: int, height: int, zoom: float) -> dict[str, Any]:
         "smuflTextFont": "none",
         "svgViewBox": True,
         "systemDivider": "none",
+        "condense": "encoded",
+        "condenseFirstPage": True,
         "xmlIdSeed": 1,
     }
 
@@ -143,7 +147,17 @@ def _with_header(mei: str, musicxml: str) -> str:
                 lines.append(_header_line(across, down, _SPACE_UNDER[kind], "\u00a0"))
     header = f'<pgHead func="first">{"".join(lines)}</pgHead>'
     bare = re.sub(r"<pg(Head|Foot)\b.*?</pg\1>", "", mei, flags=re.DOTALL)
-    return re.sub(r"<scoreDef\b[^>]*>", lambda found: found[0] + header, bare, count=1)
+    hides = ' optimize="true"' if _hides_silent_staves(musicxml) else ""
+    return re.sub(
+        r"<scoreDef\b([^>]*)>", lambda found: f"<scoreDef{hides}{found[1]}>{header}", bare, count=1
+    )
+
+
+def _hides_silent_staves(musicxml: str) -> bool:
+    """Whether staves that rest throughout a system are left out of it: not in a quartet or a choir,
+    but in a band and in scores of many parts."""
+    parts, has_drums = musicxml.count("<score-part "), "<midi-unpitched>" in musicxml
+    return parts >= (_BAND_PARTS if has_drums else _MANY_PARTS)
 
 
 def _header_line(across: str, down: str, size: str, words: str) -> str:

@@ -28,12 +28,18 @@ def drawable(pages: Iterable[str]) -> list[str]:
     words = [word for page in pages for word in _EAST_ASIAN.findall(page)]
     if not words or _has_east_asian_font():
         return pages
+    _warn_once(", ".join(dict.fromkeys(words)))
+    return [_EAST_ASIAN.sub("", page) for page in pages]
+
+
+@cache
+def _warn_once(words: str) -> None:
+    """Once for the PDF, the PNG and every part of a piece."""
     logging.getLogger(__name__).warning(
         "%s is left out of PDF and PNG: no font with these characters is installed "
         "(install one such as Noto Sans CJK; SVG and MusicXML have the words)",
-        ", ".join(dict.fromkeys(words)),
+        words,
     )
-    return [_EAST_ASIAN.sub("", page) for page in pages]
 
 
 @cache

@@ -41,7 +41,7 @@ def notebook_html(
     sound = sound._replace(
         samples=sound.samples[: round(MOST_SECONDS_OF_SOUND * sound.frames_per_second)]
     )
-    player = b64encode(sound.as_wav(sound.gain_to_full())).decode()
+    player = b64encode(sound.as_wav(sound.gains())).decode()
     pages = svg_pages(musicxml_text(piece, chords=chords, repeats=True))
     shown = "".join(f'<div style="max-width:50em">{page}</div>' for page in pages[:MOST_PAGES])
     left = len(pages) - MOST_PAGES

@@ -55,7 +55,7 @@ def page_text(
         title=escape(piece.title or "Untitled"),
         pages="\n".join(pages_of(toolkit)),
         steps=json.dumps(steps, separators=(",", ":")),
-        sound=b64encode(sound.as_wav(sound.gain_to_full())).decode(),
+        sound=b64encode(sound.as_wav(sound.gains())).decode(),
     )
 
 

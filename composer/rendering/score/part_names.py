@@ -32,8 +32,13 @@ _WITHOUT_ITS_KEY = re.compile(r"(?:french )?(horn|trumpet|clarinet)(?= ?\d*$)", 
 def part_names(piece: Piece) -> list[str]:
     """The name of each part: its own, or the instrument's. Pianos, guitars and the like that have
     only their instrument's name, and of which there are several, are called by their roles."""
+    roles = _roles_in_ensemble(piece) or [part.role.capitalize() for part in piece.parts]
+    return _named(piece, roles)
+
+
+def _named(piece: Piece, roles: Sequence[str]) -> list[str]:
+    """Own names or the instruments', or roles ("" for none) where several have nothing else."""
     instruments = [BY_NAME[part.instrument] for part in piece.parts]
-    roles = _roles(piece, instruments)
     names = []
     for part, instrument, role in zip(piece.parts, instruments, roles, strict=True):
         is_one_of_several = instruments.count(instrument) > 1
@@ -44,11 +49,13 @@ def part_names(piece: Piece) -> list[str]:
 
 
 def printed_names(piece: Piece) -> list[str]:
-    """The names as a score has them: without a synthesizer's word for the sound ("nylon") and a
-    role that nothing depends on, with the key of a horn, trumpet or clarinet that says none, and
-    counted where they are the same."""
+    """The names as a score has them: those of instruments, of roles in a lead sheet alone; without
+    a synthesizer's word for the sound ("nylon") and a role that nothing depends on, with the key of
+    a horn, trumpet or clarinet that says none, and counted where they are the same."""
+    roles = _roles_in_ensemble(piece) or [""] * len(piece.parts)
     names = [
-        _NUMBERED_SOUND.sub(r"\1", _SOUND_IN_BRACKETS.sub("", name)) for name in part_names(piece)
+        _NUMBERED_SOUND.sub(r"\1", _SOUND_IN_BRACKETS.sub("", name))
+        for name in _named(piece, roles)
     ]
     players = [_ROLE_BEFORE.sub("", name) for name in names]
     chosen = [
@@ -69,12 +76,11 @@ def counted(names: Sequence[str]) -> list[str]:
     return distinct
 
 
-def _roles(piece: Piece, instruments: Sequence[Instrument]) -> Sequence[str]:
-    """What each part does, as a word to print; "" where nobody knows."""
+def _roles_in_ensemble(piece: Piece) -> Sequence[str]:
+    """What each part does in a lead sheet and the like, as a word to print; empty elsewhere."""
     known = _ROLES_IN_ENSEMBLE.get(piece.tags.ensemble, ())
-    if len(known) == len(piece.parts) and len(set(instruments)) == 1:
-        return known
-    return [part.role.capitalize() for part in piece.parts]
+    is_one = len({part.instrument for part in piece.parts}) == 1
+    return known if len(known) == len(piece.parts) and is_one else ()
 
 
 def _is_nameless(part: Part, instrument: Instrument) -> bool:

@@ -8,13 +8,21 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from composer.music.bars import Bar, bars_of
+from composer.music.facts import Chord
 from composer.music.normalise import normalise
 from composer.music.overlaps import without_overlaps
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Part, Piece
 from composer.played.quantise import quantise
 from composer.rendering.score.articulation import staccato_places
 from composer.rendering.score.division import divide
-from composer.rendering.score.notation import BarSigns, Place, Score, place_of, printed_places
+from composer.rendering.score.notation import (
+    BarSigns,
+    Place,
+    Score,
+    place_of,
+    printed_places,
+    printed_tick,
+)
 from composer.rendering.score.part_names import printed_names
 from composer.rendering.score.pickup import with_pickup
 from composer.rendering.score.repeats import fold, unfolded
@@ -38,11 +46,12 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
     (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
     a player reads (`written_lengths`, `with_two_lines`); `Score.piece` is the piece as written.
+    Parts that never play are not in it.
     With `repeats`, what comes twice in a row is printed once between repeat signs.
     """
     if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
         piece = normalise(quantise(piece))
-    parts = in_score_order(piece.parts)
+    parts = in_score_order([part for part in piece.parts if part.notes] or piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     strums = [gathered(part) for part in parts]
     piece = replace(piece, parts=tuple(strum.part for strum in strums))
@@ -74,6 +83,15 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
             )
         )
     return Score(piece, tuple(written), _has_pickup(bars), folded.signs, folded.cuts)
+
+
+def printed_chords(chords: Sequence[Chord], piece: Piece, score: Score) -> list[Chord]:
+    """The chords at ticks of the printed piece, without those of passages left out."""
+    left_out = sum(cut.end_tick - cut.start_tick for cut in score.cuts)
+    is_on_grid = piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER
+    silence = piece.end_tick - score.piece.end_tick - left_out if is_on_grid else 0
+    moved = ((chord, printed_tick(score.cuts, max(0, chord.tick - silence))) for chord in chords)
+    return [chord._replace(tick=tick) for chord, tick in moved if tick is not None]
 
 
 class _Reading(NamedTuple):

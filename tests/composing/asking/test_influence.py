@@ -12,8 +12,9 @@ from composer.composing.asking.fields_asked import given_fields
 from composer.composing.asking.influence import influence_of
 from composer.composing.asking.request import make_request
 from composer.composing.compose import compose
-from composer.composing.leans.note_density import Pace
-from composer.composing.leans.registers import pitch_tilt
+from composer.composing.leans.lean import Setting
+from composer.composing.leans.note_density import NoteDensity
+from composer.composing.leans.registers import AskedRegisters
 from composer.errors import RequestError
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
@@ -113,10 +114,11 @@ def test_parts_lie_where_those_of_the_influence_lie() -> None:
     assert given_.registers[low].mean == 45
     row = [Kind.NOTE, 0, 0, low]
     for semitones in (0, 5):
-        tilt = pitch_tilt(row, given_.registers, Grammar(6, semitones=semitones))
+        setting = Setting(Grammar(6, semitones=semitones), registers=given_.registers)
+        tilt = AskedRegisters(setting).tilt(row)
         assert tilt is not None
         assert tilt[:128].argmax() == 45 - semitones
-    assert pitch_tilt(row[:2], given_.registers, Grammar(6)) is None
+        assert AskedRegisters(setting).tilt(row[:2]) is None
     assert not given_fields(make_request(like=INFLUENCE, ensemble="choir")).registers
 
 
@@ -127,7 +129,7 @@ def test_a_given_density_leans_to_its_pace() -> None:
     for level in range(1, 9):
         grammar = Grammar(2)
         grammar.bar, grammar.bar_ticks = 0, 96
-        pace = Pace(grammar, {0: level})
+        pace = NoteDensity(Setting(grammar, densities={0: level}))
         assert pace.tilt([]) is None
         pace.advance([Kind.NOTE, 0, 0, 0, 0, 0, 0])
         beats, end = pace.tilt([Kind.NOTE]), pace.tilt([])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from composer.composing.leans.note_speed import STRENGTH, Fingers
+from composer.composing.leans.lean import Setting
+from composer.composing.leans.note_speed import STRENGTH, NoteSpeed
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.grammar import Grammar, empty_row
@@ -27,7 +28,7 @@ def test_only_an_onset_too_soon_for_the_same_player_is_leaned_against(
 ) -> None:
     """The flute's next note may wait for its fingers; drummers have more hands than one part."""
     grammar = Grammar(1)
-    fingers = Fingers(grammar)
+    fingers = NoteSpeed(Setting(grammar))
     bar = empty_row(Kind.BAR, 1, meter_value(4, 4))
     bar[column_of(Kind.BAR, "tempo")] = tempo_value(quarters_per_minute)
     for row in (

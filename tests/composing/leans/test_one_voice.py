@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.composing.leans.one_voice import STRENGTH, SingleLine, as_single_lines
+from composer.composing.leans.lean import RULED_OUT, Setting
+from composer.composing.leans.one_voice import OneVoice, as_single_lines
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import Note, Part, Piece
@@ -19,14 +20,14 @@ from composer.tokens.values import bars_value, key_value, meter_value, part_valu
 GUITAR = part_value(INSTRUMENTS.index(BY_NAME["electric-guitar"]), 0)
 
 
-@pytest.mark.parametrize(("role", "lean"), [("melody", -STRENGTH), ("chords", 0.0)])
+@pytest.mark.parametrize(("role", "lean"), [("melody", RULED_OUT), ("chords", 0.0)])
 @pytest.mark.parametrize(("beat", "is_together"), [(0, True), (1, False)])
-def test_only_a_melody_leans_against_a_second_note_at_its_onset(
+def test_only_a_melody_may_not_begin_a_second_note_at_its_onset(
     role: str, lean: float, beat: int, is_together: bool
 ) -> None:
-    """A guitar that leads is leaned against where it has begun a note, and nowhere else."""
+    """A guitar that leads is ruled out where it has begun a note, and nowhere else."""
     grammar = Grammar(1)
-    line = SingleLine(grammar)
+    line = OneVoice(Setting(grammar))
     for row in (
         empty_row(Kind.FORM, bars_value(1), meter_value(4, 4), key_value(0, "major")),
         empty_row(Kind.PART, GUITAR, 28, role_value(role)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from composer.composing.leans.part_statistics import return_share
-from composer.composing.leans.recall_share import NOTHING, Returns
+from composer.composing.leans.recall_share import NOTHING, RecallShare
 from composer.music.facts import Recall
 from composer.music.styles import style_index
 from composer.tokens.fields import Kind, column_of
@@ -17,7 +17,7 @@ BACK = Recall(4, "varied", 0)
 
 def lean_on_nothing(style: str, plans: list[Recall | None]) -> float:
     """Logits for a next bar that recalls nothing, after these plans."""
-    returns = Returns()
+    returns = RecallShare()
     returns.advance(empty_row(Kind.STYLE, style_index(style)))
     for plan in plans:
         returns.advance(empty_row(Kind.PLAN, *recall_values(plan)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.composing.leans.all_leans import leaners
-from composer.composing.leans.recalled_bar import Echo
+from composer.composing.leans.all_leans import Leans
+from composer.composing.leans.lean import Setting
+from composer.composing.leans.recalled_bar import RecalledBar
 from composer.music.facts import Recall
 from composer.music.instruments import BY_NAME, INSTRUMENTS
-from composer.tokens.fields import Kind
+from composer.tokens.fields import FIELD_SIZES, Kind
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.values import bars_value, key_value, meter_value, part_value, recall_values
 
@@ -21,7 +22,7 @@ class Writing:
 
     def __init__(self, recall: Recall | None) -> None:
         self.grammar = Grammar(2)
-        self.echo = Echo(self.grammar)
+        self.echo = RecalledBar(Setting(self.grammar))
         self.header = [
             empty_row(Kind.FORM, bars_value(2), meter_value(4, 4), key_value(0, "major")),
             empty_row(Kind.PART, FLUTE, 74),
@@ -95,14 +96,12 @@ def test_what_stands_before_is_taken_like_what_is_written() -> None:
     grammar = Grammar(2)
     grammar.read([*written.header, *first])
     grammar.go_on(2)
-    how = {"densities": {}, "copied_bars": (), "keeps_key": False}
-    found = leaners(grammar, written.header, first, **how)  # type: ignore[arg-type]
+    leans = Leans(Setting(grammar), [*written.header, *first])
     for kind, values in (
         (Kind.BAR, (0, meter_value(4, 4))),
         (Kind.PLAN, recall_values(Recall(1, "varied"))),
     ):
         grammar.advance(empty_row(kind, *values))
-        for leaner in found:
-            leaner.advance(empty_row(kind, *values))
-    beats = [tilt for leaner in found if (tilt := leaner.tilt([Kind.NOTE])) is not None]
-    assert np.sum(beats, axis=0)[0] > 0
+        leans.advance(empty_row(kind, *values))
+    beats = np.zeros(FIELD_SIZES["beat"])
+    assert leans.added(beats, beats == 0, [Kind.NOTE])[0] > 0

@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from composer.composing.leans.lean import Setting
 from composer.composing.leans.part_statistics import usual_register
-from composer.composing.leans.registers import KEYBOARD_SPREAD, MEMORY_NOTES, Height
+from composer.composing.leans.registers import KEYBOARD_SPREAD, MEMORY_NOTES, UsualRegisters
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.grammar import Grammar, empty_row
@@ -19,7 +20,7 @@ PIANO, FLUTE = (part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("pi
 def height(level: int, pitch: int, *parts: int) -> np.ndarray | None:
     """The lean after many notes of one pitch in a piece of this register and these parts."""
     grammar = Grammar(4)
-    found = Height(grammar, is_whole=True)
+    found = UsualRegisters(Setting(grammar))
     mood = empty_row(Kind.MOOD)
     mood[column_of(Kind.MOOD, "register")] = level
     for row in (mood, *(empty_row(Kind.PART, part, 1) for part in parts)):

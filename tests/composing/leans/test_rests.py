@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from composer.composing.leans.all_leans import LEANS, Leans
+from composer.composing.leans.lean import RULED_OUT, Setting
 from composer.composing.leans.part_statistics import rest_share
-from composer.composing.leans.rests import CERTAIN, LEAD, MOST, SILENT, Rests
+from composer.composing.leans.rests import LEAD, MOST, SILENT, EverybodyPlays, Rests
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.piece import ROLES
 from composer.tokens.fields import Kind
@@ -16,11 +18,12 @@ FLUTE, CELLO = (part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("fl
 
 
 class Writing:
-    """Rows go into a grammar and the rests beside it."""
+    """Rows go into a grammar, and beside it what asks parts in and what makes them play."""
 
     def __init__(self, bars: int) -> None:
         self.grammar = Grammar(bars)
-        self.rests = Rests(self.grammar, bars, is_whole=True, comes_to_rest=True)
+        without = LEANS.keys() - {"rests", "everybody_plays"}
+        self.leans = Leans(Setting(self.grammar), without=without)
         self.take(Kind.FORM, bars_value(bars), meter_value(4, 4), key_value(0, "minor"))
         self.take(Kind.PART, FLUTE, 74)
         self.take(Kind.PART, CELLO, 43)
@@ -28,15 +31,16 @@ class Writing:
     def take(self, kind: Kind, *values: int) -> None:
         row = empty_row(kind, *values)
         self.grammar.advance(row)
-        self.rests.advance(row)
+        self.leans.advance(row)
 
     def bar(self) -> None:
         self.take(Kind.BAR, 1, meter_value(4, 4))
         self.take(Kind.PLAN)
 
     def lean(self, *row: int) -> np.ndarray:
-        tilt = self.rests.tilt(list(row))
-        return np.zeros(256) if tilt is None else tilt
+        tilts = [follower.tilt([*row]) for follower in self.leans.followers]
+        found = [tilt for tilt in tilts if tilt is not None]
+        return sum(found[1:], found[0]) if found else np.zeros(256)
 
 
 def test_a_part_that_waits_is_asked_in_more_and_more_and_then_must_come() -> None:
@@ -46,12 +50,12 @@ def test_a_part_that_waits_is_asked_in_more_and_more_and_then_must_come() -> Non
         writing.bar()
         tilt = writing.lean(Kind.NOTE, 0, 0)
         gains.append(float(tilt[CELLO]))
-        assert tilt[FLUTE] == 0
+        must_come = tilt[FLUTE] == RULED_OUT
+        assert must_come == (len(gains) > 14)
         writing.take(Kind.NOTE, 0, 0, FLUTE, 72, 20)
-    assert gains == sorted(gains)
+    assert gains[:14] == sorted(gains[:14])
     assert gains[0] == 0
     assert gains[13] == MOST
-    assert gains[14] == gains[-1] == CERTAIN
 
 
 def test_a_piece_does_not_end_before_everybody_has_played() -> None:
@@ -60,8 +64,12 @@ def test_a_piece_does_not_end_before_everybody_has_played() -> None:
     writing.bar()
     writing.take(Kind.NOTE, 0, 0, FLUTE, 72, 20)
     kinds = writing.lean()
-    assert kinds[Kind.NOTE] == -kinds[Kind.MARK] == CERTAIN
-    assert writing.lean(Kind.NOTE)[0] == writing.lean(Kind.NOTE, 0)[0] == CERTAIN
+    for tilt, only in (
+        (kinds, Kind.NOTE),
+        (writing.lean(Kind.NOTE), 0),
+        (writing.lean(Kind.NOTE, 0), 0),
+    ):
+        assert np.flatnonzero(tilt != RULED_OUT).tolist() == [only]
     writing.take(Kind.NOTE, 0, 0, CELLO, 45, 20)
     assert not writing.lean().any()
     assert not writing.lean(Kind.NOTE).any()
@@ -95,7 +103,9 @@ def test_a_span_of_a_piece_may_leave_parts_out() -> None:
     grammar = Grammar(3)
     for row in (empty_row(Kind.PART, CELLO, 43), empty_row(Kind.BAR, 1, meter_value(4, 4))):
         grammar.advance(row)
-    rests = Rests(grammar, 3, is_whole=False, comes_to_rest=False)
+    grammar.go_on(3)
+    assert not EverybodyPlays(Setting(grammar)).is_whole
+    rests = Rests(Setting(grammar))
     for _ in range(2):
         grammar.advance(empty_row(Kind.BAR, 1, meter_value(4, 4)))
         tilt = rests.tilt([])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from composer.composing.leans.subdivision import STRENGTH, Division
+from composer.composing.leans.lean import Setting
+from composer.composing.leans.subdivision import STRENGTH, Subdivision
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import FIELD_SIZES, Kind
 from composer.tokens.grammar import Grammar, empty_row
@@ -30,7 +31,7 @@ def test_only_places_of_the_division_that_a_beat_has_are_free(
 ) -> None:
     """Places of 32nds or of triplets before the beat has shown which; then only those of one."""
     grammar = Grammar(1)
-    division = Division(grammar)
+    division = Subdivision(Setting(grammar))
     header = [
         empty_row(Kind.FORM, bars_value(1), meter_value(4, 4), key_value(0, "major")),
         empty_row(Kind.PART, PIANO, 1),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from composer.composing.leans.all_leans import LEANS
+from composer.composing.leans.lean import Setting
 from composer.composing.leans.tonality import FIRST_CHORD, Tonality
 from composer.music.lengths import nearest_length_index
 from composer.tokens.fields import DRUM_PITCH_OFFSET, Kind
@@ -13,9 +15,9 @@ from composer.tokens.values import bars_value, key_value, meter_value
 QUARTER = nearest_length_index(24)
 
 
-def tonality(mode: str, *pitches: int, is_asked: bool = True) -> Tonality:
+def tonality(mode: str, *pitches: int) -> Tonality:
     """After these notes of a quarter each, in the key without signature."""
-    found = Tonality(Grammar(4), is_asked=is_asked)
+    found = Tonality(Grammar(4))
     found.advance(empty_row(Kind.FORM, bars_value(4), meter_value(4, 4), key_value(0, mode)))
     for pitch in pitches:
         found.advance(empty_row(Kind.NOTE, 0, 0, 0, pitch, QUARTER))
@@ -30,7 +32,7 @@ def test_nothing_leans_while_the_key_is_heard_well() -> None:
     """C major in C major; and nothing at all where no key was asked for."""
     chord = (60, 64, 67, 72, 60, 62, 64, 65, 67, 71, 72)
     assert pitch_lean(tonality("major", *chord)) is None
-    assert pitch_lean(tonality("major", 61, 66, 70, is_asked=False)) is None
+    assert LEANS["tonality"].make(Setting(Grammar(4))) is None
 
 
 def test_where_a_relative_is_heard_the_tonic_gains_on_its_rival() -> None:

@@ -128,3 +128,31 @@ def test_pages_are_engraved_in_any_thread() -> None:
         with ThreadPoolExecutor(1) as pool:
             alone.append(pool.submit(svg_pages, text).result())
     assert alone == [pages[0]] * 2
+
+
+def test_staves_that_rest_are_hidden_in_bands_and_shown_in_quartets() -> None:
+    """A guitar with a note in the first of 40 bars stands in the first system, not in the last."""
+    groove = [(beat, 1, 40) for beat in range(160)]
+    once = [(0, 4, 64)]
+    band = piece_of(
+        part_of("electric-guitar", once), part_of("electric-bass", groove), part_of("drums", groove)
+    )
+    quartet = piece_of(part_of("violin", once), part_of("viola", groove), part_of("cello", groove))
+    for piece, hides in ((band, True), (quartet, False)):
+        pages = "".join(svg_pages(musicxml_text(piece)))
+        systems = pages.split('class="system"')[1:]
+        staves = [_staves_of(system) for system in systems]
+        assert staves[0] == 3
+        assert staves[-1] == (2 if hides else 3)
+
+
+def _staves_of(system: str) -> int:
+    """The staves of the first measure of a system."""
+    return system.split('class="measure"')[1].count('class="staff"')
+
+
+def test_a_part_that_never_plays_is_not_printed() -> None:
+    """Unless nobody plays."""
+    piece = piece_of(part_of("violin", NOTES), part_of("oboe", []))
+    assert musicxml_text(piece).count("<score-part ") == 1
+    assert musicxml_text(replace(piece, parts=piece.parts[1:])).count("<score-part ") == 1

@@ -28,11 +28,23 @@ def opened(wav: bytes) -> tuple[float, np.ndarray]:
 
 
 def test_a_wav_rings_out_and_is_loud() -> None:
-    """The last note is not cut off, and the loudest moment fills the range."""
-    seconds, samples = opened(wav_bytes(midi_bytes(PIECE, mechanical=True)))
+    """The last note is not cut off, and the whole is at -16 LUFS without clipping."""
+    wav = wav_bytes(midi_bytes(PIECE, mechanical=True))
+    seconds, samples = opened(wav)
     assert SECONDS + 0.1 < seconds < SECONDS + 5
-    assert 28_000 < np.abs(samples).max() <= 29_001
+    assert np.abs(samples).max() <= 29_205  # a decibel below full scale
+    assert Sound.of(wav).loudness_lufs() == pytest.approx(-16, abs=0.5)
     assert np.abs(samples[-200:]).max() < 300
+
+
+def test_what_is_too_loud_for_the_renderer_is_not_clipped_by_it() -> None:
+    """Forty trumpets at once: it is rendered quietly, and no two frames in a row are at the rim."""
+    brass = part_of("trumpet", [(0, 4, pitch) for pitch in range(60, 84)])
+    loud = replace(brass, notes=tuple(note._replace(velocity=127) for note in brass.notes))
+    sound = sound_of(midi_bytes(piece_of(loud, loud, loud, loud), mechanical=True))
+    assert np.abs(sound.samples).max() > 40_000
+    _, samples = opened(sound.as_wav(sound.gains()))
+    assert np.abs(samples).max() <= 29_205
 
 
 def test_a_loop_is_exactly_its_bars_and_begins_with_what_rings_over() -> None:
@@ -61,7 +73,7 @@ def test_stems_sound_together_like_the_whole() -> None:
 def test_silence_is_a_short_file() -> None:
     """Nothing to make louder, nothing to cut."""
     silence = Sound(np.zeros((48_000, 2), dtype=np.int32), 48_000)
-    assert silence.gain_to_full() == 1.0
+    assert (silence.gains() == 1).all()
     assert opened(silence.without_silence().as_wav(1.0))[0] < 0.2
 
 

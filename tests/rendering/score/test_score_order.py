@@ -82,15 +82,15 @@ def test_a_lead_sheet_has_a_melody_and_chords() -> None:
     assert [part.name for part in build_score(piece).parts] == ["Piano 1", "Piano 2"]
 
 
-def test_two_pianos_of_a_composed_piece_are_called_by_their_roles() -> None:
-    """On the page and in the MIDI file, unless somebody gave them names; violins are numbered."""
+def test_two_pianos_of_a_composed_piece_are_called_by_their_roles_in_midi_alone() -> None:
+    """A file read again says who leads; on the page staves have the names of instruments."""
     melody = replace(part_of("piano", LINE), name="Piano 1", role="melody")
     chords = replace(part_of("piano", CHORDS), name="Piano 2", role="chords")
     violins = [replace(part_of("violin", LINE), role=role) for role in ("melody", "harmony")]
     piece = piece_of(melody, chords, *violins)
     assert part_names(piece) == ["Melody", "Chords", "Violin", "Violin"]
     assert [part.name for part in build_score(piece).parts] == [
-        "Violin 1", "Violin 2", "Melody", "Chords",
+        "Violin 1", "Violin 2", "Piano 1", "Piano 2",
     ]  # fmt: skip
     assert part_names(replace(piece, parts=(melody,))) == ["Piano 1"]
     named = replace(piece, parts=(replace(melody, name="Anna"), replace(chords, name="Bert")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections import Counter
@@ -13,6 +14,7 @@ from composer.errors import RequestError
 from composer.music.facts import CHORD_QUALITIES, Chord
 from composer.music.piece import Piece
 from composer.rendering.musicxml.musicxml import musicxml_text
+from composer.rendering.pages.engraving import new_toolkit
 from composer.rendering.score.notation import BarSigns
 from composer.rendering.score.score import build_score
 from composer.rendering.texts.abc_notation import abc_text
@@ -48,12 +50,8 @@ def test_abc_has_exactly_the_notes_of_the_piece(piece: Piece) -> None:
 @settings(max_examples=15, deadline=None)
 def test_mei_read_again_by_verovio_has_the_notes_of_the_piece(piece: Piece) -> None:
     """Onsets and pitches of what it plays."""
-    import base64
-
-    import verovio
-
     expected = Counter(pitch for _, _, pitch in rows_of(piece).elements())
-    toolkit = verovio.toolkit()
+    toolkit = new_toolkit()
     assert toolkit.loadData(mei_text(musicxml_text(piece)))
     midi = base64.b64decode(toolkit.renderToMIDI())
     heard = Counter(pitch for rows in rows_of_midi(midi, "symusic") for _, _, pitch in rows)

@@ -1,0 +1,74 @@
+"""Chords that hold: their tones are leaned on, most on strong beats and where they were given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from composer.analysis.texture import beat_ticks
+from composer.composing.leans.lean import Floats, Setting, next_field
+from composer.music.chords import CHORD_INTERVALS
+from composer.music.facts import CHORD_QUALITIES
+from composer.music.meters import grid_bar_ticks
+from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange
+from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, Kind, column_of
+from composer.tokens.values import meter_of, tick_in_bar
+
+GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT = 2.5, 0.8
+"""Logits for the notes of a chord that was given, on the strong beats of a bar and elsewhere."""
+OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.5, 0.1
+"""The same for a chord that the model wrote."""
+
+
+class ChordTones:
+    """The last bar is left to the ending, where the piece comes to rest."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.grammar, self.comes_to_rest = setting.grammar, setting.comes_to_rest
+        self.leans = (
+            (GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT)
+            if setting.chords_are_given
+            else (OWN_CHORD, OWN_CHORD_OFF_BEAT)
+        )
+        self.strong_ticks: tuple[int, ...] = (0,)
+        self.chord: tuple[int, str] | None = None
+        """Root (pitch class) and quality."""
+
+    def advance(self, row: list[int]) -> None:
+        """Take a complete row as written; the grammar has taken it already."""
+        if row[0] == Kind.BAR:
+            self.strong_ticks = strong_ticks(row[column_of(Kind.BAR, "meter")])
+        elif row[0] == Kind.CHORD:
+            self.chord = chord_of(row)
+
+    def tilt(self, row: list[int]) -> Floats | None:
+        """What to add to the logits of the next field of a row; None for nothing."""
+        is_last = self.comes_to_rest and self.grammar.bar == self.grammar.bars - 1
+        if next_field(row) != (Kind.NOTE, "pitch") or is_last:
+            return None
+        if self.chord is None or self.chord[1] == "none":
+            return None
+        root, quality = self.chord
+        on_beat, off_beat = self.leans
+        lean = on_beat if tick_in_bar(row) in self.strong_ticks else off_beat
+        return lean * tones(root, CHORD_INTERVALS[quality])
+
+
+def chord_of(row: list[int]) -> tuple[int, str]:
+    """Root (pitch class) and quality of a chord row."""
+    return row[3] - 1, CHORD_QUALITIES[row[4] - 1]
+
+
+def strong_ticks(meter_field: int) -> tuple[int, ...]:
+    """The first beat of a bar, and its middle where it has four beats or more."""
+    meter = MeterChange(0, *meter_of(meter_field))
+    bar_ticks = grid_bar_ticks(*meter[1:])
+    beats = bar_ticks // beat_ticks(meter, GRID_TICKS_PER_QUARTER)
+    return (0, bar_ticks // 2) if beats >= 4 and beats % 2 == 0 else (0,)
+
+
+def tones(root: int, intervals: tuple[int, ...]) -> Floats:
+    """1 for every pitch at these intervals above a root, drums aside: (pitch values,)."""
+    pitches = np.arange(FIELD_SIZES["pitch"])
+    found = np.isin(pitches % 12, [(root + interval) % 12 for interval in intervals])
+    tilt: Floats = (found & (pitches < DRUM_PITCH_OFFSET)).astype(np.float64)
+    return tilt

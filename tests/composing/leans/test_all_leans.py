@@ -1,0 +1,250 @@
+"""The leans as composing assembles them: leaving any of them out shows in what is written.
+
+The model is one that knows nothing: every value of a field is as likely as another, but that notes
+follow each other soon. So what the leans do is seen whatever the weights have learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from composer.analysis.key_finding import key_profiles
+from composer.composing.asking.fields_asked import given_chords, given_fields
+from composer.composing.asking.request import make_request
+from composer.composing.leans.all_leans import LEANS, Leans
+from composer.composing.leans.lean import Setting, next_field
+from composer.composing.leans.note_speed import SHORTEST_SECONDS
+from composer.composing.leans.part_statistics import ANY_STYLE, return_share, usual_register
+from composer.composing.writing.sampling import Chance, Writer
+from composer.model.transformer import RowTransformer
+from composer.music.facts import Recall
+from composer.music.instruments import BY_NAME, INSTRUMENTS
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
+from composer.tokens.decode import decode
+from composer.tokens.fields import FIELD_SIZES, Kind, column_of
+from composer.tokens.grammar import Grammar
+from composer.tokens.values import density_of, part_value, recall_values, role_value
+from tests.composing.tunes import tune
+
+BARS = 6
+MORE_NOTES, SOON = 2.0, {"beat": 1.0, "position": 0.3, "length": 0.05}
+"""Logits for a note before a bar, a chord or the end; and against each later beat or position, and
+each longer length."""
+NOTE_COLUMNS = {name: column_of(Kind.NOTE, name) for name in ("part", "pitch", "beat", "position")}
+
+
+def value_of(instrument: str) -> int:
+    return part_value(INSTRUMENTS.index(BY_NAME[instrument]), 0)
+
+
+def written(asked: dict[str, Any], without: frozenset[str], seed: int, **given: Any) -> np.ndarray:
+    """The rows of a piece, (rows, COLUMNS), by a model that knows nothing."""
+    request = make_request(**({"bars": BARS} | asked))
+    grammar = Grammar(request.bars, chords=given_chords(request, 0))
+    chance = Chance(min_p=0.0, without=without)
+    fields = replace(given_fields(request), **given)
+    model = cast(RowTransformer, SimpleNamespace(shape=SimpleNamespace(context=10_000)))
+    writing = Writer(model, grammar, fields, chance, np.random.default_rng(seed)).rows()
+    ask = next(writing)
+    while True:
+        _, name = next_field(ask.row) or (None, "kind")
+        logits = -SOON.get(name, 0.0) * np.arange(FIELD_SIZES[name])
+        if name == "kind":
+            logits[Kind.NOTE] = MORE_NOTES
+        try:
+            ask = writing.send(logits)
+        except StopIteration as end:
+            return np.asarray(end.value)
+
+
+def notes_by_bar(rows: np.ndarray) -> list[np.ndarray]:
+    """The note rows of each bar."""
+    starts = np.flatnonzero(rows[:, 0] == Kind.BAR)
+    return [bar[bar[:, 0] == Kind.NOTE] for bar in np.split(rows, starts)[1:]]
+
+
+def column(notes: np.ndarray, name: str) -> np.ndarray:
+    return notes[:, NOTE_COLUMNS[name]]
+
+
+def ticks(notes: np.ndarray) -> np.ndarray:
+    return column(notes, "beat") * GRID_TICKS_PER_QUARTER + column(notes, "position")
+
+
+def onsets(piece: Piece, place: int = 0) -> list[int]:
+    return [note.onset_tick for note in piece.parts[place].notes]
+
+
+def strange_tones(rows: np.ndarray) -> float:
+    """Notes on strong beats that are not of the chord given in every bar, C major."""
+    strong = [bar[np.isin(ticks(bar), (0, 48))] for bar in notes_by_bar(rows)[:-1]]
+    pitches = column(np.concatenate(strong), "pitch") % 12
+    return float(np.mean(~np.isin(pitches, (0, 4, 7)))) if len(pitches) else np.nan
+
+
+def strange_end(rows: np.ndarray) -> float:
+    """Notes of the last bar that are not of C major."""
+    return float(np.mean(~np.isin(column(notes_by_bar(rows)[-1], "pitch") % 12, (0, 4, 7))))
+
+
+def thick_chords(rows: np.ndarray) -> float:
+    """Notes that a keyboard begins at an onset beyond the fourth, on average."""
+    _, counts = np.unique(onsets(decode(rows)), return_counts=True)
+    return float(np.mean(np.maximum(0, counts - 4)))
+
+
+def forgotten(rows: np.ndarray) -> float:
+    """The share of the first bar's onsets that the next one, which is to vary it, does not have."""
+    first, second = ({tuple(note[1:4]) for note in bar} for bar in notes_by_bar(rows)[:2])
+    return 1 - len(first & second) / max(1, len(first))
+
+
+def unusual_returns(rows: np.ndarray) -> float:
+    """How far the share of bars that recall another lies from that of real music."""
+    plans = rows[rows[:, 0] == Kind.PLAN]
+    distances = plans[:, column_of(Kind.PLAN, "recall_distance")]
+    return abs(float(np.mean(distances > 1)) - return_share(ANY_STYLE))
+
+
+def melody_notes_together(rows: np.ndarray) -> float:
+    found = onsets(decode(rows))
+    return len(found) - len(set(found))
+
+
+def mixed_beats(rows: np.ndarray) -> float:
+    """Beats with places of sixteenths and of triplets."""
+    mixed, quarter = [], GRID_TICKS_PER_QUARTER
+    for bar in notes_by_bar(rows):
+        for beat in set(column(bar, "beat").tolist()):
+            places = column(bar[column(bar, "beat") == beat], "position")
+            mixed.append((places % (quarter // 8)).any() and (places % (quarter // 6)).any())
+    return float(np.mean(mixed))
+
+
+def hasty_notes(rows: np.ndarray) -> float:
+    """Onsets of a part sooner behind its last one than fingers follow, at 240 quarters a minute."""
+    piece = decode(rows)
+    places = range(len(piece.parts))
+    gaps = np.concatenate([np.diff(np.unique(onsets(piece, place))) for place in places])
+    return float(np.mean(gaps * 60 / 240 / GRID_TICKS_PER_QUARTER < SHORTEST_SECONDS))
+
+
+def silent_players(rows: np.ndarray) -> float:
+    return 6 - len(decode(rows).parts)
+
+
+def silent_bars(rows: np.ndarray) -> float:
+    return float(np.mean([not len(bar) for bar in notes_by_bar(rows)]))
+
+
+def strange_key(rows: np.ndarray) -> float:
+    """How much likelier other keys are than C major, by how often each pitch class is struck."""
+    pitches = np.concatenate([column(bar, "pitch") for bar in notes_by_bar(rows)[:-1]]) % 12
+    struck = np.bincount(pitches, minlength=12)
+    scores = [float(np.corrcoef(struck, profile)[0, 1]) for profile in key_profiles()]
+    return max(scores) - scores[0]
+
+
+def far_from_usual(rows: np.ndarray) -> float:
+    """How far, in semitones, a viola is from where violas are."""
+    usual = usual_register(value_of("viola"), "")
+    assert usual is not None
+    notes = [note.pitch for part in decode(rows).parts for note in part.notes]
+    return abs(float(np.mean(notes)) - usual.mean)
+
+
+def wrong_density(rows: np.ndarray) -> float:
+    """How far the onsets of a bar are from those of the level that was given."""
+    wanted = 4 * density_of(4)
+    return float(np.mean([abs(len(np.unique(ticks(bar))) - wanted) for bar in notes_by_bar(rows)]))
+
+
+def far_from_influence(rows: np.ndarray) -> float:
+    theirs = tune().parts[0].notes
+    pitches = [note.pitch for note in decode(rows).parts[0].notes]
+    return abs(float(np.mean(pitches)) - float(np.mean([note.pitch for note in theirs])))
+
+
+def plan(bar: int, recall: Recall | None) -> dict[tuple[Kind, str], int]:
+    names = ("recall_distance", "recall_kind", "recall_semitones")
+    return {(Kind.PLAN, name): v for name, v in zip(names, recall_values(recall), strict=False)}
+
+
+NEW = {bar: plan(bar, None) for bar in range(BARS)}
+LEADER, *PIANO = (
+    (value_of("electric-guitar"), 28, role_value("melody")),
+    (value_of("piano"), 1, role_value("chords")),
+)
+DUO = {"instruments": ["flute", "cello"], "meter": "4/4", "key": "C major"}
+MANY = ["flute", "oboe", "clarinet", "bassoon", "horn", "cello"]
+
+SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, Any]]] = {
+    "chord_tones": (strange_tones, DUO | {"chords": "C"}, {"bars": NEW}),
+    "ending": (strange_end, DUO, {"bars": NEW}),
+    "chord_size": (thick_chords, DUO | {"instruments": ["piano"]}, {"bars": NEW}),
+    "recalled_bar": (forgotten, DUO, {"bars": NEW | {1: plan(1, Recall(1, "varied"))}}),
+    "recall_share": (unusual_returns, DUO | {"bars": 16}, {}),
+    "one_voice": (
+        melody_notes_together,
+        {"instruments": ["electric-guitar", "piano"]},
+        {"parts": (LEADER, *PIANO), "bars": NEW},
+    ),
+    "subdivision": (mixed_beats, DUO, {"bars": NEW}),
+    "note_speed": (hasty_notes, {"instruments": MANY, "tempo": 240}, {"bars": NEW}),
+    "everybody_plays": (silent_players, {"instruments": MANY, "bars": 1}, {}),
+    "rests": (silent_bars, DUO, {"bars": NEW}),
+    "tonality": (strange_key, DUO, {"bars": NEW}),
+    "usual_registers": (far_from_usual, {"instruments": ["viola"]}, {"bars": NEW}),
+    "note_density": (
+        wrong_density,
+        DUO,
+        {"bars": {bar: of | {(Kind.PLAN, "density"): 4} for bar, of in NEW.items()}},
+    ),
+    "asked_registers": (far_from_influence, {"like": tune()}, {"bars": NEW}),
+}
+"""Of each lean what it makes less, in pieces of which request, with which other given fields."""
+
+
+def test_every_lean_of_the_table_is_shown_here() -> None:
+    assert SHOWN.keys() == LEANS.keys()
+
+
+@pytest.mark.parametrize("name", LEANS)
+def test_leaving_a_lean_out_shows_in_what_is_written(name: str) -> None:
+    """With all leans there is less of what it is against than with all but it."""
+    measure, asked, given = SHOWN[name]
+    with_all, without = (
+        np.nanmean([measure(written(asked, left_out, seed, **given)) for seed in range(16)])
+        for left_out in (frozenset[str](), frozenset({name}))
+    )
+    assert with_all < 0.9 * without
+
+
+def test_a_rule_that_leaves_nothing_does_not_hold() -> None:
+    """Logits stay as they were where every allowed value would be ruled out."""
+    grammar = Grammar(1)
+    leans = Leans(Setting(grammar), without=LEANS.keys() - {"everybody_plays"})
+    request = make_request(instruments=["flute", "cello"], bars=1)
+    rows = written({"instruments": ["flute", "cello"], "bars": 1}, frozenset(), 1)
+    assert request.bars == 1
+    for row in rows.tolist():
+        if row[0] == Kind.NOTE:
+            break
+        grammar.advance(row)
+        leans.advance(row)
+    logits, allowed = np.zeros(FIELD_SIZES["kind"]), np.zeros(FIELD_SIZES["kind"], dtype=bool)
+    allowed[Kind.MARK] = True
+    assert leans.added(logits, allowed, []) is logits
+    allowed[Kind.NOTE] = True
+    assert np.flatnonzero(np.isfinite(leans.added(logits, allowed, []))).tolist() == [Kind.NOTE]
+
+
+def test_a_name_that_is_not_in_the_table_is_refused() -> None:
+    with pytest.raises(ValueError, match="no leans are called \\['rest'\\]"):
+        Leans(Setting(Grammar(1)), without={"rest"})
