@@ -7,6 +7,8 @@ were alone, to the last bit, as long as rows are read one by one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,7 +35,7 @@ class State(NamedTuple):
 
 
 class Runtime:
-    """One model for any number of memories; holds nothing of what it has read.
+    """One model for any number of memories.
 
     With `exact`, matrices are float32 as in torch, at three to five times the time a step.
     """
@@ -51,6 +53,7 @@ class Runtime:
         columns = range(tables.columns)
         self.from_chosen = [weights[f"heads.from_chosen.{c}.weight"] for c in columns]
         self.output = [weights[f"heads.output.{c}.weight"] for c in columns]
+        self._spare: list[Memory] = []
         self.trunk = _session(trunk(weights, shape, tables, exact))
         self.late = _session(late(weights, shape, exact))
 
@@ -59,6 +62,18 @@ class Runtime:
         rows = np.asarray(rows)
         kind = rows[..., 0]
         return np.where(self.used[kind], rows + self.input_offset[kind], 0)
+
+    @contextmanager
+    def memory(self, lines: int) -> Iterator[Memory]:
+        """Memory for a while, used again later: to lay a new one out takes as long as to fill it."""
+        memory = self._spare.pop() if self._spare else Memory(self, 0)
+        if len(memory.lengths) < lines:
+            memory = Memory(self, lines)
+        memory.lengths[:] = 0
+        try:
+            yield memory
+        finally:
+            self._spare.append(memory)
 
     def read(self, rows: ArrayLike, following: ArrayLike, memory: Memory) -> State:
         """Read rows (lines, rows, columns) behind those that the lines of a memory hold.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.composing.writing.sampling import Ask, Floats, Rows, Stream, Writer, quiet
-from composer.model.runtime import Memory, Runtime
+from composer.model.runtime import Memory
 from composer.model.sizes import EARLY_COLUMNS
 from composer.tokens.fields import COLUMNS, column_of
 from composer.tokens.learned import as_learned
@@ -45,11 +45,13 @@ def write_all(
     waiting = deque(_Piece(writer.streams, writer.rows(tell), []) for writer in writers)
     pieces = list(waiting)
     needed = [len(piece.streams) for piece in pieces]
-    batch = _Batch(writers[0].model, min(max(MOST_LINES, *needed), sum(needed)))
-    while waiting or batch.pieces:
-        while waiting and len(waiting[0].streams) <= batch.room:
-            batch.add(waiting.popleft())
-        batch.write_a_row()
+    lines = min(max(MOST_LINES, *needed), sum(needed))
+    with writers[0].model.memory(lines) as memory:
+        batch = _Batch(memory, lines)
+        while waiting or batch.pieces:
+            while waiting and len(waiting[0].streams) <= batch.room:
+                batch.add(waiting.popleft())
+            batch.write_a_row()
     return [piece.written for piece in pieces if piece.written is not None]
 
 
@@ -115,10 +117,9 @@ class _Batch:
     """Lines of rows that are read together. `state` (lines, width) and `hidden` (lines, late
     columns, head hidden) are of each line's last step."""
 
-    def __init__(self, model: Runtime, lines: int) -> None:
-        self.model, self.lines = model, lines
-        self.memory = Memory(model, lines)
-        shape = model.shape
+    def __init__(self, memory: Memory, lines: int) -> None:
+        self.memory, self.model, self.lines = memory, memory.model, lines
+        shape = self.model.shape
         self.state = np.zeros((lines, shape.width), np.float32)
         self.hidden = np.zeros((lines, COLUMNS - EARLY_COLUMNS, shape.head_hidden), np.float32)
         self.pieces: list[_Piece] = []
