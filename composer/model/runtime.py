@@ -65,7 +65,7 @@ class Runtime:
 
     @contextmanager
     def memory(self, lines: int) -> Iterator[Memory]:
-        """Memory for a while, used again later: to lay a new one out takes as long as to fill it."""
+        """Memory for a while, used again: to lay out a new one takes as long as to fill it."""
         memory = self._spare.pop() if self._spare else Memory(self, 0)
         if len(memory.lengths) < lines:
             memory = Memory(self, lines)
