@@ -1,6 +1,6 @@
 """Variants of the recipe `first` beside each other: held-out bits per note after equal CPU time.
 
-    python benchmarks/ablation.py --shards BUILT --cache DIR --minutes 30 \\
+    python -m benchmarks.ablation --shards BUILT --cache DIR --minutes 30 \\
         first width=192,layers=9 width=352,layers=5 lines=2
 
 Each variant names what it changes of the recipe or of the model's shape (`first` changes nothing)

@@ -1,6 +1,6 @@
 """How much of real pieces other players get, and whether they can play it; no model is asked.
 
-    python benchmarks/arranging.py FILE ...
+    python -m benchmarks.arranging FILE ...
 
 For each ensemble: pieces, the mean and the worst share of notes left out (their pitch class begins
 nowhere at their onset), the share of moments that a player could not sound, and CPU seconds a

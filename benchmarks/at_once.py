@@ -1,6 +1,6 @@
 """How many notes real parts sound at once, by instrument and by how many parts play.
 
-    python benchmarks/at_once.py SHARDS
+    python -m benchmarks.at_once SHARDS
 
 Of the training split, what people wrote, every onset of a part: the share of onsets at which it
 sounds so many notes, held ones included, at which it strikes so many, and at which one player

@@ -1,6 +1,6 @@
 """Write whom the shipped model owes its data to into docs/model-card.md, between the marks.
 
-    python benchmarks/attribution.py CATALOG.CSV
+    python -m benchmarks.attribution CATALOG.CSV
 
 A row a corpus from its manifest and the catalogue, then the people whom the catalogue names file
 by file.

@@ -1,6 +1,6 @@
 """How well beats are found in music that was played freely: known beats, bent and hidden.
 
-    python benchmarks/beats.py CORPORA [--corpus pop909 ...] [--pieces 10]
+    python -m benchmarks.beats CORPORA [--corpus pop909 ...] [--pieces 10]
 
 Pieces whose beats are known get human timing and a tempo that wanders by 5 % from beat to beat;
 the tracker hears seconds alone. Printed are mir_eval's F-measure, and continuity at the stated

@@ -1,6 +1,6 @@
 """How many copies does the rule for copies catch, and how many originals does it wrong?
 
-`python benchmarks/copies.py DATA` takes excerpts of 300 training works by people and of 300
+`python -m benchmarks.copies DATA` takes excerpts of 300 training works by people and of 300
 held-out ones, moves each to another key, and asks `composer.is_too_close`. A minute of CPU.
 """
 

@@ -1,6 +1,6 @@
 """How long 64 bars of piano take to MusicXML and to PDF, beside music21's own path to MusicXML.
 
-    python benchmarks/engraving_speed.py FOLDER [--pieces N]
+    python -m benchmarks.engraving_speed FOLDER [--pieces N]
 
 FOLDER holds MIDI files, in folders of its own or in zips. Of the first of them with a piano part
 of 64 bars or more, N are cut to 64 bars of that part alone. Each path is run once to warm up, then

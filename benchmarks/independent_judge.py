@@ -1,6 +1,6 @@
 """A judge that shares nothing with composing: random requests, their files, and a second opinion.
 
-    python benchmarks/independent_judge.py OUT [REQUESTS] [SEED]
+    python -m benchmarks.independent_judge OUT [REQUESTS] [SEED]
 
 Random requests over every style, ensemble, preset, mood, key, meter, tempo, chords and form are
 composed into OUT; what is judged is the MIDI that was written (without expression) and the report

@@ -1,6 +1,6 @@
 """How exactly `composer live` sends: the error of each message over minutes, in milliseconds.
 
-    python benchmarks/live_timing.py [--minutes 10]
+    python -m benchmarks.live_timing [--minutes 10]
 
 A process holds a `file:` output, as `composer live` does, and gets eight notes a second, a phrase
 of 32 notes at a time as answers come. Prints the percentiles of sent minus meant, and the load of

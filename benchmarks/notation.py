@@ -1,6 +1,6 @@
 """Notation from MIDI, ours beside music21's and MuseScore 3's, against human engravings.
 
-    python benchmarks/notation.py PAIRS [--musescore mscore3] [--limit N] [--only ours]
+    python -m benchmarks.notation PAIRS [--musescore mscore3] [--limit N] [--only ours]
 
 PAIRS is a folder or a zip of `<name>.mxl` and `<name>.mid` twins. MuseScore is left out where its
 program is not found. Prints the mean over the pairs of each measure of

@@ -1,6 +1,6 @@
 """Whether LilyPond and abc2midi read from our files the notes that the piece has.
 
-    python benchmarks/other_programs.py CORPORA [--files 5]
+    python -m benchmarks.other_programs CORPORA [--files 5]
 
 CORPORA is a folder of zipped corpora; the first files of each are taken. Debian has the programs
 as `lilypond` and `abcmidi`. LilyPond and abc2midi make MIDI of what we write, with repeats played
@@ -87,8 +87,7 @@ def compare(piece: Piece, program: str, *, is_set: bool = False) -> tuple[int, s
 def _lilypond(piece: Piece, folder: Path, is_set: bool) -> tuple[Path, str]:
     text = lilypond_text(build_score(piece, repeats=True)).replace("-.", "")
     if not is_set:
-        text = text.replace("\\layout {}", "")
-        text = text.replace("\\score {\n  << \\music >>\n  \n}", "")
+        text = re.sub(r"\\score {\n  <<.*?>>\n  \\layout {[^}]*}\n}", "", text)
     source = folder / "piece.ly"
     source.write_text(text, encoding="utf-8")
     command = ["lilypond", "--loglevel=WARN", "-o", str(folder / "piece"), str(source)]

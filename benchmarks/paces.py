@@ -1,6 +1,6 @@
 """How fast styles go and people play: rewrites analysis/paces.toml.
 
-    python benchmarks/paces.py CORPORA [MANIFESTS]
+    python -m benchmarks.paces CORPORA [MANIFESTS]
 
 Of the training split, pieces whose tempo somebody wrote down: the 10th, 50th and 90th percentile of
 their prevailing tempo by style, and the 97th percentile of the onsets a second that parts of an

@@ -1,6 +1,6 @@
 """How often parts rest, where they lie, who plays, what returns: rewrites `part_statistics.toml`.
 
-    python benchmarks/parts.py SHARDS
+    python -m benchmarks.parts SHARDS
 
 Of the training split: the share of bars in which a part begins no note, where there are several, by
 its role where one is known, else by its instrument; and the mean pitch of parts of an instrument

@@ -1,6 +1,6 @@
 """Pictures of pages for the README: music that the model composed, engraved and left as it is.
 
-    python benchmarks/pictures.py [--out docs/images] [--weights FILE] [--seeds 1-6]
+    python -m benchmarks.pictures [--out docs/images] [--weights FILE] [--seeds 1-6]
 
 Each row of `ROWS` becomes `<style>-<mood>-<seed>.png`: the first page, cropped to the music, in few
 greys. With --seeds every row is made with each of these seeds instead of its own, to choose from

@@ -1,6 +1,6 @@
 """What every preset plays: how much each role, how the groove holds, what of it is missed.
 
-    python benchmarks/presets.py [OUT] [PRESET ...]
+    python -m benchmarks.presets [OUT] [PRESET ...]
 
 Composes each preset once with its default settings (seed 1) and prints a row a preset: of each role
 the bars in which its parts play, on average, of all bars, and "!" where that is not kept by the

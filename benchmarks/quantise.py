@@ -1,6 +1,6 @@
 """How well played onsets are read: music with human timing added, quantised, laid beside itself.
 
-    python benchmarks/quantise.py CORPORA [--corpus pop909] [--pieces 30]
+    python -m benchmarks.quantise CORPORA [--corpus pop909] [--pieces 30]
 
 CORPORA is the folder with the corpus (or its zip) in it. Onsets are moved as players move them (a
 spread a note, chords not quite together, a bias a part, a slow drift of everybody), and `quantise`

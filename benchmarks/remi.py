@@ -1,7 +1,7 @@
 """Rows beside REMI tokens: held-out bits per note after equal CPU time on the same music.
 
     pip install -e '.[benchmarks]'
-    python benchmarks/remi.py --shards BUILT --cache DIR [--corpora FOLDER] [--minutes 30]
+    python -m benchmarks.remi --shards BUILT --cache DIR [--corpora FOLDER] [--minutes 30]
         [--contender rows remi]
 
 `rows` is the recipe `first` from scratch. `remi` is a plain decoder of the same blocks, optimisers,

@@ -1,6 +1,6 @@
 """How much each role plays in music of each style: rewrites analysis/roles.toml.
 
-    python benchmarks/roles.py CORPORA [MANIFESTS]
+    python -m benchmarks.roles CORPORA [MANIFESTS]
 
 Of the training split, in windows of 16 bars (the first ones of a piece and those in its middle):
 the share of bars in which a part plays, and its notes in a bar in which it does, for every part

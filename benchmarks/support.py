@@ -1,6 +1,6 @@
 """Count the notes behind each style and composer, and rewrite composer/music/support.toml.
 
-    python benchmarks/support.py CATALOG.CSV
+    python -m benchmarks.support CATALOG.CSV
 
 Counts the training split: notes written by people, drum notes played by people, and notes of
 files whose accompaniment a program made (`origin` is not "human").

@@ -53,14 +53,16 @@ INSIDE = {
     },
     "rendering": {
         "page": set(),
+        "options": set(),
         "part_files": set(),
         "score": set(),
         "performance": {"score"},
         "musicxml": {"score", "page"},
-        "pages": {"musicxml", "performance", "score", "page"},
+        "pages": {"options", "musicxml", "performance", "score", "page"},
         "texts": {"pages", "score"},
-        "formats": {"pages", "texts", "musicxml", "performance", "score", "part_files"},
-        "files": {"formats"},
+        "formats": {"options", "pages", "texts", "musicxml", "performance", "score", "part_files"},
+        "kept_files": set(),
+        "files": {"options", "formats", "kept_files"},
     },
 }
 """What the rooms and files within a room may import of each other."""
@@ -150,6 +152,12 @@ def test_no_two_files_share_a_name() -> None:
     """A name says which file is meant; the commands alone are called as what they do."""
     files = [path.name for path in PACKAGE.rglob("*.py") if path.parent.name != "cli"]
     assert {name for name in files if files.count(name) > 1} == {"__init__.py"}
+
+
+def test_no_file_is_a_hidden_command_line() -> None:
+    """Commands are those of `composer`, scripts are in `benchmarks/`; a process may be its own."""
+    found = {p.name for p in PACKAGE.rglob("*.py") if "__main__" in p.read_text(encoding="utf-8")}
+    assert found == {"__main__.py", "sender.py"}
 
 
 def test_torch_stays_in_its_rooms() -> None:

@@ -15,7 +15,7 @@ import pytest
 from composer.cli.parser import build_parser
 from composer.corpus.corpus import MANIFESTS
 from composer.corpus.manifest import MANIFEST_NAME, read_manifest
-from composer.rendering.files import FORMATS
+from composer.rendering.formats import FORMATS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")

@@ -97,9 +97,8 @@ def _pieces() -> list[dict[str, str]]:
 
 def _composed(piece: dict[str, str]) -> list[Path]:
     """The first page and the sound of a piece, composed unless they are there."""
-    from composer.composing.weights import load_weights
-
     from composer.cli import main
+    from composer.composing.writing.weights import load_weights
 
     folder = GALLERY / load_weights(None).fingerprint / piece["name"]
     if not list(folder.glob(f"*.{SOUND}")):

@@ -56,7 +56,7 @@ def _complete(action: argparse.Action) -> None:
     import shtab
 
     from composer.music import listing
-    from composer.rendering.files import FORMATS
+    from composer.rendering.formats import FORMATS
 
     if action.type is Path:
         is_folder = action.metavar == "DIR"
@@ -65,4 +65,4 @@ def _complete(action: argparse.Action) -> None:
         rows = (row for name in _LISTS[action.dest] for row in listing.LISTS[name]())
         action.choices = [row["name"] for row in rows]
     elif action.dest == "format":
-        action.choices = FORMATS
+        action.choices = [*FORMATS]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer.cli.files import read_music
 from composer.cli.flags import (
     add_command,
     add_json,
     add_outputs,
     check_soundfont,
     check_writable,
+    name_for,
     output_options,
     parse_formats,
 )
@@ -42,6 +46,10 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "compose", "compose a piece and write it to files", compose)
     music = parser.add_argument_group("the music; what is not given, the model chooses")
     add = music.add_argument
+    add(
+        "text", nargs="?", default="",
+        help='in a sentence, such as "a sad waltz for piano"; flags go before it',
+    )  # fmt: skip
     add("--style", help="baroque, chopin, or a blend such as bach:0.6,joplin:0.4")
     add(
         "--mood", "--emotion",
@@ -118,7 +126,7 @@ def _sketch(request: dict[str, Any], given: argparse.Namespace, formats: Sequenc
     """The sketch of a piece as JSON that `--sketch` reads, and as sheets with chord symbols."""
     import composer
     from composer.composing.report import write_report
-    from composer.rendering.files import SOUND_FORMATS
+    from composer.rendering.formats import SOUND_FORMATS
 
     sketched = composer.sketch(**request)
     sheets = [name for name in formats if name not in SOUND_FORMATS]
@@ -142,10 +150,23 @@ def _request(given: argparse.Namespace) -> dict[str, Any]:
         values["sketch"] = _read_sketch(given.sketch)
     for name in ("melody", "like"):
         if getattr(given, name) is not None:
-            from composer.corpus.readers import read_piece
+            values[name] = read_music(getattr(given, name))
+    asked = {key: value for key, value in values.items() if value is not None}
+    return _said_in_words(given.text, asked) | asked
 
-            values[name] = read_piece(getattr(given, name))
-    return {key: value for key, value in values.items() if value is not None}
+
+def _said_in_words(text: str, flags: dict[str, Any]) -> dict[str, Any]:
+    """What a sentence asks for beside flags; words that nobody understood are told."""
+    import composer
+
+    read = composer.request_from_text(text)
+    if read.unknown:
+        print(f"composer: not understood: {', '.join(read.unknown)}", file=sys.stderr)
+    players = ("ensemble", "instruments")
+    has_players = any(name in flags for name in players)
+    return {
+        name: value for name, value in read.fields.items() if not (has_players and name in players)
+    }
 
 
 def _read_sketch(path: Path) -> Sketched:
@@ -188,5 +209,9 @@ def _written(
     import composer
     from composer.composing.report import write_report
 
-    paths = composer.write(composition, given.out, formats, **output_options(given))
+    name = name_for(given, composition.name, list(formats), has_report=True)
+    composition = replace(composition, name=name)
+    paths = composer.write(
+        composition, given.out, formats, **output_options(given) | {"force": True}
+    )
     return [*paths, write_report(composition.report(), given.out, composition.name)]

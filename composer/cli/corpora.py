@@ -34,6 +34,9 @@ def add_to(commands: Commands) -> None:
         "--by", metavar="LIST", default="corpus,style,ensemble",
         help="also split, composer, licence, origin (default: corpus,style,ensemble)",
     )  # fmt: skip
+    _add_folder(
+        add_command(actions, "duplicates", "hold near-duplicates out of training", duplicates)
+    )
     building = add_command(
         actions, "build", "encode all files with their facts; stopped, it goes on", build
     )
@@ -89,6 +92,19 @@ def stats(given: argparse.Namespace) -> None:
             [field, "files", "notes", "of them by people"],
             [[r.value or "(not said)", r.files, r.notes, r.human_notes] for r in of_field],
         )
+
+
+def duplicates(given: argparse.Namespace) -> None:
+    from composer.corpus.duplicates import hold_out_duplicates
+
+    found = hold_out_duplicates(given.folder)
+    if given.json:
+        print_json(found._asdict())
+        return
+    print(
+        f"{found.files} files, {found.pairs} pairs of near-duplicates, "
+        f"{found.held_out} works held out"
+    )
 
 
 def build(given: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from composer.cli.flags import (
     check_name,
     check_soundfont,
     check_writable,
+    name_for,
     output_options,
     parse_formats,
 )
@@ -39,6 +41,10 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of the performance in MIDI (default: 0)"
     )
+    parser.add_argument(
+        "--perform", action="store_true",
+        help="play the score with dynamics, rubato, swing and pedal (default: as it is)",
+    )  # fmt: skip
     parser = add_command(
         commands, "describe", "say what a file of music is: key, chords, form, mood", describe
     )
@@ -51,33 +57,74 @@ def render(given: argparse.Namespace) -> None:
     stem = check_name(given.name) or given.file.stem
     check_writable(given.out)
     check_soundfont(given.soundfont)
-    for suffix in formats:
-        keep_input(given.file, given.out / f"{stem}.{suffix}")
-    from composer.corpus.readers import MIDI_SUFFIXES, read_piece
-    from composer.music.normalise import normalise
+    if given.perform and given.mechanical:
+        raise RequestError("--perform and --mechanical exclude each other; give one of them")
+    from composer.rendering.files import write_piece
+
+    piece = read_music(given.file)
+    page, chords = _with_chords_over_a_lead_sheet(_page(piece, given.file))
+    printed = piece if piece.source and piece.source.is_score else page
+    name = name_for(given, stem, formats)
+    given.force = True
+    rows = [(page, True, formats)] if given.perform else _rows(piece, printed, page, formats, given)
+    paths = []
+    for written, is_played, own in rows:
+        how = output_options(given) | {"seed": given.seed, "chords": chords}
+        how["chart_chords"] = chart_chords(page, own)
+        if not given.perform:
+            how |= {"mechanical": True, "stems": given.stems and is_played}
+            how["parts"] = given.single_parts and written is printed and not is_played
+        paths += write_piece(written, given.out, name, own, **how)
+    print_paths(paths)
+
+
+def _rows(
+    piece: Piece, printed: Piece, page: Piece, formats: list[str], given: argparse.Namespace
+) -> list[tuple[Piece, bool, list[str]]]:
+    """What each format is made of, and whether it is heard: sound of the piece as it was read,
+    sheet music of the score or of what was meant, pictures of what lies on the grid."""
+    from composer.rendering.formats import SHEET_FORMATS, SOUND_FORMATS
+
+    sounds = [suffix for suffix in formats if suffix in SOUND_FORMATS]
+    sheets = [suffix for suffix in formats if suffix in (*SHEET_FORMATS, "mei")]
+    others = [suffix for suffix in formats if suffix not in (*sounds, *sheets)]
+    rows = [(piece, True, sounds), (printed, False, sheets), (page, False, others)]
+    wanted = [bool(sounds) or given.stems, bool(sheets) or given.single_parts, bool(others)]
+    return [row for row, is_wanted in zip(rows, wanted, strict=True) if is_wanted]
+
+
+def read_music(file: Path) -> Piece:
+    """The piece in a file; what was wrong with the file is said in a line on stderr."""
+    from composer.corpus.readers import read_piece
+
+    piece = read_piece(file)
+    if piece.source is not None and piece.source.wrongs:
+        print(f"{file.name} is damaged: {'; '.join(piece.source.wrongs)}", file=sys.stderr)
+    return piece
+
+
+def _page(piece: Piece, file: Path) -> Piece:
+    """The piece on the grid as it is to be written: played beats found, swing straightened."""
     from composer.played.beat_tracking import with_tracked_beats
     from composer.played.beats import has_beats
-    from composer.played.quantise import quantise
-    from composer.rendering.files import write_piece
     from composer.rendering.performance.swing import straightened
+    from composer.rendering.score.score import for_page
 
-    piece = read_piece(given.file)
+    if piece.source is not None and piece.source.is_score:
+        return for_page(piece)
     if not has_beats(piece):
-        piece = with_tracked_beats(piece)
-    if given.file.suffix.lower() in MIDI_SUFFIXES:  # a score says itself what is a triplet
-        piece = straightened(piece)
-    piece, chords = _with_chords_over_a_lead_sheet(normalise(quantise(piece)))
-    paths = write_piece(
-        piece,
-        given.out,
-        stem,
-        formats,
-        seed=given.seed,
-        chords=chords,
-        chart_chords=chart_chords(piece, formats),
-        **output_options(given),
-    )
-    print_paths(paths)
+        tracked = with_tracked_beats(piece)
+        if tracked is piece:
+            print(f"{file.name}: no beat was found; bars are those of the file", file=sys.stderr)
+        else:
+            tempo = tracked.tempi[0].quarters_per_minute
+            print(
+                f"{file.name} was played without beats; written in those that are heard, about "
+                f"{tempo:.0f} a minute",
+                file=sys.stderr,
+            )
+        piece = tracked
+    return for_page(straightened(piece))
 
 
 def chart_chords(piece: Piece, formats: Sequence[str]) -> tuple[Chord, ...]:
@@ -92,6 +139,8 @@ def _with_chords_over_a_lead_sheet(piece: Piece) -> tuple[Piece, tuple[Chord, ..
     from composer.analysis.chord_finding import estimate_chords
     from composer.analysis.ensemble import estimate_ensemble
 
+    if piece.source is not None and piece.source.symbols:
+        return piece, ()
     if estimate_ensemble(piece) != "lead-sheet":
         return piece, ()
     chords = tuple(part for part in piece.parts if part.role == "chords")
@@ -101,9 +150,8 @@ def _with_chords_over_a_lead_sheet(piece: Piece) -> tuple[Piece, tuple[Chord, ..
 
 def describe(given: argparse.Namespace) -> None:
     from composer.analysis.describe import describe
-    from composer.corpus.readers import read_piece
 
-    facts = describe(read_piece(given.file))
+    facts = describe(read_music(given.file))
     if given.json:
         print_json(facts)
         return
@@ -144,8 +192,3 @@ def _chord_line(chords: list[dict[str, Any]]) -> str:
 
 def add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="MIDI, MusicXML, kern or ABC")
-
-
-def keep_input(file: Path, target: Path) -> None:
-    if target.exists() and file.exists() and target.samefile(file):
-        raise RequestError(f"{target} is the file to render; give another --out or --name")

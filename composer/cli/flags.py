@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from composer.errors import FileError, RequestError
-from composer.rendering.files import FORMATS
+from composer.rendering.formats import FORMATS
 from composer.rendering.page import PAPERS_MILLIMETRES
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ def add_outputs(
         help="sheet music without repeat signs, everything written out",
     )  # fmt: skip
     add(
+        "--force", action="store_true",
+        help="replace files that lie there (default: others' files stay, ours get a number)",
+    )  # fmt: skip
+    add(
         "--soundfont", metavar="FILE", type=Path,
         help="a .sf2 or .sf3 file that plays wav and html (default: a small one)",
     )  # fmt: skip
@@ -81,7 +86,35 @@ def output_options(given: argparse.Namespace) -> dict[str, Any]:
         "parts": getattr(given, "single_parts", False),
         "repeats": given.repeats,
         "soundfont": given.soundfont,
+        "force": given.force,
     }
+
+
+def name_for(
+    given: argparse.Namespace, stem: str, formats: list[str], *, has_report: bool = False
+) -> str:
+    """The name for the files of a command: the stem, or with a number where files of others lie
+    under it, which is said in a line; with `--force` only where the file that is read does."""
+    from composer.rendering.files import free_name
+
+    parts = getattr(given, "single_parts", False)
+    also = [".json"] if has_report else []
+    name = stem
+    if not given.force:
+        name = free_name(given.out, stem, formats, stems=given.stems, parts=parts, also=also)
+    number = 2
+    while any(_is_input(given, name, suffix) for suffix in formats):
+        name, number = f"{stem}-{number}", number + 1
+    if name != stem:
+        print(f"{given.out / stem} is taken by files that stay; written as {name}", file=sys.stderr)
+    return name
+
+
+def _is_input(given: argparse.Namespace, name: str, suffix: str) -> bool:
+    """Whether a file to be written would be the one that is read."""
+    source: Path | None = getattr(given, "file", None)
+    target: Path = given.out / f"{name}.{suffix}"
+    return source is not None and source.exists() and target.exists() and target.samefile(source)
 
 
 def check_soundfont(path: Path | None) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.cli.files import add_file, chart_chords, keep_input
+from composer.cli.files import add_file, chart_chords, read_music
 from composer.cli.flags import (
     add_command,
     add_outputs,
     check_soundfont,
     check_writable,
+    name_for,
     output_options,
     parse_formats,
     words,
@@ -182,10 +183,11 @@ def _change(
     check_writable(given.out)
     check_soundfont(given.soundfont)
     from composer.composing.writing.weights import new_seed
-    from composer.corpus.readers import MIDI_SUFFIXES, read_piece
+    from composer.corpus.readers import MIDI_SUFFIXES
     from composer.rendering.performance.swing import straightened, swung_like
 
-    source = read_piece(given.file)
+    source = read_music(given.file)
+    _say_who_is_read_as_another(source)
     swings = given.file.suffix.lower() in MIDI_SUFFIXES  # a score is written straight as it is
     straight = piece = straightened(source) if swings else source
     first_seed = new_seed(given.seed)
@@ -200,11 +202,25 @@ def _change(
                 bar.update(task, completed=done, total=total)
 
             changed = act(piece, **how, progress=progress)
-        name = f"{given.file.stem}-{word}-{seed}"
+        name = name_for(given, f"{given.file.stem}-{word}-{seed}", formats, has_report=True)
         played = changed if straight is source else swung_like(changed, straight, source)
         write(changed, given, name, formats, seed, played=played)
         write_report_beside(changed, given, name, seed, straight)
         piece = changed if each_from_the_last else piece
+
+
+def _say_who_is_read_as_another(piece: Piece) -> None:
+    """A line where there are more players of an instrument than the model knows."""
+    from composer.composing.verbs.draft import with_seats
+    from composer.music.instruments import BY_NAME
+
+    changed = [
+        f"{part.name or part.instrument} for {BY_NAME[seat.instrument].label}"
+        for part, seat in zip(piece.parts, with_seats(piece.parts), strict=True)
+        if part.instrument != seat.instrument
+    ]
+    if changed:
+        print(f"the model takes {', '.join(changed)}; they stay what they are", file=sys.stderr)
 
 
 def write(
@@ -218,21 +234,18 @@ def write(
 ) -> None:
     """MIDI of `played` (the piece, where it is not swung) as it is, untouched notes to the tick;
     sheet music of the piece from the grid."""
-    from composer.music.normalise import normalise
-    from composer.played.quantise import quantise
     from composer.rendering.files import write_piece
+    from composer.rendering.score.score import for_page
 
-    for suffix in formats:
-        keep_input(given.file, given.out / f"{name}.{suffix}")
     as_played = [suffix for suffix in formats if suffix == "mid"]
     as_written = [suffix for suffix in formats if suffix != "mid"]
-    options = output_options(given) | {"seed": seed}
+    options = output_options(given) | {"seed": seed, "force": True}
     has_wav_stems = given.stems and "wav" in formats
     has_midi_stems = given.stems and ("mid" in formats or not has_wav_stems)
     mechanical = options | {"mechanical": True, "parts": False, "stems": has_midi_stems}
     paths = write_piece(played or piece, given.out, name, as_played, **mechanical)
     written = options | {"stems": has_wav_stems}
-    on_grid = normalise(quantise(piece))
+    on_grid = for_page(piece)
     written["chart_chords"] = chart_chords(on_grid, as_written)
     paths += write_piece(on_grid, given.out, name, as_written, **written)
     print_paths(paths)
@@ -242,7 +255,8 @@ def write_report_beside(
     piece: Piece, given: argparse.Namespace, name: str, seed: int, source: Piece
 ) -> None:
     """What the piece is held to beside what it is, and what of `source` is unchanged."""
-    from composer.composing.report import held_to, report, write_report
+    from composer.composing.asking.held_to import held_to
+    from composer.composing.report import report, write_report
     from composer.composing.writing.weights import load_weights
 
     said = {key: value for key, value in vars(given).items() if key not in _NOT_ABOUT_MUSIC}

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from composer.cli import partner
+from composer.cli.files import read_music
 from composer.cli.flags import (
     add_command,
     add_json,
     check_soundfont,
     check_writable,
+    name_for,
     parse_formats,
     words,
 )
@@ -65,11 +67,10 @@ def _add(actions: Commands, name: str, summary: str, run: Any) -> argparse.Argum
 
 def begin(given: argparse.Namespace) -> None:
     from composer.composing.session.session import Session
-    from composer.corpus.readers import read_piece
 
     if given.file.exists():
         raise FileError(f"{given.file} is there already; give the session another name")
-    _save(Session(read_piece(given.music)), given.file)
+    _save(Session(read_music(given.music)), given.file)
 
 
 def show(given: argparse.Namespace) -> None:
@@ -88,7 +89,7 @@ def show(given: argparse.Namespace) -> None:
         for version in session.versions
     ]
     print_table("", ["", "of", "label", "step", "notes"], rows)
-    print(f"locked: {'; '.join(session.locks) or 'nothing'}")
+    print(f"locked: {'; '.join(_locks(session)) or 'nothing'}")
 
 
 def undo(given: argparse.Namespace) -> None:
@@ -160,6 +161,7 @@ def step(given: argparse.Namespace) -> None:
             session.do(given.command, seed=seed, progress=progress, **arguments)
         session.save(given.file)
         name = f"{given.file.stem}-{session.current.number}"
+        name = name_for(given, name, formats, has_report=True)
         partner.write(session.piece, given, name, formats, seed)
         partner.write_report_beside(session.piece, given, name, seed, start.piece)
     print(_line(session))
@@ -196,8 +198,21 @@ def _save(session: Session, path: Path) -> None:
 
 
 def _line(session: Session) -> str:
-    locks = "; ".join(session.locks)
+    locks = "; ".join(_locks(session))
     return f"{_words(session.current, number=True)}{f'; locked: {locks}' if locks else ''}"
+
+
+def _locks(session: Session) -> list[str]:
+    """The locks as `session lock` takes them: --bars 1-4 --parts "Viola,Cello"."""
+    typed = []
+    for lock in session.current.locks:
+        bars = f"--bars {lock.first_bar}-{lock.last_bar}" if lock.first_bar else ""
+        parts = [session.piece.parts[place] for place in lock.places]
+        names = ",".join(part.name or part.instrument for part in parts)
+        typed.append(
+            " ".join(word for word in (bars, f'--parts "{names}"' if names else "") if word)
+        )
+    return typed
 
 
 def _words(version: Version, *, number: bool = False) -> str:

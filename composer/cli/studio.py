@@ -25,6 +25,7 @@ def add_to(commands: Commands) -> None:
         help="where to listen; beyond this machine a token is asked for (default: 127.0.0.1)",
     )  # fmt: skip
     add("--port", type=int, default=8470, help="0 for any that is free (default: 8470)")
+    add("--stage", action="store_true", help="open with the wall of a show that an audience turns")
     add("--open", action="store_true", help="open the page in the browser")
 
 
@@ -46,4 +47,4 @@ def studio(given: argparse.Namespace) -> None:
 
             webbrowser.open(address)
 
-    serve(given.folder, given.host, given.port, on_ready)
+    serve(given.folder, given.host, given.port, on_ready, is_stage=given.stage)

@@ -39,6 +39,7 @@ from composer.model.runtime import Runtime
 from composer.music.facts import Chord
 from composer.music.piece import Piece, TempoChange
 from composer.tokens.decode import chords_of, decode
+from composer.tokens.fields import Kind
 from composer.tokens.grammar import Grammar
 from composer.tokens.transpose import semitones_to_common_key, transposed
 
@@ -104,13 +105,20 @@ class Choice:
         }
 
 
+Watch = Callable[[int, int, Piece], None]
+"""Sees a candidate grow: the place of its task, its number (from 0), the piece as far as it is."""
+
+
 def choose_all(
-    model: Runtime, tasks: Sequence[Task], progress: Callable[[int, int], None] = quiet
+    model: Runtime,
+    tasks: Sequence[Task],
+    progress: Callable[[int, int], None] = quiet,
+    watch: Watch | None = None,
 ) -> list[Choice]:
     """The best candidate of every task; all are written together.
 
     `progress(bars done, bars in all)` is called as bars are written; if some are written again, it
-    begins anew.
+    begins anew. `watch` is called as bars of a candidate are complete.
     """
     kept: list[list[Candidate]] = [[] for _ in tasks]
     copies: list[list[Candidate]] = [[] for _ in tasks]
@@ -125,7 +133,8 @@ def choose_all(
             break
         attempts = [_Attempt(model, tasks[place], number) for place, number in todo]
         _sketch_all(attempts)
-        written = write_all([attempt.writer() for attempt in attempts], progress)
+        show = _showing(watch, todo, attempts)
+        written = write_all([attempt.begin_notes() for attempt in attempts], progress, show)
         for (place, _), attempt, rows in zip(todo, attempts, written, strict=True):
             candidate = attempt.candidate(rows)
             (copies if is_too_close(candidate.originality) else kept)[place].append(candidate)
@@ -133,6 +142,21 @@ def choose_all(
         _choice(task, some, rejected)
         for task, some, rejected in zip(tasks, kept, copies, strict=True)
     ]
+
+
+def _showing(
+    watch: Watch | None, todo: Sequence[tuple[int, int]], attempts: Sequence[_Attempt]
+) -> Callable[[int], None] | None:
+    """Tells `watch` of the attempt at a place, once it has notes."""
+    if watch is None:
+        return None
+
+    def show(place: int) -> None:
+        piece = attempts[place].so_far()
+        if piece is not None:
+            watch(*todo[place], piece)
+
+    return show
 
 
 def _wanted(task: Task, kept: Sequence[Candidate]) -> int:
@@ -164,6 +188,7 @@ class _Attempt:
         self.semitones = -semitones_to_common_key(self.fifths)
         self.given = given_fields(self.request)
         self.sketch: Sketch | None = None
+        self.writer: Writer | None = None
         if task.sketched is not None:
             self.fifths, self.semitones = task.sketched.fifths, task.sketched.semitones
             self.sketch = task.sketched.sketch
@@ -182,8 +207,8 @@ class _Attempt:
             for place in range(SKETCHES)
         ]
 
-    def writer(self) -> Writer:
-        """Of the notes, under the sketch."""
+    def begin_notes(self) -> Writer:
+        """The writer of the notes, under the sketch."""
         assert self.sketch is not None
         grammar = Grammar(
             self.request.bars,
@@ -193,7 +218,7 @@ class _Attempt:
         )
         grammar.read(self.sketch.header)
         grammar.go_on(self.request.bars)
-        return Writer(
+        self.writer = Writer(
             self.model,
             grammar,
             self.given,
@@ -202,10 +227,20 @@ class _Attempt:
             header=self.sketch.header,
             sketch=self.sketch.bars,
         )
+        return self.writer
+
+    def so_far(self) -> Piece | None:
+        """What is written by now; None before the first note."""
+        if self.writer is None or not any(row[0] == Kind.NOTE for row in self.writer.written):
+            return None
+        return decode(transposed(self._with_header(self.writer.written), self.semitones))
+
+    def _with_header(self, rows: Sequence[list[int]] | Rows) -> Rows:
+        assert self.sketch is not None
+        return np.array([*self.sketch.header, *rows], dtype=np.int16)
 
     def candidate(self, written: Rows) -> Candidate:
-        assert self.sketch is not None
-        rows = np.concatenate([np.array(self.sketch.header, dtype=np.int16), written])
+        rows = self._with_header(written)
         sounding = transposed(rows, self.semitones)
         piece = _finished(as_single_lines(decode(sounding)), self.request, self.fifths)
         broken = broken_fields(piece, self.request)

@@ -12,7 +12,7 @@ import numpy as np
 from composer.composing.asking.fields_asked import section_starts
 from composer.composing.asking.likely_header import with_cue
 from composer.composing.asking.request import USUAL_CANDIDATES, Request, make_request
-from composer.composing.candidates import Choice, Task, choose_all, sketch_of_task
+from composer.composing.candidates import Choice, Task, Watch, choose_all, sketch_of_task
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
 from composer.composing.sketched import Sketched
@@ -22,10 +22,10 @@ from composer.composing.writing.weights import Loaded, load_weights, new_seed
 from composer.errors import RequestError
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
-from composer.music.normalise import normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
-from composer.played.quantise import quantise
-from composer.rendering.files import SOUND_FORMATS, write_piece
+from composer.rendering.files import free_name, write_piece
+from composer.rendering.formats import SOUND_FORMATS
+from composer.rendering.score.score import for_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def compose(
     best_of: int | None = None,
     weights: Path | None = None,
     progress: Callable[[int, int], None] = quiet,
+    watch: Callable[[int, Piece], None] | None = None,
 ) -> Composition:
     """Compose a piece; what is not given is chosen by the model, or by the mood.
 
@@ -126,7 +127,8 @@ def compose(
     `best_of` candidates (by default 4, around a melody one), written side by side, the critic
     chooses. The same
     seed, request and weights give the same piece; without a seed one is drawn. `progress(bars done,
-    bars in all)` is called as bars are written. Raises RequestError for what cannot be met,
+    bars in all)` is called as bars are written, `watch(candidate, the piece so far)` as bars of a
+    candidate (from 0) are. Raises RequestError for what cannot be met,
     CheckpointError for weights that cannot be used.
     """
     checkpoint = load_weights(weights)
@@ -156,7 +158,8 @@ def compose(
         min_p=min_p,
         best_of=best_of,
     )
-    return _composed(checkpoint, [task], weights, progress)[0]
+    seen = None if watch is None else (lambda _, number, piece: watch(number, piece))
+    return _composed(checkpoint, [task], weights, progress, seen)[0]
 
 
 def compose_all(
@@ -238,9 +241,10 @@ def _composed(
     tasks: Sequence[Task],
     weights: Path | None,
     progress: Callable[[int, int], None],
+    watch: Watch | None = None,
 ) -> list[Composition]:
     free = [task for task in tasks if task.request.melody is None]
-    choices = iter(choose_all(checkpoint.model, free, progress) if free else ())
+    choices = iter(choose_all(checkpoint.model, free, progress, watch) if free else ())
     fingerprint = checkpoint.fingerprint
     compositions = []
     for task in tasks:
@@ -292,13 +296,18 @@ def write(
     repeats: bool = True,
     paper: str = "a4",
     soundfont: Path | None = None,
+    force: bool = False,
 ) -> list[Path]:
     """Write the piece to `folder/<name>.<format>`; the paths, in order.
 
     The options and what is raised are those of `composer.write_piece`.
     """
     piece = composition.piece
+    if not force:
+        name = free_name(folder, composition.name, formats, stems=stems, parts=parts)
+        composition = replace(composition, name=name)
     how: dict[str, Any] = {
+        "force": True,
         "seed": composition.seed,
         "mechanical": mechanical,
         "loop": loop,
@@ -318,7 +327,7 @@ def write(
         sounds = [suffix for suffix in formats if suffix in SOUND_FORMATS]
         sheets = [suffix for suffix in formats if suffix not in SOUND_FORMATS]
         paths = write_piece(piece, folder, composition.name, sounds, stems=stems, **how)
-        composition = replace(composition, piece=normalise(quantise(piece)))
+        composition = replace(composition, piece=for_page(piece))
         how |= _chart_chords(composition, formats)
         how["chords"] = _shown_chords(composition)
         paths += write_piece(

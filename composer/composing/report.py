@@ -11,7 +11,7 @@ import math
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,12 @@ from composer.analysis.mood import moods_of_sections, seconds_of
 from composer.analysis.paces import notes_per_second, people_play
 from composer.analysis.tune import tune_place
 from composer.composing.asking.line_ups import line_ups_of
-from composer.composing.asking.request import MOST_BARS, Request, make_request
+from composer.composing.asking.request import Request
 from composer.composing.asking.timing import NEAR_TEMPO
 from composer.composing.field import Field, Plain
 from composer.composing.originality import is_too_close, originality
 from composer.composing.roles_played import player_fields
-from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
+from composer.music.bars import bars_of, prevailing_tempo
 from composer.music.chords import place_progression
 from composer.music.facts import Facts
 from composer.music.instruments import BY_NAME
@@ -42,6 +42,7 @@ from composer.music.piece import Piece
 from composer.music.playable import is_playable
 from composer.music.styles import Style
 from composer.rendering.files import write_whole
+from composer.rendering.kept_files import remember
 from composer.tokens.fields import FORMAT_VERSION
 
 SECONDS_APART = 0.05
@@ -96,44 +97,6 @@ def versions(fingerprint: str) -> dict[str, Any]:
     }
 
 
-def held_to(
-    given: Piece,
-    *,
-    more_bars: int = 0,
-    has_its_parts: bool = True,
-    style: str = "",
-    mood: str = "",
-    ensemble: str = "",
-    instruments: str | Sequence[str] = (),
-    chords: str = "",
-) -> Request:
-    """What a piece written into another is held to: the other's bars, key, meter, tempo and
-    (with `has_its_parts`) parts, and what is asked beyond that.
-
-    Raises RequestError for words nobody knows.
-    """
-    key, meter, tempo = estimate_key(given), prevailing_meter(given), prevailing_tempo(given)
-    bars = len(bars_of(given)) + more_bars
-    asked = make_request(
-        style=style,
-        mood=mood,
-        ensemble=ensemble,
-        chords=chords,
-        key=key_name(key) if key and chords else "",
-        bars=min(bars, MOST_BARS),
-    )
-    return replace(
-        asked,
-        bars=bars,
-        key=key,
-        meter=(meter.numerator, meter.denominator),
-        quarters_per_minute=tempo.quarters_per_minute if tempo else None,
-        instruments=tuple(BY_NAME[part.instrument] for part in given.parts if part.notes)
-        if has_its_parts
-        else asked.instruments,
-    )
-
-
 def achieved(
     piece: Piece, request: Request, given: Piece | None = None, *, keeps_tune: bool = False
 ) -> list[Field]:
@@ -165,7 +128,9 @@ def write_report(value: Mapping[str, Any], folder: Path, name: str) -> Path:
     """Write `folder/name.json`, whole or not at all. Raises FileError where that is impossible."""
     path = folder / f"{name}.json"
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-    write_whole(path, f"{text}\n".encode())
+    data = f"{text}\n".encode()
+    write_whole(path, data)
+    remember({path: data})
     return path
 
 

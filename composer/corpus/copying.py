@@ -2,7 +2,7 @@
 
 The index holds the fingerprints of the training split, so passages are found in any key and in
 halved or doubled values, without the corpora at hand. It is written by
-`python -m composer.corpus.copying DATA`, and also holds how much held-out music by people shares
+`benchmarks/copying_index.py`, and also holds how much held-out music by people shares
 with the same corpora, for stretches of several lengths: what is short of that is what any two
 pieces share.
 """
@@ -10,10 +10,8 @@ pieces share.
 from __future__ import annotations
 
 import json
-import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.corpus.corpus import Work, find_corpora
+from composer.corpus.corpus import Work
 from composer.corpus.fingerprints import STEPS_A_GRAM, Hashes, fingerprints, lines
-from composer.errors import ComposerError, FileError
+from composer.errors import FileError
 from composer.music.bars import bars_of
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 
@@ -279,33 +277,3 @@ def _runs(positions: Iterable[int], works: Iterable[list[int]]) -> Iterator[tupl
                 running.setdefault(work, (position, position))
     for work, (first, last) in running.items():
         yield work, first, last
-
-
-def main() -> None:
-    works = [
-        work
-        for corpus in find_corpora(Path(sys.argv[1]))
-        for work in corpus.works()
-        if work.tags.ensemble != "drums"
-    ]
-    index = build_index(_read(work for work in works if work.split == "train"))
-    held_out = (w for w in works if w.split == "valid" and w.origin == "human")
-    index = replace(index, human=human_shares((piece for _, piece in _read(held_out)), index))
-    write_index(index, INDEX_PATH)
-    print(
-        f"{len(index.sources)} works, {len(index.hashes)} fingerprints, "
-        f"{INDEX_PATH.stat().st_size / 1e6:.1f} MB"
-    )
-    for share in index.human:
-        print(share)
-
-
-def _read(works: Iterable[Work]) -> Iterator[tuple[Work, Piece]]:
-    """Works with their pieces; those that cannot be read are the build's to name."""
-    for work in works:
-        with suppress(ComposerError):
-            yield work, work.read()
-
-
-if __name__ == "__main__":
-    main()

@@ -3,17 +3,17 @@
 A work of the training split that is a near-duplicate of one of the validation split, directly or
 through others, is held out of training: its split becomes "valid". The works so moved are listed
 in a `held_out.tsv`, beside the manifests for the corpora we know (written by
-`python -m composer.corpus.duplicates DATA`), or in the folder of a corpus of one's own.
+`composer corpora duplicates FOLDER`), or in the folder of a corpus of one's own.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -159,14 +159,19 @@ def write_held_out(corpora: Iterable[Corpus], moved: Iterable[HeldOut]) -> None:
         path.write_text("".join(lines_of_list), encoding="utf-8")
 
 
-def main() -> None:
-    corpora = find_corpora(Path(sys.argv[1]), use_held_out=False)
+class Found(NamedTuple):
+    """How many files were compared, pairs found, and works held out."""
+
+    files: int
+    pairs: int
+    held_out: int
+
+
+def hold_out_duplicates(folder: Path) -> Found:
+    """Compare all works of the corpora in a folder, and write the lists of those held out."""
+    corpora = find_corpora(folder, use_held_out=False)
     items = fingerprint_works(corpora)
     pairs = near_duplicates(items)
     moved = held_out(pairs)
     write_held_out(corpora, moved)
-    print(f"{len(items)} files, {len(pairs)} pairs of near-duplicates, {len(moved)} works held out")
-
-
-if __name__ == "__main__":
-    main()
+    return Found(len(items), len(pairs), len(moved))

@@ -8,6 +8,7 @@ that never end (`with_ended_notes`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,7 +18,7 @@ from composer.corpus.midi_bytes import conductor_end_tick, sequence_title, unend
 from composer.corpus.midi_repair import with_ended_notes
 from composer.errors import UnreadablePieceError
 from composer.music.bars import meter_ticks
-from composer.music.instruments import instrument_for
+from composer.music.instruments import Instrument, instrument_for
 from composer.music.names import on_one_line
 from composer.music.piece import KeyChange, MeterChange, Part, Piece, TempoChange, notes_of
 
@@ -79,8 +80,11 @@ def _read(data: bytes, name: str, expected_notes: int) -> Piece:
     last_tick = max(int((track.rows[:, 0] + track.rows[:, 1]).max()) for track in tracks)
     if last_tick > MOST_QUARTERS * ticks_per_quarter:
         raise UnreadablePieceError(f"longer than {MOST_QUARTERS} quarters")
+    last_onset = max(int(track.rows[:, 0].max()) for track in tracks)
+    stated = _meters(score)
+    last_tick = without_ring(stated, last_onset, last_tick, ticks_per_quarter)
     meters, end_tick = with_silent_end(
-        _meters(score), last_tick, conductor_end_tick(data), ticks_per_quarter
+        stated, last_tick, conductor_end_tick(data), ticks_per_quarter
     )
     title = sequence_title(data)
     if not title or any(title == track.name for track in tracks):
@@ -89,8 +93,8 @@ def _read(data: bytes, name: str, expected_notes: int) -> Piece:
         parts=_parts(tracks),
         meters=meters,
         end_tick=end_tick,
-        keys=_within(_keys(score), end_tick),
-        tempi=_within(_tempi(score), end_tick),
+        keys=within(_keys(score), end_tick),
+        tempi=within(_tempi(score), end_tick),
         ticks_per_quarter=ticks_per_quarter,
         title=title,
     )
@@ -142,21 +146,30 @@ def _refuse_bad_notes(tracks: list[_Track]) -> None:
 
 
 def _parts(tracks: list[_Track]) -> tuple[Part, ...]:
-    pop_song = {track.name.lower() for track in tracks} == _POP_SONG
+    pop_song = is_pop_song(track.name for track in tracks)
     return tuple(_part(track, pop_song) for track in tracks)
 
 
 def _part(track: _Track, pop_song: bool) -> Part:
     instrument = instrument_for(track.program, track.name, track.is_drums)
-    role = role_of(track.name)
-    if instrument.is_drums:
-        role = "drums"
-    elif instrument.section == "voice" and role == "bass":
-        role = ""  # the voice, not the bass line of a band
-    elif pop_song and track.name.lower() == "piano":
-        role = "chords"
+    role = role_in_band(track.name, instrument, pop_song)
     notes = notes_of(track.rows.tolist())
     return Part(instrument.name, track.program, notes, track.name, role)
+
+
+def is_pop_song(names: Iterable[str]) -> bool:
+    """Whether the tracks are a melody, a bridge and a piano."""
+    return {name.lower() for name in names} == _POP_SONG
+
+
+def role_in_band(name: str, instrument: Instrument, pop_song: bool) -> str:
+    """What a track does, by its name and instrument; "" where they do not say."""
+    role = role_of(name)
+    if instrument.is_drums:
+        return "drums"
+    if instrument.section == "voice" and role == "bass":
+        return ""  # the voice, not the bass line of a band
+    return "chords" if pop_song and name.lower() == "piano" else role
 
 
 def _meters(score: Any) -> list[MeterChange]:
@@ -205,10 +218,10 @@ def with_end(
 
     The last bar is the one in which the last note ends.
     """
-    changes = _changes(meters)
+    changes = changes_of(meters)
     if not changes or changes[0].tick > 0:
         changes.insert(0, MeterChange(0, 4, 4))
-        changes = _changes(changes)
+        changes = changes_of(changes)
     changes = [change for change in changes if change.tick < last_tick]
     following = min((m.tick for m in meters if m.tick >= last_tick), default=None)
     start, numerator, denominator = changes[-1]
@@ -234,15 +247,28 @@ def with_silent_end(
     return changes, end_tick
 
 
-def _changes(stated: list[ChangeT]) -> list[ChangeT]:
+def without_ring(
+    meters: list[MeterChange], last_onset: int, last_tick: int, ticks_per_quarter: int
+) -> int:
+    """The end of the last note; where it only rings over a bar line, by less than a sixteenth, and
+    nothing begins behind that, the bar line: a player holds keys longer than a page says."""
+    changes, end_tick = with_end(meters, last_tick, ticks_per_quarter)
+    start, numerator, denominator = changes[-1]
+    bar = meter_ticks(numerator, denominator, ticks_per_quarter)
+    bar_line = max(start, start + (end_tick - 1 - start) // bar * bar)
+    is_ring = last_onset < bar_line < last_tick
+    return bar_line if is_ring and 4 * (last_tick - bar_line) < ticks_per_quarter else last_tick
+
+
+def changes_of(stated: list[ChangeT]) -> list[ChangeT]:
     """In order of time; the last statement of a tick counts, repetitions of a value do not."""
     by_tick = {change.tick: change for change in sorted(stated, key=lambda change: change.tick)}
     ordered = list(by_tick.values())
     return ordered[:1] + [new for old, new in pairwise(ordered) if new[1:] != old[1:]]
 
 
-def _within(stated: list[ChangeT], end_tick: int) -> tuple[ChangeT, ...]:
-    return tuple(change for change in _changes(stated) if 0 <= change.tick < end_tick)
+def within(stated: list[ChangeT], end_tick: int) -> tuple[ChangeT, ...]:
+    return tuple(change for change in changes_of(stated) if 0 <= change.tick < end_tick)
 
 
 def title_of(name: str) -> str:

@@ -1,14 +1,12 @@
 """How good music, pages and weights are; each file says what it measures and how.
 
 bars_alike.py          how alike two bars are: in pitch classes, in rhythm, in chords
-best_of.py             what choosing gains
 charts.py              small charts as SVG, enough for a report and without a drawing library
 chord_agreement.py     how well estimated chords agree with those that people annotated (POP909)
 copied_length.py       copying: the longest passage, in notes, that a piece shares with the music
                        trained on
 cost.py                cost: seconds of start, notes per second, peak memory; measured in a process
                        of its own
-critic_lessons.py      the critic's schooling
 critic_passages.py     twins: a passage that people wrote, and what the model writes in its place
 density_and_height.py  texture: how high, how dense and how full the music is
 endings.py             endings: does a piece come to rest?
@@ -34,7 +32,6 @@ overlap.py             overlap: do two sets of pieces vary alike?
 parallels.py           parallel fifths and octaves between parts, and how many chance would write
 partner_music.py       the music that the partner verbs are measured on: stretches, spans, melodies,
                        chorales
-partner_table.py       the table of the partner verbs, made by one command
 partner_text.py        the table of the partner verbs as Markdown
 partner_trials.py      how well the partner verbs do on held-out music by people
 pitch.py               pitch: how many pitch classes are used, and how well they fit one scale

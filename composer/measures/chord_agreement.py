@@ -1,7 +1,5 @@
 """How well estimated chords agree with those that people annotated (POP909).
 
-    python -m composer.measures.chord_agreement POP909.zip [SONGS]
-
 Scores are mir_eval's weighted chord overlap ratios (Raffel et al., "mir_eval", ISMIR 2014): root,
 and major and minor triads (`majmin`, over the parts of songs whose annotation is one of them).
 """
@@ -9,7 +7,6 @@ and major and minor triads (`majmin`, over the parts of songs whose annotation i
 from __future__ import annotations
 
 import random
-import sys
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from composer.analysis.chord_finding import estimate_chords
 from composer.corpus.readers import read_bytes
 from composer.errors import RequestError
 from composer.music.bars import bars_of
@@ -124,19 +120,3 @@ def songs(archive: Path, count: int = 0, seed: int = 0) -> Iterable[tuple[Piece,
             midi = name.removeprefix("chords/").replace(".txt", ".mid")
             piece = read_bytes(opened.read(midi), midi)
             yield piece, read_annotations(opened.read(name).decode(), piece)
-
-
-def main(arguments: list[str]) -> None:
-    if not arguments:
-        raise SystemExit(__doc__)
-    count = int(arguments[1]) if len(arguments) > 1 else 0
-    rows = [
-        evaluate(annotated, estimate_chords(piece), piece.end_tick)
-        for piece, annotated in songs(Path(arguments[0]), count)
-    ]
-    means = {name: round(float(np.mean([row[name] for row in rows])), 3) for name in MEASURES}
-    print(len(rows), "songs", means)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,7 +1,5 @@
 """How often the key judged by the notes agrees with the signature that was written.
 
-    python -m composer.measures.key_agreement CORPORA [PIECES]
-
 A signature is no perfect reference: modal music of the 16th and 17th centuries is signed for its
 mode (G minor with one flat), and the mode of many signatures was estimated when the corpora were
 made. So besides "exact" and "relative" the table says how often the estimate is a neighbour, and
@@ -11,7 +9,6 @@ all of it once more without music before 1800.
 from __future__ import annotations
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,7 +21,7 @@ from composer.music.bars import prevailing_key
 from composer.music.piece import Piece
 
 KINDS = ("exact", "relative", "neighbour", "other")
-_OLD_STYLES = ("renaissance", "baroque", "classical")
+OLD_STYLES = ("renaissance", "baroque", "classical")
 _FEWEST_NOTES = 32
 
 
@@ -64,20 +61,3 @@ def sample(folder: Path, pieces: int, seed: int = 0) -> list[Judged]:
         if row is not None:
             judged.append(row)
     return judged
-
-
-def main(arguments: list[str]) -> None:
-    if not arguments:
-        raise SystemExit(__doc__)
-    judged = sample(Path(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 1500)
-    groups = {"all": judged, "after 1800": [r for r in judged if r.style not in _OLD_STYLES]}
-    groups |= {
-        name: [r for r in judged if r.corpus == name] for name in sorted({r.corpus for r in judged})
-    }
-    for name, rows in groups.items():
-        shares = "  ".join(f"{kind} {share:.3f}" for kind, share in evaluate(rows).items())
-        print(f"{name:24s} {len(rows):5d}  {shares}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from composer.measures.evaluation_files import as_json, write_texts
 from composer.measures.evaluation_text import table as as_table
 from composer.measures.parallels import Parallels
 from composer.measures.partner_trials import PartnerTable
@@ -97,3 +100,8 @@ def _varied(table: PartnerTable) -> str:
         f"## Vary\n\nMean distance of {found.pieces} pieces from themselves; 0 is the piece "
         "itself.\n\n" + as_table(columns, rows)
     )
+
+
+def write_table(table: PartnerTable, folder: Path) -> list[Path]:
+    """Write `partner.md` and `partner.json`. Raises FileError where the folder is closed."""
+    return write_texts(folder, {"partner.md": markdown(table), "partner.json": as_json(table)})

@@ -1,28 +1,23 @@
-"""The classifier of styles: its fit to the training corpora and its accuracy on held-out works.
-
-python -m composer.measures.style_agreement fit CORPORA       writes style_weights.json
-python -m composer.measures.style_agreement validate CORPORA  accuracy on the split "valid"
-"""
+"""The classifier of styles: its fit to the training corpora and its accuracy on held-out works
+(`benchmarks/style_agreement.py` writes and prints them)."""
 
 from __future__ import annotations
 
-import json
 import random
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from composer.analysis.style import WEIGHTS_PATH, estimate_style, style_features
+from composer.analysis.style import estimate_style, style_features
 from composer.corpus.corpus import Work, find_corpora
 from composer.errors import UnreadablePieceError
 from composer.measures.judge import softmax_regression
 from composer.music.piece import Piece
 
 _MOST_OF_A_STYLE_IN_FIT = 160
-_MOST_OF_A_STYLE_IN_VALIDATION = 40
+MOST_OF_A_STYLE_IN_VALIDATION = 40
 _FEWEST_PIECES = 15
 _FEWEST_NOTES = 48
 _STEPS = 1500
@@ -87,20 +82,3 @@ def evaluate(pieces: list[tuple[Work, Piece]]) -> dict[str, float]:
         "mean over styles": float(np.mean([np.mean(hits) for hits in by_style.values()])),
         **{f"  {style}": float(np.mean(hits)) for style, hits in sorted(by_style.items())},
     }
-
-
-def main(arguments: list[str]) -> None:
-    if len(arguments) != 2 or arguments[0] not in ("fit", "validate"):
-        raise SystemExit(__doc__)
-    command, folder = arguments[0], Path(arguments[1])
-    if command == "fit":
-        WEIGHTS_PATH.write_text(json.dumps(fit(folder)) + "\n", encoding="utf-8")
-        return
-    pieces = sample(folder, "valid", _MOST_OF_A_STYLE_IN_VALIDATION)
-    for name, value in evaluate(pieces).items():
-        print(f"{name:20s} {value:.3f}")
-    print(len(pieces), "pieces")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -100,7 +100,7 @@ def gelu(numbers: Array) -> Array:
 
 def read_listener(path: Path, sizes: Sequence[int]) -> Listener:
     """Read a critic of columns of these sizes. Raises CheckpointError if that is impossible."""
-    school = "`python -m composer.measures.critic_lessons`"
+    school = "`python -m benchmarks.critic_lessons`"
     if not path.is_file():
         raise CheckpointError(f"no critic at {path}; {school} fits one")
     weights, metadata, _ = read_arrays(path)

@@ -152,18 +152,19 @@ def chord_symbol(chord: Chord | Harmony, key: KeyChange | None = None) -> str:
 def fifths_of_chord(chord: Chord | Harmony, key: KeyChange | None = None) -> tuple[int, int]:
     """Root and bass on the line of fifths (C: 0, G: 1): the root as the key has it, the bass as a
     tone of the chord."""
-    root = _root_fifths(chord.root, key)
+    root = _root_fifths(chord.root, key, is_leading="diminished" in chord.quality)
     bass = root + _FIFTHS_OF_INTERVAL[(chord.bass - chord.root) % 12]
     if not _LOWEST_FIFTHS <= bass <= _HIGHEST_FIFTHS:
         bass = _root_fifths(chord.bass, key)
     return root, bass
 
 
-def _root_fifths(pitch_class: int, key: KeyChange | None) -> int:
+def _root_fifths(pitch_class: int, key: KeyChange | None, *, is_leading: bool = False) -> int:
     """A root on the line of fifths, from five below a major tonic or a minor one's to six above:
-    Db to F# in C, Bb to D# in A minor. Keys of many accidentals stop at Fb and B#.
+    Db to F# in C, Bb to D# in A minor; of a diminished chord, which leads upwards, from two below
+    to nine above: C#dim and D#dim in C. Keys of many accidentals stop at Fb and B#.
     """
-    lowest = tonic_fifths(key) - 5 if key else -5
+    lowest = (tonic_fifths(key) if key else 0) - (2 if is_leading else 5)
     lowest = min(max(lowest, _LOWEST_FIFTHS), _HIGHEST_FIFTHS - 11)
     return lowest + (pitch_class * 7 - lowest) % 12
 

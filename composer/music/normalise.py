@@ -3,7 +3,8 @@
 What may change, and only this (`docs/event-format.md` states each rule): ticks are rounded to 24
 a quarter, bars get meters that the grid knows, lengths are snapped to the table, two notes of one
 part never share onset and pitch or overlap on one pitch, velocities become levels and accents,
-tempi become metronome marks at bar lines, and at most 16 parts remain.
+tempi become metronome marks at bar lines, and at most 16 parts remain; a last note does not ring
+over the last bar line. (`on_grid` does the same for a page, with all parts and tempi.)
 `normalise(normalise(piece)) == normalise(piece)`.
 """
 
@@ -39,6 +40,7 @@ from composer.music.piece import (
     TempoChange,
     notes_of,
 )
+from composer.music.source import Source, with_words_moved
 
 MOST_PARTS = 16
 MOST_PARTS_OF_AN_INSTRUMENT = 4
@@ -54,11 +56,28 @@ Ints = NDArray[np.int64]
 def normalise(piece: Piece) -> Piece:
     """The same piece on the grid. Raises `UnreadablePieceError` if no note remains."""
     grid = _Grid.of(piece)
-    parts = [_GridPart(part, grid.place(_columns(part.notes))) for part in piece.parts]
-    parts = [part for part in _merge_surplus(parts) if part.columns.shape[1]]
+    parts = _merge_surplus(_placed(piece, grid))
+    return replace(_on_grid(piece, grid, parts), tempi=grid.tempi(piece))
+
+
+def on_grid(piece: Piece) -> Piece:
+    """The piece on the grid as a page needs it: with all its parts, and every tempo as it is, where
+    it is. Raises `UnreadablePieceError` if no note remains."""
+    grid = _Grid.of(piece)
+    tempi = (tempo._replace(tick=grid.tick_at(tempo.tick)) for tempo in piece.tempi)
+    return replace(_on_grid(piece, grid, _placed(piece, grid)), tempi=tuple(tempi))
+
+
+def _placed(piece: Piece, grid: _Grid) -> list[_GridPart]:
+    return [_GridPart(part, grid.place(_columns(part.notes))) for part in piece.parts]
+
+
+def _on_grid(piece: Piece, grid: _Grid, placed: list[_GridPart]) -> Piece:
+    """The piece with the parts that were placed, tempi left as they are."""
+    parts = [part for part in placed if part.columns.shape[1]]
     if not parts:
         raise UnreadablePieceError(f"{piece.title or 'the piece'} has no notes")
-    columns = [_separate(part.columns) for part in parts]
+    columns = [_without_ring(_separate(part.columns), grid.end_tick) for part in parts]
     last_tick = max(int((c[0] + c[1]).max()) for c in columns)
     meters, end_tick = grid.meters(last_tick)
     starts = np.array([bar.start_tick for bar in _bars(meters, end_tick)])
@@ -74,9 +93,23 @@ def normalise(piece: Piece) -> Piece:
         meters=meters,
         end_tick=end_tick,
         keys=grid.keys(piece),
-        tempi=grid.tempi(piece),
         ticks_per_quarter=GRID_TICKS_PER_QUARTER,
+        source=grid.words(piece),
     )
+
+
+_RING_TICKS = 6
+"""A sixteenth: a last note that rings over the last bar line by less adds no bar."""
+
+
+def _without_ring(columns: Ints, end_tick: int) -> Ints:
+    """The notes (rows as in `_GridPart`) with those that only ring over the end cut there."""
+    over = columns[0] + columns[1] - end_tick
+    is_ring = (over > 0) & (over < _RING_TICKS) & (columns[0] < end_tick)
+    if is_ring.any():
+        room = np.maximum(end_tick - columns[0], 1)
+        columns[1] = np.where(is_ring, floor_length(np.minimum(room, 1 << 20)), columns[1])
+    return columns
 
 
 class _GridBar(NamedTuple):
@@ -133,6 +166,28 @@ class _Grid:
         grace = self.source_ticks_per_quarter // 8
         found = int(np.searchsorted(self.source_starts, source_tick + grace, side="right")) - 1
         return max(0, found)
+
+    @property
+    def end_tick(self) -> int:
+        """Where the last bar ends."""
+        return self.bars[-1].start_tick + self.bars[-1].length_ticks
+
+    def tick_at(self, source_tick: int) -> int:
+        """The grid's tick of a tick of the piece."""
+        bar = max(0, int(np.searchsorted(self.source_starts, source_tick, side="right")) - 1)
+        since = np.array([source_tick - self.source_starts[bar]], dtype=np.int64)
+        return int(self.starts[bar] + self.scaled(since)[0])
+
+    def words(self, piece: Piece) -> Source | None:
+        """The words and chord symbols of the piece's file, on the grid."""
+        source = piece.source
+        if source is None:
+            return None
+
+        def tick_at(tick: int) -> int:
+            return self.tick_at(tick * piece.ticks_per_quarter // source.ticks_per_quarter)
+
+        return with_words_moved(source, tick_at, GRID_TICKS_PER_QUARTER)
 
     def meters(self, last_tick: int) -> tuple[tuple[MeterChange, ...], int]:
         """Meter changes, and the end of the last bar, with bars added until `last_tick`."""

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from composer.music.source import Source
 
 GRID_TICKS_PER_QUARTER = 24
 
@@ -66,7 +69,8 @@ class Part:
 
     `instrument` is a name of `composer.music.instruments`, `program` a General MIDI program
     0..127 (the drum kit number for drums), `name` what the score prints, `role` one of
-    `ROLES` or "" where nobody has said.
+    `ROLES` or "" where nobody has said. `track` and `channel` are where the part stands in the file
+    that it was read from (`Piece.source`), -1 where it was not.
     """
 
     instrument: str
@@ -74,6 +78,8 @@ class Part:
     notes: tuple[Note, ...]
     name: str = ""
     role: str = ""
+    track: int = field(default=-1, compare=False, repr=False)
+    channel: int = field(default=-1, compare=False, repr=False)
 
     @property
     def is_drums(self) -> bool:
@@ -97,7 +103,8 @@ class Tags:
 class Piece:
     """A whole piece. `meters` always starts at tick 0; `keys` and `tempi` may be empty (unknown).
 
-    `end_tick` is where the last bar ends, so a piece may close with rests.
+    `end_tick` is where the last bar ends, so a piece may close with rests. `source` is what else
+    the file said that the piece was read from; it is no part of what the piece is.
     """
 
     parts: tuple[Part, ...]
@@ -108,6 +115,7 @@ class Piece:
     ticks_per_quarter: int = GRID_TICKS_PER_QUARTER
     title: str = ""
     tags: Tags = field(default_factory=Tags)
+    source: Source | None = field(default=None, compare=False, repr=False)
 
     @property
     def note_count(self) -> int:

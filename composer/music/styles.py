@@ -22,6 +22,15 @@ COMPOSER_SLOTS = 128
 _PARTICLES = {"van", "von", "de", "da", "di", "du", "le", "la"}
 _ENOUGH_NOTES = 15_000
 
+CONVENTIONS = {
+    "counterpoint": "voices keep the rules of the chorale",
+    "band": "a rhythm section accompanies; tempo words are English",
+    "strict-time": "the tempo does not bend with the phrase",
+    "no-pedal": "its keyboards have no sustaining pedal, or do not use it",
+    "acoustic-bass": "the plucked bass of a band is a double bass",
+}
+"""How a style is written and played; a composer has those of his or her style."""
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -29,8 +38,9 @@ class Style:
 
     `kind` is "style" or "composer"; `index` (from 1) is the token of that kind; `parent` is a
     composer's style, "" for a style. `swing` says how late off-beat eighths are played, 0
-    (straight) to 1. The counts are notes of the training split: pitched music written by people,
-    drums played by people, and machine-made music (its melodies may be human).
+    (straight) to 1, `conventions` (see `CONVENTIONS`) how it is written and played. The counts are
+    notes of the training split: pitched music written by people, drums played by people, and
+    machine-made music (its melodies may be human).
     """
 
     name: str
@@ -40,6 +50,7 @@ class Style:
     parent: str = ""
     aliases: tuple[str, ...] = ()
     swing: float = 0.0
+    conventions: tuple[str, ...] = ()
     human_notes: int = 0
     human_drum_notes: int = 0
     machine_notes: int = 0
@@ -121,6 +132,11 @@ def style_of_composer(name: str) -> Style | None:
     return next((c for pattern, c in _composers_by_pattern() if pattern.search(plain)), None)
 
 
+def follows(name: str, convention: str) -> bool:
+    """Whether the style called exactly `name` has a convention; False for one we have not."""
+    return any(style.name == name and convention in style.conventions for style in styles())
+
+
 @cache
 def _indices(kind: str) -> dict[str, int]:
     return {entry.name: entry.index for entry in (styles() if kind == "style" else composers())}
@@ -149,10 +165,17 @@ def _style(row: dict[str, Any], kind: str, index: int) -> Style:
         parent=row.get("parent", ""),
         aliases=tuple(row.get("aliases", ())),
         swing=row.get("swing", 0.0),
+        conventions=_conventions(row),
         human_notes=human,
         human_drum_notes=drums,
         machine_notes=machine,
     )
+
+
+def _conventions(row: dict[str, Any]) -> tuple[str, ...]:
+    parent = row.get("parent", row["name"])
+    own = next(style for style in _tables()["style"] if style["name"] == parent)
+    return tuple(own.get("conventions", ()))
 
 
 @cache

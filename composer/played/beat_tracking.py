@@ -7,6 +7,7 @@ Music Research 36, 2007), the meter and its first beat from where the bass moves
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from composer.music.bars import seconds_at
 from composer.music.piece import MeterChange, Note, Piece, TempoChange
+from composer.music.source import Source, with_words_moved
 
 _FRAMES_A_SECOND = 100
 _TOGETHER_FRAMES = 2.0
@@ -193,7 +195,21 @@ def _on_beats(piece: Piece, beats: Floats, numerator: int, lead: int) -> Piece:
         tempi=_tempi(beats, numerator),
         end_tick=-(-last_tick // bar) * bar,
         ticks_per_quarter=TICKS_PER_QUARTER,
+        source=_words_on_beats(piece, tick_at),
     )
+
+
+def _words_on_beats(piece: Piece, tick_at: Callable[[float], int]) -> Source | None:
+    """The words and chord symbols of the piece's file, at the beats that were heard."""
+    source = piece.source
+    if source is None:
+        return None
+
+    def moved(tick: int) -> int:
+        own = tick * piece.ticks_per_quarter // source.ticks_per_quarter
+        return max(0, tick_at(seconds_at(piece, own)))
+
+    return with_words_moved(source, moved, TICKS_PER_QUARTER)
 
 
 def _tempi(beats: Floats, numerator: int) -> tuple[TempoChange, ...]:

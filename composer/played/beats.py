@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 
 from composer.errors import RequestError
@@ -12,6 +14,7 @@ _LEAST_COHERENCE = 0.28
 """Less have 99 of 107 recordings without beats (EMOPIA) and 1 of 796 files with beats, once they
 have `FEWEST_ONSETS` (docs/experiments/composing.md)."""
 FEWEST_ONSETS = 48
+_TOO_FEW_TO_TELL, _CERTAIN = 16, 0.5
 
 
 def coherence(piece: Piece) -> float:
@@ -29,8 +32,12 @@ def coherence(piece: Piece) -> float:
 
 def has_beats(piece: Piece) -> bool:
     """Whether the notes have to do with the beats of their file, or are too few to tell."""
-    onsets = {note.onset_tick for part in piece.parts for note in part.notes}
-    return len(onsets) < FEWEST_ONSETS or coherence(piece) >= _LEAST_COHERENCE
+    if piece.source is not None and piece.source.is_score:
+        return True  # a score states its beats, whatever its tuplets
+    count = len({note.onset_tick for part in piece.parts for note in part.notes})
+    # of fewer onsets chance alone agrees better: its resultant goes with 1 / sqrt(count)
+    least = _LEAST_COHERENCE * max(1.0, sqrt(FEWEST_ONSETS / max(1, count)))
+    return count < _TOO_FEW_TO_TELL or coherence(piece) >= min(_CERTAIN, least)
 
 
 def check_beats(piece: Piece) -> None:

@@ -13,13 +13,23 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import log
 from statistics import median
 
 from composer.music.piece import Note, Part, Piece
 
-_COMMON_DIVISIONS = {1: 0.24, 2: 0.36, 4: 0.34, 3: 0.04, 6: 0.01, 8: 0.01}
-"""Parts of a beat, and how often music divides it so."""
+_COMMON_DIVISIONS = {
+    1: 0.24, 2: 0.36, 4: 0.34, 3: 0.04, 6: 0.01, 8: 0.01, 5: 0.002, 7: 0.0005, 9: 0.0001,
+    11: 0.0001, 13: 0.00005,
+}  # fmt: skip
+"""Parts of a beat, and how often music divides it so (five and more by rounding up what the
+corpora have)."""
+_SCORE_DIVISIONS = (8, 6)
+_RARE_DIVISIONS, _FINE_RESOLUTION = (5, 7, 9, 11, 13), 240
+_TOGETHER = 0.07
+"""In beats: what a player strikes further apart is no chord."""
+_TORN_COST = 15.0
 
 _CHANGE_COST = 3.0
 _EARLY = 0.125
@@ -52,7 +62,7 @@ def quantise(piece: Piece) -> Piece:
     straight = played
     error = _FIRST_ERROR
     for _ in range(_ROUNDS):
-        divisions = _divisions(sorted(beat for of_part in straight for beat in of_part), error)
+        divisions = _divisions(straight, error)
         meant = [[_nearest(beat, divisions) for beat in of_part] for of_part in straight]
         drifts = [_drift(*both) for both in zip(played, meant, strict=True)]
         straight = [
@@ -66,14 +76,19 @@ def quantise(piece: Piece) -> Piece:
     ]
     parts = tuple(_with_onsets(*both) for both in zip(piece.parts, moved, strict=True))
     end = max(n.end_tick for part in parts for n in part.notes)
-    return replace(piece, parts=parts, end_tick=max(piece.end_tick, end))
+    rings = 4 * (end - piece.end_tick) < quarter  # a note moved on a little adds no bar
+    return replace(piece, parts=parts, end_tick=piece.end_tick if rings else end)
 
 
 def _is_score(onsets: Sequence[int], quarter: int) -> bool:
     on_grid = 0
+    rare = _RARE_DIVISIONS if quarter >= _FINE_RESOLUTION else ()
     for onset in onsets:
         place = onset / quarter
-        error = min(abs(place * parts - round(place * parts)) / parts for parts in (8, 6))
+        error = min(
+            abs(place * parts - round(place * parts)) / parts
+            for parts in (*_SCORE_DIVISIONS, *rare)
+        )
         on_grid += error * quarter <= _SCORE_TOLERANCE_TICKS
     return on_grid >= _SCORE_SHARE * len(onsets)
 
@@ -88,20 +103,29 @@ def _nearest(onset: float, divisions: dict[int, int]) -> float:
     return beat + round((onset - beat) * parts) / parts
 
 
-def _divisions(onsets: Sequence[float], error: float) -> dict[int, int]:
-    """For each beat with onsets its division: the likeliest path through all of them."""
+def _divisions(onsets: Sequence[Sequence[float]], error: float) -> dict[int, int]:
+    """For each beat with onsets (of each part) its division: the likeliest path through all."""
     beats: dict[int, list[float]] = {}
-    for onset in onsets:
+    gaps: dict[int, list[tuple[float, float]]] = {}
+    for onset in sorted(onset for of_part in onsets for onset in of_part):
         beats.setdefault(_beat_of(onset), []).append(onset - _beat_of(onset))
+    for of_part in onsets:
+        for earlier, later in pairwise(sorted(of_part)):
+            beat = _beat_of(later)
+            if later - earlier > _TOGETHER and earlier - beat >= -_EARLY:
+                gaps.setdefault(beat, []).append((earlier - beat, later - beat))
     priors = {parts: -log(share) for parts, share in _COMMON_DIVISIONS.items()}
     costs = dict.fromkeys(priors, 0.0)
     back: list[dict[int, int]] = []
-    for places in beats.values():
+    for beat, places in beats.items():
         cheapest = min(costs, key=costs.__getitem__)
         change = costs[cheapest] + _CHANGE_COST
         came_from = {parts: parts if costs[parts] <= change else cheapest for parts in costs}
         costs = {
-            parts: min(costs[parts], change) + prior + _surprise(places, parts, error)
+            parts: min(costs[parts], change)
+            + prior
+            + _surprise(places, parts, error)
+            + _TORN_COST * _struck_together(gaps.get(beat, ()), parts)
             for parts, prior in priors.items()
         }
         back.append(came_from)
@@ -111,6 +135,11 @@ def _divisions(onsets: Sequence[float], error: float) -> dict[int, int]:
         chosen.append(parts)
         parts = came_from[parts]
     return dict(zip(beats, reversed(chosen), strict=True))
+
+
+def _struck_together(gaps: Sequence[tuple[float, float]], parts: int) -> int:
+    """How many pairs of onsets, apart as they were played, a division would make one."""
+    return sum(round(earlier * parts) == round(later * parts) for earlier, later in gaps)
 
 
 def _surprise(places: Sequence[float], parts: int, error: float) -> float:

@@ -11,16 +11,9 @@ from tempfile import NamedTemporaryFile
 from composer.errors import FileError, RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
-from composer.rendering.formats import Maker
-
-FORMATS = (
-    "mid", "musicxml", "pdf", "svg", "png", "wav", "roll", "html", "mei", "ly", "abc", "chart",
-    "tab",
-)  # fmt: skip
-SHEET_FORMATS = ("musicxml", "pdf", "svg", "png")
-SOUND_FORMATS = ("mid", "wav")
-_SUFFIXES = {"roll": "roll.png", "chart": "chart.pdf", "tab": "tab.pdf"}
-"""How files of formats end that share a kind of file with others."""
+from composer.rendering.formats import FORMATS, SHEET_FORMATS, SOUND_FORMATS, Maker
+from composer.rendering.kept_files import free_stem, remember
+from composer.rendering.options import Playing, Print
 
 
 def write_piece(
@@ -42,6 +35,7 @@ def write_piece(
     sections: Sequence[tuple[int, str]] = (),
     soundfont: Path | None = None,
     punctual: Sequence[int] = (),
+    force: bool = False,
     chart_chords: Sequence[Chord] = (),
 ) -> list[Path]:
     """Write `folder/name.<format>` for each format and return the paths, in order.
@@ -59,23 +53,25 @@ def write_piece(
     sheet music (without any, as PDF). Sheet music prints what comes twice in a row once, between
     repeat signs, unless `repeats` is off; MIDI and sound always have the whole piece.
 
-    Nothing is written before all of it is made, and each file appears complete under its name or
-    not at all. Raises `RequestError` for an unknown format or paper, what is no SoundFont,
-    a chart without chords and tablature without frets,
-    `FileError` where the folder cannot be written or the SoundFont not be read.
+    A file that is not ours is never overwritten: then all files get a number behind the name,
+    unless `force` is set (see `free_name`). Nothing is written before all of it is made, and each
+    file appears complete under its name or not at all. Raises `RequestError` for an unknown format
+    or paper, what is no SoundFont, a chart without chords and tablature without frets, `FileError`
+    where the folder cannot be written or the SoundFont not be read.
     """
     unknown = [word for word in formats if word not in FORMATS]
     if unknown:
         raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
-    maker = Maker(
-        piece, seed, mechanical, loop, paper, subtitle, credit, tuple(chords), tuple(sections),
-        soundfont, tuple(punctual), repeats, tuple(chart_chords),
-    )  # fmt: skip
+    playing = Playing(seed, mechanical, loop, tuple(punctual))
+    printed = Print(subtitle, credit, tuple(chords), repeats, paper)
+    maker = Maker(piece, playing, printed, tuple(sections), soundfont, tuple(chart_chords))
     asked = list(dict.fromkeys(formats))
+    if not force:
+        name = free_name(folder, name, asked, stems=stems, parts=parts)
     contents = [
         (folder / _file_name(name, page, suffix), data)
         for suffix in asked
-        for page, data in enumerate(maker.make(suffix), 1)
+        for page, data in enumerate(FORMATS[suffix].make(maker), 1)
     ]
     if stems:
         suffixes = [suffix for suffix in asked if suffix in SOUND_FORMATS] or ["mid"]
@@ -85,7 +81,24 @@ def write_piece(
         contents += _of_parts(maker.parts(suffixes), folder / f"{name}-parts")
     for path, data in contents:
         write_whole(path, data)
+    remember(dict(contents))
     return [path for path, _ in contents]
+
+
+def free_name(
+    folder: Path,
+    name: str,
+    formats: Sequence[str],
+    *,
+    stems: bool = False,
+    parts: bool = False,
+    also: Sequence[str] = (),
+) -> str:
+    """The name, or the first with a number under which no file lies that an earlier run did not
+    write; `also` are further endings, such as ".json"."""
+    endings = [f".{FORMATS[suffix].ending or suffix}" for suffix in formats]
+    folders = ["-stems"] * stems + ["-parts"] * parts
+    return free_stem(folder, name, [*endings, *also], folders)
 
 
 def _of_parts(
@@ -128,5 +141,5 @@ def _umask() -> int:
 
 
 def _file_name(name: str, page: int, suffix: str) -> str:
-    suffix = _SUFFIXES.get(suffix, suffix)
+    suffix = FORMATS[suffix].ending or suffix
     return f"{name}.{suffix}" if page == 1 else f"{name}-{page}.{suffix}"

@@ -1,4 +1,4 @@
-"""The bytes of every format of one piece."""
+"""The bytes of every format of one piece, and the table of all formats."""
 
 from __future__ import annotations
 
@@ -6,55 +6,32 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from composer.errors import RequestError
 from composer.music.facts import Chord
 from composer.music.piece import Piece
+from composer.rendering.options import USUAL_PLAYING, USUAL_PRINT, Playing, Print, named
 
 if TYPE_CHECKING:
     from composer.rendering.performance.audio import Sound
     from composer.rendering.score.notation import Score
 
 
+AS_READ = ("subtitle", "credit", "repeats")
+"""What of the printing a score that is printed as it was read can be told."""
+
+
 @dataclass
 class Maker:
-    """Makes the bytes of each format; what several formats need, once.
-
-    The fields are the arguments of `write_piece`.
-    """
+    """Makes the bytes of each format; what several formats need, once."""
 
     piece: Piece
-    seed: int
-    mechanical: bool
-    loop: bool
-    paper: str
-    subtitle: str
-    credit: str
-    chords: tuple[Chord, ...]
-    sections: tuple[tuple[int, str], ...]
-    soundfont: Path | None
-    punctual: tuple[int, ...] = ()
-    repeats: bool = True
+    playing: Playing = USUAL_PLAYING
+    printed: Print = USUAL_PRINT
+    sections: tuple[tuple[int, str], ...] = ()
+    soundfont: Path | None = None
     chart_chords: tuple[Chord, ...] = ()
-
-    def make(self, suffix: str) -> list[bytes]:
-        """One element a file."""
-        makers: dict[str, Callable[[], list[bytes]]] = {
-            "mid": lambda: [self.midi],
-            "musicxml": lambda: [self.musicxml.encode()],
-            "pdf": lambda: self._sheets("pdf", self.musicxml),
-            "svg": lambda: self._sheets("svg", self.musicxml),
-            "png": lambda: self._sheets("png", self.musicxml),
-            "wav": lambda: [self.sound.as_wav(self.sound.gains())],
-            "roll": self._roll,
-            "html": self._page,
-            "mei": self._mei,
-            "ly": self._lilypond,
-            "abc": self._abc,
-            "chart": self._chart,
-            "tab": self._tablature,
-        }
-        return makers[suffix]()
 
     def stems(self, suffixes: Sequence[str]) -> Iterator[tuple[str, str, list[bytes]]]:
         """For each part and each suffix ("mid", "wav") its label, the suffix and the file.
@@ -67,106 +44,95 @@ class Maker:
         from composer.rendering.score.part_names import part_names
 
         labels = file_labels(part_names(self.piece))
-        midis = stem_bytes(self.piece, sections=self.sections, **self._playing)
+        midis = stem_bytes(self.piece, sections=self.sections, **named(self.playing))
         gains = self.sound.gains() if "wav" in suffixes else 1.0
         for suffix in suffixes:
             for label, midi in zip(labels, midis, strict=True):
                 data = midi
                 if suffix == "wav":
-                    sound = sound_of(midi, soundfont=self.soundfont, loop=self.loop)
+                    sound = sound_of(midi, soundfont=self.soundfont, loop=self.playing.loop)
                     data = sound.as_wav(gains, len(self.sound.samples))
                 yield label, suffix, [data]
 
     def parts(self, suffixes: Sequence[str]) -> Iterator[tuple[str, str, list[bytes]]]:
         """For each part and each suffix of sheet music its label, the suffix and the pages."""
         from composer.rendering.musicxml.musicxml import part_texts
+        from composer.rendering.musicxml.score_as_read import has_score_as_read, parts_as_read
         from composer.rendering.part_files import file_labels
 
-        named = part_texts(
-            self.piece,
-            subtitle=self.subtitle,
-            credit=self.credit,
-            chords=self.chords,
-            repeats=self.repeats,
-            paper=self.paper,
-        )
-        labels = file_labels([name for name, _ in named])
+        if has_score_as_read(self.piece):
+            texts = parts_as_read(self.piece, **named(self.printed, *AS_READ))
+        else:
+            texts = part_texts(self.piece, **named(self.printed))
+        labels = file_labels([name for name, _ in texts])
         for suffix in suffixes:
-            for label, (_, text) in zip(labels, named, strict=True):
+            for label, (_, text) in zip(labels, texts, strict=True):
                 yield label, suffix, self._sheets(suffix, text)
-
-    @property
-    def _playing(self) -> dict[str, Any]:
-        return {
-            "seed": self.seed,
-            "mechanical": self.mechanical,
-            "loop": self.loop,
-            "punctual": self.punctual,
-        }
 
     @cached_property
     def musicxml(self) -> str:
+        """The score: that of the file, where the piece is still what it says."""
+        from composer.rendering.musicxml.score_as_read import has_score_as_read, score_as_read
+
+        if not has_score_as_read(self.piece):
+            return self._our_musicxml
+        return score_as_read(self.piece, **named(self.printed, *AS_READ))
+
+    @cached_property
+    def _our_musicxml(self) -> str:
         from composer.rendering.musicxml.musicxml import musicxml_text
 
-        return musicxml_text(
-            self.piece,
-            subtitle=self.subtitle,
-            credit=self.credit,
-            chords=self.chords,
-            repeats=self.repeats,
-            paper=self.paper,
-        )
+        return musicxml_text(self.piece, **named(self.printed))
 
     @cached_property
     def midi(self) -> bytes:
         from composer.rendering.performance.midi import midi_bytes
 
-        return midi_bytes(self.piece, sections=self.sections, **self._playing)
+        return midi_bytes(self.piece, sections=self.sections, **named(self.playing))
 
     @cached_property
     def sound(self) -> Sound:
         from composer.rendering.performance.audio import sound_of
 
-        return sound_of(self.midi, soundfont=self.soundfont, loop=self.loop)
+        return sound_of(self.midi, soundfont=self.soundfont, loop=self.playing.loop)
 
-    def _roll(self) -> list[bytes]:
+    def roll(self) -> list[bytes]:
         from composer.rendering.pages.piano_roll import roll_png
 
-        return [roll_png(self.piece, chords=self.chords, sections=self.sections)]
+        return [roll_png(self.piece, chords=self.printed.chords, sections=self.sections)]
 
-    def _page(self) -> list[bytes]:
+    def page(self) -> list[bytes]:
         from composer.rendering.pages.web_page import page_text
 
-        text = page_text(
-            self.piece,
-            seed=self.seed,
-            mechanical=self.mechanical,
-            punctual=self.punctual,
-            paper=self.paper,
-            subtitle=self.subtitle,
-            credit=self.credit,
-            chords=self.chords,
-            soundfont=self.soundfont,
-        )
+        text = page_text(self.piece, self.playing, self.printed, self.soundfont)
         return [text.encode()]
 
-    def _mei(self) -> list[bytes]:
+    def engraved(self, suffix: str) -> list[bytes]:
+        """The pages; of a score that the engraver does not take, as we write it."""
+        try:
+            return self._sheets(suffix, self.musicxml)
+        except RequestError:
+            if self.musicxml is self._our_musicxml:
+                raise
+            return self._sheets(suffix, self._our_musicxml)
+
+    def mei(self) -> list[bytes]:
         from composer.rendering.texts.mei import mei_text
 
         return [mei_text(self.musicxml).encode()]
 
-    def _lilypond(self) -> list[bytes]:
+    def lilypond(self) -> list[bytes]:
         from composer.rendering.texts.lilypond import lilypond_text
 
         score, chords = self._score
-        how = {"subtitle": self.subtitle, "credit": self.credit, "paper": self.paper}
+        how = named(self.printed, "subtitle", "credit", "paper")
         return [lilypond_text(score, chords=chords, **how).encode()]
 
-    def _abc(self) -> list[bytes]:
+    def abc(self) -> list[bytes]:
         from composer.rendering.texts.abc_notation import abc_text
 
         score, chords = self._score
-        text = abc_text(score, subtitle=self.subtitle, credit=self.credit, chords=chords)
+        text = abc_text(score, chords=chords, **named(self.printed, "subtitle", "credit"))
         return [text.encode()]
 
     @cached_property
@@ -174,33 +140,25 @@ class Maker:
         """The written score, and the chords at its ticks."""
         from composer.rendering.score.score import build_score, printed_chords
 
-        score = build_score(self.piece, repeats=self.repeats)
-        return score, printed_chords(self.chords, self.piece, score)
+        score = build_score(self.piece, repeats=self.printed.repeats)
+        chords = printed_chords(self.printed.chords, self.piece, score)
+        return score, [Chord(*chord[:4]) for chord in chords]
 
-    def _chart(self) -> list[bytes]:
+    def chart(self) -> list[bytes]:
         from composer.rendering.pages.chart import chart_pdf
 
         chart = chart_pdf(
             self.piece,
-            self.chart_chords or self.chords,
+            self.chart_chords or self.printed.chords,
             sections=self.sections,
-            subtitle=self.subtitle,
-            credit=self.credit,
-            paper=self.paper,
+            **named(self.printed, "subtitle", "credit", "paper"),
         )
         return [chart]
 
-    def _tablature(self) -> list[bytes]:
+    def tablature(self) -> list[bytes]:
         from composer.rendering.musicxml.musicxml import tablature_text
 
-        text = tablature_text(
-            self.piece,
-            subtitle=self.subtitle,
-            credit=self.credit,
-            chords=self.chords,
-            repeats=self.repeats,
-            paper=self.paper,
-        )
+        text = tablature_text(self.piece, **named(self.printed))
         return self._sheets("pdf", text)
 
     def _sheets(self, suffix: str, musicxml: str) -> list[bytes]:
@@ -209,7 +167,42 @@ class Maker:
         if suffix == "musicxml":
             return [musicxml.encode()]
         if suffix == "pdf":
-            return [pdf_bytes(musicxml, paper=self.paper)]
+            return [pdf_bytes(musicxml, paper=self.printed.paper)]
         if suffix == "png":
-            return png_pages(musicxml, paper=self.paper)
-        return [page.encode() for page in svg_pages(musicxml, paper=self.paper)]
+            return png_pages(musicxml, paper=self.printed.paper)
+        return [page.encode() for page in svg_pages(musicxml, paper=self.printed.paper)]
+
+
+class Format(NamedTuple):
+    """How the files of a format are made, one element a file.
+
+    `of_parts` says as what each part alone can be written in it: as "sound" (stems), as "sheets",
+    or not at all. `ending` is that of its files, where it is not the name of the format.
+    """
+
+    make: Callable[[Maker], list[bytes]]
+    of_parts: Literal["", "sound", "sheets"] = ""
+    ending: str = ""
+
+
+FORMATS: dict[str, Format] = {
+    "mid": Format(lambda maker: [maker.midi], "sound"),
+    "musicxml": Format(lambda maker: [maker.musicxml.encode()], "sheets"),
+    "pdf": Format(lambda maker: maker.engraved("pdf"), "sheets"),
+    "svg": Format(lambda maker: maker.engraved("svg"), "sheets"),
+    "png": Format(lambda maker: maker.engraved("png"), "sheets"),
+    "wav": Format(lambda maker: [maker.sound.as_wav(maker.sound.gains())], "sound"),
+    "roll": Format(Maker.roll, ending="roll.png"),
+    "html": Format(Maker.page),
+    "mei": Format(Maker.mei),
+    "ly": Format(Maker.lilypond),
+    "abc": Format(Maker.abc),
+    "chart": Format(Maker.chart, ending="chart.pdf"),
+    "tab": Format(Maker.tablature, ending="tab.pdf"),
+}
+"""All there are, in the order in which they are named."""
+
+SOUND_FORMATS, SHEET_FORMATS = (
+    tuple(name for name, one in FORMATS.items() if one.of_parts == kind)
+    for kind in ("sound", "sheets")
+)

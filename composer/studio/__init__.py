@@ -3,6 +3,7 @@
 The page adds nothing that the library cannot do: all music is made by its public verbs. Only the
 processes load the model; the server itself starts at once.
 
+crowd.py       who takes part in a show: a dot of mood each, and a vote
 engine.py      one process that composes, a queue before it, how long who waits will wait
 events.py      what happened, to every page that listens
 guard.py       who may ask: a page of this server on this machine, or who has the token
@@ -10,6 +11,7 @@ openapi.py     the REST interface as a table, and as an OpenAPI document made of
 page/          the page: plain JavaScript modules, one style sheet, one table of texts
 plain.py       pieces and versions as JSON
 process.py     a process of ours that is told to do things, and can be killed
+stage.py       a show: music that goes on, phrase by phrase, as an audience turns it
 studio.py      what all addresses share: works, pieces, the engine, two renderers, events
 tasks.py       what is done inside such a process: music made, heard, engraved, written and read
 vocabulary.py  all names that can be chosen, for menus

@@ -20,6 +20,9 @@ from composer.errors import ComposerError
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 COOKIE = "composer-studio"
+GUEST_COOKIE = "composer-stage"
+GUEST_PATHS = ("/join", "/api/stage", "/api/stage/say")
+_PATIENCE = 4
 _READING = ("GET", "HEAD", "OPTIONS")
 _HEADERS = [
     (
@@ -38,11 +41,13 @@ class TooLargeError(ComposerError):
 
 
 class Guard:
-    """Lets through what is allowed. `token` is "" where the server is for this machine alone."""
+    """Lets through what is allowed. `token` is "" where the server is for this machine alone;
+    `guest_token` opens only what the phones of an audience need."""
 
-    def __init__(self, app: ASGIApp, token: str = "") -> None:
+    def __init__(self, app: ASGIApp, token: str = "", guest_token: str = "") -> None:
         self.app = app
         self.token = token
+        self.guest_token = guest_token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -52,7 +57,7 @@ class Guard:
         refusal = self._refusal(scope, headers)
         if refusal:
             await self._refuse(scope, receive, send, refusal)
-        elif scope["type"] == "http" and self._brings_token(scope):
+        elif scope["type"] == "http" and (self._brings_token(scope) or _token_of(scope)):
             await self._welcome(scope, receive, send)
         else:
             await self.app(scope, receive, _with_headers(send))
@@ -67,24 +72,30 @@ class Guard:
         changes = scope["type"] == "websocket" or scope["method"] not in _READING
         if changes and origin is not None and urlsplit(origin).netloc != host:
             return "this was asked by a page of another site"
-        if self.token and not (self._brings_token(scope) or self._has_token(headers)):
+        is_known = self._brings_token(scope) or self._has_token(headers, COOKIE, self.token)
+        if self.token and not is_known and not self._is_guest(scope, headers):
             return "the token is missing; open the address that the studio printed"
         return ""
 
     def _brings_token(self, scope: Scope) -> bool:
-        query = parse_qs(scope["query_string"].decode("latin-1"))
-        return bool(self.token) and self._is_token(query.get("token", [""])[0])
+        return _is_token(_token_of(scope), self.token)
 
-    def _has_token(self, headers: Headers) -> bool:
+    def _is_guest(self, scope: Scope, headers: Headers) -> bool:
+        """Whether it is a phone of the audience, and asks only for what those may."""
+        path = scope["path"]
+        if path not in GUEST_PATHS and not path.startswith("/page/"):
+            return False
+        brings = _is_token(_token_of(scope), self.guest_token)
+        return brings or self._has_token(headers, GUEST_COOKIE, self.guest_token)
+
+    def _has_token(self, headers: Headers, cookie_name: str, token: str) -> bool:
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+            cookie = SimpleCookie(headers.get("cookie", "")).get(cookie_name)
         except CookieError:
             cookie = None
-        return self._is_token(bearer) or (cookie is not None and self._is_token(cookie.value))
-
-    def _is_token(self, text: str) -> bool:
-        return secrets.compare_digest(text.encode(), self.token.encode())
+        said = cookie.value if cookie is not None else ""
+        return _is_token(bearer, token) or _is_token(said, token)
 
     async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take the token out of the address and into a cookie, so that nobody copies it on."""
@@ -95,7 +106,9 @@ class Guard:
             return
         address = scope["path"] + (f"?{urlencode(query, doseq=True)}" if query else "")
         response = RedirectResponse(address)
-        response.set_cookie(COOKIE, self.token, httponly=True, samesite="strict")
+        is_guest = not self._brings_token(scope)
+        name, token = (GUEST_COOKIE, self.guest_token) if is_guest else (COOKIE, self.token)
+        response.set_cookie(name, token, httponly=True, samesite="strict")
         await response(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, why: str) -> None:
@@ -105,16 +118,32 @@ class Guard:
         await JSONResponse({"error": why}, 403)(scope, receive, send)
 
 
+def _token_of(scope: Scope) -> str:
+    """The token in the address, "" without one."""
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    return str(query.get("token", [""])[0])
+
+
+def _is_token(text: str, token: str) -> bool:
+    return bool(token) and secrets.compare_digest(text.encode(), token.encode())
+
+
 async def bounded_body(request: Request, most_bytes: int) -> bytes:
-    """The body of a request, no more than is allowed. Raises TooLargeError."""
-    said = request.headers.get("content-length", "0")
+    """The body of a request, no more than is allowed. Raises TooLargeError.
+
+    What is somewhat too large is read to its end (and thrown away), so that who sends it hears why
+    it is refused; of what is far too large the connection is cut.
+    """
     data = bytearray()
-    if not said.isdigit() or int(said) > most_bytes:
-        raise TooLargeError(f"this is larger than {most_bytes / 1e6:g} megabytes")
+    size = 0
     async for piece in request.stream():
-        data += piece
-        if len(data) > most_bytes:
-            raise TooLargeError(f"this is larger than {most_bytes / 1e6:g} megabytes")
+        size += len(piece)
+        if size <= most_bytes:
+            data += piece
+        elif size > _PATIENCE * most_bytes:
+            break
+    if size > most_bytes:
+        raise TooLargeError(f"this is larger than {most_bytes / 1e6:g} megabytes")
     return bytes(data)
 
 

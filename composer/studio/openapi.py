@@ -133,6 +133,23 @@ PLAYING: Schema = {
     },
 }
 
+_UNIT = {"type": "number", "minimum": -1, "maximum": 1}
+STAGE: Schema = {
+    "type": "object",
+    "required": ["work", "visitors", "dots", "mean", "votes", "is_writing", "late_phrases"],
+    "properties": {
+        "work": {**WORD, "description": 'the work that is played, "" where no show is on'},
+        "visitors": COUNT,
+        "dots": {**list_of(list_of(_UNIT)), "description": "valence and arousal of each visitor"},
+        "mean": {"type": ["array", "null"]},
+        "votes": record(("back", "on"), back=COUNT, on=COUNT),
+        "is_writing": {"type": "boolean"},
+        "is_dreaming": {"type": "boolean"},
+        "late_phrases": COUNT,
+        "phrase_bars": COUNT,
+    },
+}
+
 ERROR = record(("error",), error=TEXT)
 
 
@@ -252,6 +269,28 @@ OPERATIONS: tuple[Operation, ...] = (
             "pitch": {"type": "string", "pattern": "^[0-9]{1,3}$"},
             "drums": {"enum": ["0", "1"]},
         },
+    ),
+    Operation("GET", "/api/stage", "stage", "How the show stands", STAGE),
+    Operation(
+        "POST", "/api/stage/start", "start_show", "Compose the beginning of a show", JOB,
+        record(text=TEXT, fields=FIELDS), status=202,
+    ),
+    Operation("POST", "/api/stage/stop", "stop_show", "End the show; its work stays", STAGE),
+    Operation("POST", "/api/stage/dream", "dream", "Let the next phrase be a dream", STAGE),
+    Operation(
+        "POST", "/api/stage/at", "show_is_at", "The wall says where it is", STAGE,
+        record(("seconds",), seconds={"type": "number", "minimum": 0}),
+    ),
+    Operation(
+        "POST", "/api/stage/say", "say", "A visitor's dot or vote", STAGE,
+        record(
+            ("visitor",), visitor={"type": "string", "pattern": "^[0-9a-f]{8,32}$"},
+            valence=_UNIT, arousal=_UNIT, vote={"enum": ["back", "on"]},
+        ),
+    ),
+    Operation(
+        "GET", "/api/stage/code", "code", "A QR code of where phones join the show",
+        "image/svg+xml",
     ),
 )  # fmt: skip
 

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from multiprocessing.synchronize import Event
 from typing import Any
 
 from composer.errors import ComposerError, RequestError
@@ -44,7 +43,7 @@ class Process:
         self._turn = threading.Lock()
         self._child: SpawnProcess | None = None
         self._pipe: Connection | None = None
-        self._cancel: Event = _SPAWN.Event()
+        self._cancel: Connection | None = None
 
     def call(
         self,
@@ -65,9 +64,9 @@ class Process:
         """
         with self._turn:
             pipe = self._started()
-            self._cancel.clear()
             pipe.send((task, payload))
             waited, since_cancel = 0.0, 0.0
+            told_to_stop = False
             while True:
                 try:
                     if pipe.poll(_POLL_SECONDS):
@@ -91,7 +90,9 @@ class Process:
                         f"this took longer than {limit_seconds:g} seconds and was stopped"
                     )
                 if is_cancelled is not None and is_cancelled():
-                    self._cancel.set()
+                    if not told_to_stop and self._cancel is not None:
+                        self._cancel.send("cancel")
+                    told_to_stop = True
                     since_cancel += _POLL_SECONDS
                     if since_cancel > patience_seconds:
                         self._forget()
@@ -113,26 +114,28 @@ class Process:
         if self._child is not None and self._child.is_alive() and self._pipe is not None:
             return self._pipe
         ours, theirs = _SPAWN.Pipe()
+        to_stop, self._cancel = _SPAWN.Pipe(duplex=False)
         self._child = _SPAWN.Process(
             target=_live,
-            args=(theirs, self._cancel, self.memory_bytes),
+            args=(theirs, to_stop, self.memory_bytes),
             name=f"composer {self.name}",
             daemon=True,
         )
         self._child.start()
         theirs.close()
+        to_stop.close()
         self._pipe = ours
         return ours
 
     def _forget(self) -> None:
         self.kill()
-        if self._pipe is not None:
-            self._pipe.close()
-        self._child = self._pipe = None
-        self._cancel = _SPAWN.Event()
+        for pipe in (self._pipe, self._cancel):
+            if pipe is not None:
+                pipe.close()
+        self._child = self._pipe = self._cancel = None
 
 
-def _live(pipe: Connection, cancel: Event, memory_bytes: int) -> None:
+def _live(pipe: Connection, cancel: Connection, memory_bytes: int) -> None:
     """What the child does all its life: take a task, do it, answer."""
     import signal
 
@@ -142,13 +145,15 @@ def _live(pipe: Connection, cancel: Event, memory_bytes: int) -> None:
     from composer.studio.tasks import TASKS
 
     def tell(word: str, value: Any) -> None:
-        if cancel.is_set():
+        if cancel.poll():
             raise CancelledError("cancelled")
         pipe.send((word, value))
 
     while True:
         try:
             task, payload = pipe.recv()
+            while cancel.poll():  # too late for the task before
+                cancel.recv()
         except (EOFError, OSError):
             return
         try:

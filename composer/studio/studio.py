@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +73,11 @@ class Studio:
         seed: int | None = None,
         melody: str = "",
         like: str = "",
+        finish: Callable[[Job], None] | None = None,
     ) -> Job:
         """Put a request (arguments of `composer.compose`) into the queue; `melody` and `like` are
-        works whose current piece is meant. Raises RequestError at once for what cannot be met."""
+        works whose current piece is meant. `finish` is called with the job once it is done.
+        Raises RequestError at once for what cannot be met."""
         from composer.composing.asking.request import make_request
 
         check_count("candidates", candidates, MOST_CANDIDATES)
@@ -88,9 +90,9 @@ class Studio:
             candidates = 1
         seed = new_seed() if seed is None else seed
         payload = {"request": request, "seed": seed, "candidates": candidates}
-        about = {"fields": dict(fields), "seed": seed, "candidates": candidates}
+        about = {"fields": dict(fields), "seed": seed, "candidates": candidates, "bars": bars}
         units = min(bars, 64) * candidates
-        return self.engine.submit(Job("compose", payload, units, about, hear=self._hear_partial))
+        return self.engine.submit(Job("compose", payload, units, about, finish, self._hear_partial))
 
     def candidate(self, job: Job, number: int) -> dict[str, Any]:
         """A finished candidate. Raises UnknownError."""
@@ -122,10 +124,12 @@ class Studio:
         seed: int | None = None,
         alternatives: int = 1,
         is_chain: bool = False,
+        is_first: bool = False,
     ) -> Job:
         """Put a verb into the queue; each of its versions becomes one of the work.
 
-        With `is_chain` each is made of the last. Raises RequestError for a verb or an argument that
+        With `is_chain` each is made of the last; with `is_first` it goes before all that wait.
+        Raises RequestError for a verb or an argument that
         is not there.
         """
         if verb not in VERBS:
@@ -147,7 +151,7 @@ class Studio:
             "step", payload, _units(verb, arguments, version.piece) * alternatives, about,
             hear=lambda job, word, value: self._take(job, word, value, is_chain),
         )  # fmt: skip
-        return self.engine.submit(job)
+        return self.engine.submit(job, first=is_first)
 
     def _take(self, job: Job, word: str, value: tuple[Step, Piece], is_chain: bool) -> None:
         """A version that was made: kept at once. Who went elsewhere meanwhile is left there."""

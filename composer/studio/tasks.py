@@ -45,6 +45,7 @@ def compose_candidates(payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]
         **request,
         seed=seed,
         progress=lambda done, total: tell("progress", (done, total)),
+        watch=lambda number, piece: tell("partial", (number, piece)),
     )
     choice = composition.choice
     pieces = [one.piece for one in choice.candidates] if choice else [composition.piece]

@@ -27,6 +27,7 @@ from composer.studio.engine import FullError, Job
 from composer.studio.events import as_text
 from composer.studio.guard import Guard, TooLargeError, bounded_body
 from composer.studio.process import CrashedError
+from composer.studio.stage import Stage, join_address, qr_svg
 from composer.studio.studio import UPLOAD_BYTES, USUAL_CANDIDATES, Studio
 from composer.studio.works import UnknownError, Work
 
@@ -55,8 +56,10 @@ class Asked:
 class Answers:
     """A method an operation, by its name. Those that wait for a process are run in threads."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, join_address: str = "") -> None:
         self.studio = studio
+        self.show = Stage(studio)
+        self.join_address = join_address
 
     def openapi(self, asked: Asked) -> Any:
         from importlib.metadata import version
@@ -185,6 +188,34 @@ class Answers:
         data = self.studio.note(program, pitch, asked.query.get("drums") == "1")
         return Response(data, 200, _FOREVER, "audio/wav")
 
+    def stage(self, asked: Asked) -> Any:
+        return self.show.plain()
+
+    def start_show(self, asked: Asked) -> Any:
+        from composer.composing.asking.sentence import request_from_text
+
+        fields = {**request_from_text(asked.body.get("text", "")).fields}
+        return self.studio.plain_job(self.show.start(fields | asked.body.get("fields", {})))
+
+    def stop_show(self, asked: Asked) -> Any:
+        self.show.stop()
+        return self.show.plain()
+
+    def dream(self, asked: Asked) -> Any:
+        self.show.dream()
+        return self.show.plain()
+
+    def show_is_at(self, asked: Asked) -> Any:
+        self.show.at(asked.body["seconds"])
+        return self.show.plain()
+
+    def say(self, asked: Asked) -> Any:
+        self.show.say(asked.body["visitor"], asked.body)
+        return self.show.plain()
+
+    def code(self, asked: Asked) -> Response:
+        return Response(qr_svg(self.join_address), media_type="image/svg+xml")
+
     def _changed(self, asked: Asked, change: Callable[[Any], object]) -> Any:
         work = self._work(asked)
         with work.changing() as session:
@@ -202,9 +233,10 @@ class Answers:
             raise UnknownError("there is no such job") from None
 
 
-def build_app(studio: Studio, token: str = "") -> Starlette:
-    """The whole server; it starts and ends the studio's processes with itself."""
-    answers = Answers(studio)
+def build_app(studio: Studio, token: str = "", guest_token: str = "", join: str = "") -> Starlette:
+    """The whole server; it starts and ends the studio's processes with itself. `join` is the
+    address for an audience."""
+    answers = Answers(studio, join)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
@@ -222,14 +254,14 @@ def build_app(studio: Studio, token: str = "") -> Starlette:
             texts(), media_type="text/event-stream", headers={"cache-control": "no-store"}
         )
 
-    routes = [Route("/", _page), Route("/page/{name}", _page)]
+    routes = [Route("/", _page), Route("/join", _join_page), Route("/page/{name}", _page)]
     for operation in openapi.OPERATIONS:
         endpoint = listen if operation.name == "listen" else _endpoint(operation, answers)
         routes.append(Route(operation.path, endpoint, methods=[operation.method]))
     return Starlette(
         routes=routes,
         lifespan=life,
-        middleware=[Middleware(Guard, token=token)],
+        middleware=[Middleware(Guard, token=token, guest_token=guest_token)],
         exception_handlers={404: _not_found, 405: _not_found},
     )
 
@@ -292,6 +324,10 @@ async def _page(request: Request) -> Response:
     return FileResponse(path, media_type=_PAGE_SUFFIXES[path.suffix], headers=headers)
 
 
+async def _join_page(request: Request) -> Response:
+    return FileResponse(PAGE / "join.html", headers={"cache-control": "no-cache"})
+
+
 async def _not_found(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": "there is no such address"}, getattr(error, "status_code", 404))
 
@@ -313,7 +349,9 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def serve(folder: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+def serve(
+    folder: Path, host: str, port: int, on_ready: Callable[[str], None], *, is_stage: bool = False
+) -> None:
     """Run the studio until it is interrupted; `on_ready(address)` is called once it answers.
 
     Raises FileError where the port is taken.
@@ -325,20 +363,24 @@ def serve(folder: Path, host: str, port: int, on_ready: Callable[[str], None]) -
 
     from composer.studio.guard import LOCAL_HOSTS
 
-    token = "" if host in LOCAL_HOSTS else secrets.token_urlsafe(16)
+    is_local = host in LOCAL_HOSTS
+    token, guest_token = ("", "") if is_local else (secrets.token_urlsafe(16) for _ in range(2))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)
     except OSError as error:
         listener.close()
         raise FileError(f"cannot listen on {host}:{port}: {error.strerror}") from None
     port = listener.getsockname()[1]
-    app = build_app(Studio(folder), token)
+    join = join_address(host, port, guest_token)
+    app = build_app(Studio(folder), token, guest_token, join)
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=1, server_header=False
     )
     shown = f"[{host}]" if ":" in host else host
-    on_ready(f"http://{shown}:{port}/" + (f"?token={token}" if token else ""))
+    query = f"?token={token}" if token else ""
+    on_ready(f"http://{shown}:{port}/{query}" + ("#stage" if is_stage else ""))
     uvicorn.Server(config).run(sockets=[listener])

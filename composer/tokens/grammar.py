@@ -229,6 +229,9 @@ class Grammar:
         self.until, self.silent = until, frozenset(silent)
         self.last_kind, self.note_ticks = Kind.MARK, None
 
+    def __init_subclass__(cls) -> None:
+        _check_fields(cls)
+
     def allowed(self, row: list[int]) -> Allowed:
         """Which values the next field may take, `row` being the fields of the row so far."""
         if not row:
@@ -533,6 +536,24 @@ class Grammar:
     def _move_to(self, tick: int) -> None:
         if tick != self.tick:
             self.tick, self.last_part, self.last_pitch = tick, -1, -1
+
+
+def _check_fields(grammar: type) -> None:
+    """A method of a row that is named after its kind is asked for a field of that kind, or never.
+
+    Raises TypeError for the latter: a mistyped name would allow everything in silence.
+    """
+    fields = {
+        f"_{kind.name.lower()}_{name}" for kind, names in ROW_FIELDS.items() for name in names
+    }
+    kinds = tuple(f"_{kind.name.lower()}_" for kind in ROW_FIELDS)
+    for name, method in vars(grammar).items():
+        takes_a_row = "row" in getattr(getattr(method, "__code__", None), "co_varnames", ())
+        if name.startswith(kinds) and takes_a_row and name not in fields:
+            raise TypeError(f"{grammar.__name__}.{name} is named after no field of a row")
+
+
+_check_fields(Grammar)
 
 
 def _first(given: Allowed | None, free: Allowed) -> Allowed:

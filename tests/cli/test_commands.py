@@ -11,6 +11,8 @@ from composer.cli import main
 from composer.corpus.readers import read_piece
 from composer.music.presets import presets
 from composer.music.styles import composers, styles
+from composer.rendering.files import write_piece
+from tests.composing.tunes import piano_piece
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMPOSE = "compose --style baroque --mood melancholy --ensemble solo-piano --bars 2 --seed 7 --out"
@@ -194,3 +196,16 @@ def test_nothing_is_said_when_the_reader_of_a_list_has_seen_enough() -> None:
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert done.stdout == "{\n"
     assert done.stderr == ""
+
+
+def test_near_duplicates_are_held_out_by_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a corpus of one's own: how many files are compared is told, and a list is written."""
+    folder = tmp_path / "bell"
+    folder.mkdir()
+    (folder / "corpus.toml").write_text('licence = "own work"\n', encoding="utf-8")
+    for name in ("one", "two"):
+        write_piece(piano_piece(8), folder, name, ["mid"])
+    assert main(["corpora", "duplicates", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("2 files, 1 pairs of near-duplicates, ")

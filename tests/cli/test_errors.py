@@ -154,12 +154,13 @@ def test_weights_that_are_none_are_refused(
 def test_the_file_to_render_is_never_overwritten(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Not even where it would get its own name back."""
+    """Not even where it would get its own name back, and what is no music makes no files."""
     file = tmp_path / "mine.mid"
     file.write_bytes(b"mine")
-    line = refused(capsys, "render", file, "--out", tmp_path, "--format", "pdf,mid")
-    assert "--name" in line
+    line = refused(capsys, "render", file, "--out", tmp_path, "--format", "pdf,mid", "--force")
+    assert "not a MIDI file" in line
     assert file.read_bytes() == b"mine"
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_stop_leaves_nothing_half_written(tmp_path: Path) -> None:

@@ -49,7 +49,9 @@ def test_a_step_is_kept_written_and_undone(
     assert [version["parent"] for version in told["versions"]] == [None, 0]
     assert told["versions"][1]["arguments"] == {"strength": "1.0"}
     assert session("show") == 0
-    assert "* 1  0   bold   vary strength=1.0, seed 3" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "* 1  0   bold   vary strength=1.0, seed 3" in shown
+    assert "locked: --bars 1-2\n" in shown
     before, after = (version.piece for version in Session.open(folder / "a.session").versions)
     scale = after.ticks_per_quarter // before.ticks_per_quarter
     assert [note.onset_tick // scale for note in after.parts[0].notes[:8]] == [

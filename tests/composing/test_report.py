@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 
 from composer.cli import main
+from composer.composing.asking.held_to import held_to
 from composer.composing.asking.request import Request, make_request
 from composer.composing.compose import compose
 from composer.composing.originality import NearPassage, Originality
 from composer.composing.report import (
     Field,
     achieved,
-    held_to,
     report,
     style_field,
     write_report,

@@ -255,5 +255,6 @@ def test_a_sample_of_every_corpus_has_exactly_the_notes_its_catalogue_counts(cor
         piece = work.read()
         assert piece.note_count == work.notes, work.path
         assert bars_of(piece)[-1].end_tick == piece.end_tick
-        assert max(n.end_tick for p in piece.parts for n in p.notes) <= piece.end_tick
+        ringing = max(n.end_tick for p in piece.parts for n in p.notes) - piece.end_tick
+        assert 4 * ringing < piece.ticks_per_quarter
         assert piece.title

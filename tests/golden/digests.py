@@ -54,7 +54,7 @@ def notes_of_requests() -> dict[str, str]:
     ]
     made = compose_all(asked)
     return {
-        name: digest(repr([astuple(part) for part in one.piece.parts]).encode())
+        name: digest(repr([astuple(part)[:5] for part in one.piece.parts]).encode())
         for name, one in zip(REQUESTS, made, strict=True)
     }
 

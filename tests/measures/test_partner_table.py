@@ -17,7 +17,7 @@ from composer.measures import span_bits
 from composer.measures.bars_alike import bars_to_compare
 from composer.measures.bars_alike import evaluate as compare
 from composer.measures.partner_music import chorales, melody_of, outside, spans, with_bars_of
-from composer.measures.partner_table import write_table
+from composer.measures.partner_text import write_table
 from composer.measures.partner_trials import evaluate
 from composer.model.checkpoint import save_checkpoint
 from composer.model.sizes import RowTables, Shape

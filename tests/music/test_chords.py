@@ -93,6 +93,11 @@ def test_holds_and_repeats() -> None:
         (Harmony(8, "major", 8), "C", "Ab"),
         (Harmony(6, "major", 10), "Gb", "Gb/Bb"),
         (Harmony(6, "major", 10), "F#", "F#/A#"),
+        (Harmony(11, "diminished", 11), "Eb minor", "Bdim"),
+        (Harmony(1, "diminished7", 1), "C", "C#dim7"),
+        (Harmony(3, "diminished", 6), "C", "D#dim/F#"),
+        (Harmony(11, "half-diminished7", 11), "A minor", "Bm7b5"),
+        (Harmony(8, "diminished", 8), "A minor", "G#dim"),
     ],
 )
 def test_chords_are_spelled_in_their_key(chord: Harmony, key: str, symbol: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -86,16 +88,25 @@ def _heads(stream: Any, ticks_per_quarter: int) -> list[tuple[int, int, int, str
     heads = []
     sounding = stream.toSoundingPitch()
     for element in sounding.recurse().notes:
-        onset = element.getOffsetInHierarchy(sounding) * ticks_per_quarter
-        length = element.quarterLength * ticks_per_quarter
-        assert onset == int(onset)
-        assert length == int(length)
+        start = Fraction(element.getOffsetInHierarchy(sounding)) * ticks_per_quarter
+        end = start + Fraction(element.quarterLength) * ticks_per_quarter
+        if not any(t.numberNotesActual in _ROUNDED for t in element.duration.tuplets):
+            assert end - start == int(end - start)
+        onset, length = _nearest(start), _nearest(end) - _nearest(start)
         if "ChordSymbol" in element.classes:
             continue
         for note in getattr(element, "notes", (element,)):
             tie = note.tie.type if note.tie else ""
-            heads.append((int(onset), int(length), _pitch(note), tie))
+            heads.append((onset, length, _pitch(note), tie))
     return heads
+
+
+_ROUNDED = (5, 7, 9, 11, 13)
+"""Notes of these tuplets stand between the ticks of the grid, at the nearest of which they are."""
+
+
+def _nearest(ticks: Fraction) -> int:
+    return floor(ticks.limit_denominator(1000) + Fraction(1, 2))
 
 
 def _pitch(note: Any) -> int:

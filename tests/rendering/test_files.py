@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from composer.cli.flags import parse_formats
 from composer.errors import FileError, RequestError
 from composer.music.facts import Chord
 from composer.rendering import files
-from composer.rendering.files import FORMATS, write_piece
+from composer.rendering.files import write_piece
+from composer.rendering.formats import FORMATS, Format
 from composer.rendering.part_files import file_labels
 from tests.rendering.pieces import part_of, piece_of
 
@@ -20,7 +22,7 @@ def test_every_format_is_written_under_its_name(tmp_path: Path) -> None:
     """One call, a file a format, in the order asked for, nothing else in the folder."""
     guitar = piece_of(part_of("guitar", [(0, 1, 60), (1, 1, 64), (2, 2, 67)]))
     chords = [Chord(0, 0, "major", 0)]
-    paths = write_piece(guitar, tmp_path / "new", "piece", FORMATS, chart_chords=chords)
+    paths = write_piece(guitar, tmp_path / "new", "piece", [*FORMATS], chart_chords=chords)
     special = {"roll": "roll.png", "chart": "chart.pdf", "tab": "tab.pdf"}
     assert [path.name for path in paths] == [
         f"piece.{special.get(suffix, suffix)}" for suffix in FORMATS
@@ -129,3 +131,15 @@ def test_nothing_half_written_is_left_behind(
     with pytest.raises((FileError, KeyboardInterrupt)):
         write_piece(PIECE, tmp_path, "piece", ["mid"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_is_added_in_one_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of the table, and the command line takes it, files get its ending, and it is listed
+    where a format is unknown."""
+    monkeypatch.setitem(FORMATS, "title", Format(lambda maker: [b"a title"], ending="title.txt"))
+    assert parse_formats("mid,title") == ["mid", "title"]
+    (path,) = write_piece(PIECE, tmp_path, "piece", ["title"])
+    assert path.name == "piece.title.txt"
+    assert path.read_bytes() == b"a title"
+    with pytest.raises(RequestError, match="title"):
+        parse_formats("nothing")

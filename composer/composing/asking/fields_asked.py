@@ -30,12 +30,14 @@ from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
 from composer.tokens.values import (
     MODES,
     ORIGINS,
+    WITH_CHORDS,
     bars_value,
     key_of,
     key_value,
     left_hand_of,
     meter_value,
     mood_value,
+    part_of,
     part_value,
     recall_values,
     role_value,
@@ -86,6 +88,18 @@ def given_fields(request: Request) -> Given:
         copied_bars=_copied_bars(request),
         streams=_streams(request),
         registers=_registers(request),
+    )
+
+
+def turned_fields(request: Request) -> Given:
+    """What style, moods and guidance ask of bars that are written into a piece that is there."""
+    mood = request.mood
+    return Given(
+        fields=mood_fields(mood) if mood else {},
+        tilts=mood_tilts(mood) if mood else {},
+        ranks=mood_ranks(mood) if mood else {},
+        bars=_moods_of_bars(request),
+        streams=_streams(request),
     )
 
 
@@ -160,11 +174,8 @@ def _bar_fields(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
     """The plan that is given, moods of a curve and recalls of a form, bar by bar (from 0)."""
     bars: dict[int, dict[tuple[Kind, str], int]] = {bar: {} for bar in range(request.bars)}
     bars |= {bar: dict(fields) for bar, fields in enumerate(request.plan[: request.bars])}
-    for point in request.mood_curve:
-        for bar in range(point.bar - 1, request.bars):
-            bars[bar] |= {
-                key: v for key, v in mood_fields(point.mood).items() if key[0] == Kind.PLAN
-            }
+    for bar, moods in _moods_of_bars(request).items():
+        bars[bar] |= moods
     for bar, source in _copied_bars(request).items():
         bars[bar] |= _recall_fields(Recall(bar - source, "exact"))
     for bar in section_starts(request):
@@ -172,6 +183,15 @@ def _bar_fields(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
             bars[bar] |= _recall_fields(Recall(0, "new"))
     for bar in range(request.bars - CLOSE_BARS) if _is_told_longer(request) else ():
         bars[bar][Kind.BAR, "bars"] = bars_value(request.bars - 1 - bar + TOLD_LATER)
+    return bars
+
+
+def _moods_of_bars(request: Request) -> dict[int, dict[tuple[Kind, str], int]]:
+    """The moods of a curve, bar by bar (from 0)."""
+    bars: dict[int, dict[tuple[Kind, str], int]] = {}
+    for point in request.mood_curve:
+        fields = {key: v for key, v in mood_fields(point.mood).items() if key[0] == Kind.PLAN}
+        bars |= dict.fromkeys(range(point.bar - 1, request.bars), fields)
     return bars
 
 
@@ -248,6 +268,8 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     fields = style_fields(request.style) | request.header
     if request.ensemble is not None:
         fields[Kind.STYLE, "ensemble"] = request.ensemble.index
+    if request.chords or _is_chordal(request):
+        fields[Kind.STYLE, "chords"] = WITH_CHORDS
     if request.mood is not None:
         fields |= mood_fields(request.mood)
     meter, tempo = request.meter, request.quarters_per_minute
@@ -258,6 +280,12 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     if tempo is not None:
         fields[Kind.FORM, "tempo"] = tempo_value(tempo)
     return fields
+
+
+def _is_chordal(request: Request) -> bool:
+    """Whether who plays can play chords: several with pitches, or two hands."""
+    players = [INSTRUMENTS[part_of(value)[0]] for value, _, _ in _parts(request)]
+    return sum(not instrument.is_drums for instrument in players) > 1
 
 
 def style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:

@@ -130,7 +130,7 @@ def make_request(
     style: str = "",
     mood: str = "",
     bars: int | None = None,
-    key: str = "",
+    key: str | KeyChange = "",
     meter: str = "",
     tempo: float | None = None,
     ensemble: str = "",
@@ -148,8 +148,8 @@ def make_request(
     """Resolve words to values. A preset, then a piece `like` this, fill in what is not given.
 
     `style` may be a blend ("bach:0.6, joplin:0.4"), `mood` a curve ("calm@1 tense@17"), `key` a
-    whole key ("D minor") or a mode ("minor"), `chords` symbols or Roman numerals bar by bar
-    ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"), `instruments` names, in a list or with commas
+    whole key ("D minor", or a value) or a mode ("minor"), `chords` symbols or Roman numerals bar by
+    bar ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"), `instruments` names, in a list or with commas
     ("violin,cello"). With `seconds` the bars follow, unless they are given too. A `melody` decides
     bars (or how many at least), key and meter. Raises RequestError, naming what was given and what
     is allowed.
@@ -180,9 +180,8 @@ def make_request(
         if not has_players:
             ensemble, instruments = influence.ensemble, influence.instruments
             roles = influence.roles
-    mode = key.strip().lower() if key.strip().lower() in ("major", "minor") else ""
+    mode, whole_key = _mode_or_key(key)
     bars_are_given = timing is None or bars is not None
-    whole_key = parse_key(key) if key and not mode else None
     progression = parse_progression(chords, whole_key) if chords else ()
     if bars is None:
         usual = _usual_bars(flags, influence) if bars_are_given else MOST_BARS
@@ -221,6 +220,15 @@ def make_request(
         melody=_alone(melody) if melody is not None else None,
     )
     return _influenced(request, influence) if influence else request
+
+
+def _mode_or_key(key: str | KeyChange) -> tuple[str, KeyChange | None]:
+    if isinstance(key, KeyChange):
+        return "", key
+    mode = key.strip().lower()
+    if mode in ("", "major", "minor"):
+        return mode, None
+    return "", parse_key(key)
 
 
 def _timing(seconds: float | None, hit: float | None) -> Timing | None:
@@ -420,7 +428,6 @@ def roles_in_a_band(players: Sequence[Instrument]) -> tuple[str, ...]:
 
 
 PLUCKED_BASSES = ("acoustic-bass", "electric-bass", "synth-bass")
-_ACOUSTIC_STYLES = ("jazz", "blues", "folk", "country", "stride", "spiritual", "ragtime")
 _BAND_SECTIONS = ("drums", "plucked", "synth")
 
 
@@ -431,7 +438,7 @@ def _plucked(found: Sequence[Instrument], style: Style | None) -> tuple[Instrume
     in_band = any(i.section in _BAND_SECTIONS or "sax" in i.name for i in others)
     if sings or not in_band:
         return tuple(found)
-    is_acoustic = style is not None and (style.parent or style.name) in _ACOUSTIC_STYLES
+    is_acoustic = style is not None and "acoustic-bass" in style.conventions
     plucked = BY_NAME["acoustic-bass" if is_acoustic else "electric-bass"]
     return tuple(plucked if instrument.name == "bass" else instrument for instrument in found)
 

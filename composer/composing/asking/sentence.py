@@ -410,6 +410,8 @@ def _table() -> dict[str, list[tuple[str, Any]]]:
                 table.setdefault(key, [(kind, value)])
 
     say("then", "", *data["then"])
+    for preset in presets():
+        say("preset", preset.name, preset.name)
     for unit, words in data["units"].items():
         say("unit", unit, *words)
     for number, words in data["numbers"].items():
@@ -446,8 +448,6 @@ def _say_own_names(say: Any, not_alone: list[str]) -> None:
     for one in INSTRUMENTS:
         for name in (one.name, one.label):
             say("player", one.name, name, f"{name}s")
-    for preset in presets():
-        say("preset", preset.name, preset.name)
 
 
 def _add_styles_of_ensembles(table: dict[str, list[tuple[str, Any]]]) -> None:

@@ -5,6 +5,7 @@ A change is a row: a word and what it needs, parts by place (from 0), ticks thos
     ("add", part, onset, length, pitch, velocity)
     ("remove", part, onset, pitch)
     ("move", part, onset, pitch, new onset, new length, new pitch, new velocity)
+    ("repeat", first bar, last bar) appends these bars (from 1) at the end
     ("instrument", part, name)      also the name that the score prints
     ("tempo", quarters a minute)    of the whole piece
     ("title", text)
@@ -23,7 +24,7 @@ from composer.music.bars import bars_of
 from composer.music.instruments import BY_NAME
 from composer.music.lengths import TEMPI
 from composer.music.names import on_one_line
-from composer.music.piece import Note, Part, Piece, TempoChange
+from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange
 
 MOST_CHANGES = 5_000
 """In one step."""
@@ -59,6 +60,7 @@ class _Editor:
             "add": (5, self.add),
             "remove": (3, self.remove),
             "move": (7, self.move),
+            "repeat": (2, self.repeat),
             "instrument": (2, self.instrument),
             "tempo": (1, self.tempo),
             "title": (1, self.title),
@@ -67,7 +69,9 @@ class _Editor:
         count, act = kinds.get(str(word), (-1, self.title))
         if len(values) != count:
             raise RequestError(f"change {list(change)!r} is not possible; see the list of changes")
-        if word in ("add", "remove", "move") and not all(type(value) is int for value in values):
+        if word in ("add", "remove", "move", "repeat") and not all(
+            type(value) is int for value in values
+        ):
             raise RequestError(f"change {list(change)!r} is not possible; give whole numbers")
         act(*values)
 
@@ -89,6 +93,24 @@ class _Editor:
     ) -> None:
         self.remove(place, onset, pitch)
         self.add(place, to, length, to_pitch, velocity)
+
+    def repeat(self, first: int, last: int) -> None:
+        bars = bars_of(self.piece)
+        if not 1 <= first <= last <= len(bars):
+            raise RequestError(f"there are no bars {first}-{last}; there are 1-{len(bars)}")
+        start, end = bars[first - 1].start_tick, bars[last - 1].end_tick
+        later = self.piece.end_tick - start
+        for place, notes in enumerate(self.notes):
+            self.touched.add(place)
+            for note in [note for note in notes.values() if start <= note.onset_tick < end]:
+                length = min(note.length_ticks, end - note.onset_tick)
+                moved = note._replace(onset_tick=note.onset_tick + later, length_ticks=length)
+                notes[moved.onset_tick, moved.pitch] = moved
+        self.piece = replace(
+            self.piece,
+            end_tick=self.piece.end_tick + end - start,
+            meters=(*self.piece.meters, *_moved_meters(self.piece, first, last, later)),
+        )
 
     def instrument(self, place: int, name: str) -> None:
         self._check(place, None)
@@ -130,3 +152,14 @@ class _Editor:
         if locked:
             part: Part = self.parts[place]
             raise RequestError(f"{part.name or part.instrument} is locked there; unlock it first")
+
+
+def _moved_meters(piece: Piece, first: int, last: int, later: int) -> list[MeterChange]:
+    """The meters of bars first..last (from 1), `later` ticks on, where they change there."""
+    moved: list[MeterChange] = []
+    before = piece.meters[-1]
+    for bar in bars_of(piece)[first - 1 : last]:
+        if bar.meter[1:] != before[1:]:
+            before = MeterChange(bar.start_tick + later, *bar.meter[1:])
+            moved.append(before)
+    return moved

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from composer.composing.session.locks import Lock
+from composer.composing.session.source_file import plain_source, source_of
 from composer.composing.session.tree import Step, Tree, Version
 from composer.errors import FileError
 from composer.music.instruments import BY_NAME
@@ -71,6 +72,7 @@ def plain_piece(piece: Piece, parts: dict[Part, int]) -> dict[str, Any]:
         "ticks_per_quarter": piece.ticks_per_quarter,
         "title": piece.title,
         "tags": asdict(piece.tags),
+        "source": piece.source and plain_source(piece.source),
     }
 
 
@@ -85,6 +87,7 @@ def piece_of(stored: dict[str, Any], parts: Sequence[Part]) -> Piece:
         ticks_per_quarter=stored["ticks_per_quarter"],
         title=stored["title"],
         tags=Tags(**stored["tags"]),
+        source=source_of(stored["source"]) if stored.get("source") else None,
     )
 
 
@@ -94,11 +97,13 @@ def _plain_part(part: Part) -> list[Any]:
     if columns:
         onsets = columns[0]
         columns[0] = [now - before for before, now in zip([0, *onsets], onsets, strict=False)]
-    return [part.instrument, part.program, part.name, part.role, columns]
+    return [
+        part.instrument, part.program, part.name, part.role, columns, part.track, part.channel,
+    ]  # fmt: skip
 
 
 def _part(stored: list[Any]) -> Part:
-    instrument, program, name, role, columns = stored
+    instrument, program, name, role, columns, *place = stored
     BY_NAME[instrument]
     if columns:
         onset, onsets = 0, []
@@ -106,7 +111,7 @@ def _part(stored: list[Any]) -> Part:
             onset += step
             onsets.append(onset)
         columns = [onsets, *columns[1:]]
-    return Part(instrument, program, notes_of(zip(*columns, strict=True)), name, role)
+    return Part(instrument, program, notes_of(zip(*columns, strict=True)), name, role, *place)
 
 
 def _plain_version(version: Version, parts: dict[Part, int]) -> dict[str, Any]:

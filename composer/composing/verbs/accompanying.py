@@ -9,15 +9,15 @@ from composer.analysis.analyse import analyse
 from composer.analysis.key_finding import estimate_key
 from composer.analysis.melody import melody_put_back
 from composer.composing.asking.request import Request
-from composer.composing.verbs.continuing import continue_piece
-from composer.composing.verbs.draft import draft_of
-from composer.composing.verbs.harmonizing import LONE_MELODY, chords_given, rules_for, seated
+from composer.composing.verbs.continuing import continued
+from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
+from composer.composing.verbs.harmonizing import LONE_MELODY, rules_for, seated
 from composer.composing.verbs.spans import Progress, Turn, Writing, with_fields
 from composer.composing.writing.sampling import Chance, quiet
 from composer.composing.writing.voice_leading import Rules
 from composer.errors import RequestError
 from composer.music.bars import bars_of
-from composer.music.chords import place_progression, print_progression
+from composer.music.chords import place_progression
 from composer.music.ensembles import Ensemble, EnsemblePart
 from composer.music.facts import Chord
 from composer.music.instruments import BY_NAME
@@ -47,16 +47,15 @@ def accompanied(
     if is_alone:
         seats = (*seats, seats[0])
     parts = [seated(seat) for seat in seats]
-    parts[lead] = replace(parts[lead], notes=tune.notes, role="melody")
+    parts[lead] = replace(
+        parts[lead], notes=tune.notes, role="melody", track=tune.track, channel=tune.channel
+    )
     begun = replace(_in_tempo(melody, request), parts=tuple(parts), tags=_tags(melody, request))
-    style = request.style.name if request.style else ""
-    mood = f"{request.mood.valence:.3f},{request.mood.arousal:.3f}" if request.mood else ""
-    draft = draft_of(begun)
-    chords = print_progression(request.chords) if request.chords else ""
+    draft, turn = draft_of(begun), Turn(request, seed, chance, weights)
     writing = Writing(
         with_fields(draft, LONE_MELODY),
-        Turn(style, mood, seed, chance, weights),
-        chords=chords_given(draft, chords) if chords else None,
+        turn,
+        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
         rules=rules_for(ensemble, request.style) if has_voices else Rules(crossing=True),
     )
     others = [place for place in range(len(seats)) if place != lead]
@@ -67,17 +66,20 @@ def accompanied(
 
     piece = writing.rewrite(0, len(draft.bars) - 1, others, tell, others).source
     if more_bars:
-        piece = continue_piece(
-            piece, more_bars, style=style, mood=mood, seed=seed, chance=chance, weights=weights
-        )
+        piece = continued(draft_of(piece), more_bars, turn)
         progress(request.bars, request.bars)
     return melody_put_back(piece, lead, parts) if is_alone else piece
 
 
 def chords_over(piece: Piece, request: Request) -> tuple[Chord, ...]:
-    """The chords that were asked for, or those that are heard, at ticks of the piece."""
+    """The chords that were asked for, those that the melody's file states, or those that are heard,
+    at ticks of the piece."""
     if request.chords:
         return place_progression(request.chords, bars_of(piece), piece.ticks_per_quarter)
+    source = piece.source
+    if source is not None and source.symbols:
+        scale = piece.ticks_per_quarter / source.ticks_per_quarter
+        return tuple(Chord(round(s.tick * scale), *s[1:4]) for s in source.symbols)
     return analyse(piece).chords
 
 

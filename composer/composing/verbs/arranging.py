@@ -8,7 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from composer.analysis.analyse import analyse
-from composer.composing.asking.request import make_request
+from composer.composing.asking.held_to import held_to
+from composer.composing.asking.line_ups import most_usual
 from composer.composing.verbs.doubling import double
 from composer.composing.verbs.draft import draft_of
 from composer.composing.verbs.harmonizing import rules_for, seated
@@ -56,12 +57,21 @@ def arrange(
     hands; what no player can sound is left out (`left_out` counts it). Of many desks, some carry
     the music and the others double it. Drums stay where there are drums to play them. Where a
     desk would sit idle for long, in a small ensemble, and where nobody drummed, the model writes
-    its part. Raises RequestError for unknown players.
+    its part. A band has the line-up that is most usual in the style, if one is given. Raises
+    RequestError for unknown players.
     """
-    request = make_request(ensemble=ensemble, instruments=instruments)
+    request = held_to(
+        piece,
+        has_its_parts=False,
+        style=style,
+        mood=mood,
+        ensemble=ensemble,
+        instruments=instruments,
+    )
     if not request.ensemble and not request.instruments:
         raise RequestError("no players are given; give an ensemble or instruments")
-    players = request.ensemble or _asked_ensemble([i.name for i in request.instruments])
+    usual = request.ensemble and most_usual(request.ensemble, request.styles)
+    players = usual or _asked_ensemble([i.name for i in request.instruments])
     desks = [Desk(part, BY_NAME[part.instrument]) for part in map(seated, players.parts)]
     pitched = [desk for desk in desks if not desk.instrument.is_drums]
     if not pitched:
@@ -82,7 +92,7 @@ def arrange(
     _seat_drums(piece, desks)
     parts = tuple(desk.part() for desk in desks)
     arranged = replace(piece, parts=parts, tags=replace(piece.tags, ensemble=players.name))
-    return _filled(arranged, players, core, Turn(style, mood, seed, chance, weights), progress)
+    return _filled(arranged, players, core, Turn(request, seed, chance, weights), progress)
 
 
 def left_out(before: Piece, after: Piece) -> int:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from composer.composing.asking.held_to import held_to
 from composer.composing.asking.request import MOST_BARS
-from composer.composing.verbs.draft import draft_of, lengthened, with_new_notes
+from composer.composing.verbs.draft import (
+    Draft,
+    chords_given,
+    draft_of,
+    lengthened,
+    with_new_notes,
+)
 from composer.composing.verbs.spans import LONGEST_SPAN, Progress, Turn, Writing, quiet
 from composer.composing.writing.sampling import Chance
 from composer.errors import RequestError
@@ -35,8 +42,15 @@ def continue_piece(
         raise RequestError(f"the piece has {there} bars already; at most {MOST_BARS} are possible")
     if not 1 <= bars <= most:
         raise RequestError(f"{bars} bars cannot be added; give 1 to {most}")
-    writing = Writing(lengthened(draft, bars), Turn(style, mood, seed, chance, weights))
-    last = there + bars - 1
+    request = held_to(piece, more_bars=bars, style=style, mood=mood)
+    return continued(draft, bars, Turn(request, seed, chance, weights), progress)
+
+
+def continued(draft: Draft, bars: int, turn: Turn, progress: Progress = quiet) -> Piece:
+    """The piece of a draft with `bars` bars more, turned to what is asked."""
+    there, last = len(draft.bars), len(draft.bars) + bars - 1
+    longer = lengthened(draft, bars)
+    writing = Writing(longer, turn, chords=chords_given(longer, turn.request.chords, last + 1))
     near = bars_of(draft.grid)[-LONGEST_SPAN:][0].start_tick
     due = [
         place
@@ -44,4 +58,4 @@ def continue_piece(
         if any(note.onset_tick >= near for note in part.notes)
     ]
     written = writing.fullest(there, last, [], due, progress)
-    return with_new_notes(draft, written, there, last, range(len(piece.parts)))
+    return with_new_notes(draft, written, there, last, range(len(draft.source.parts)))

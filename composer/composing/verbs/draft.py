@@ -8,7 +8,8 @@ are those of the source, off-grid ones and velocities included.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import lcm
@@ -18,15 +19,21 @@ from composer.analysis.analyse import analyse
 from composer.analysis.key_finding import with_key_as_heard
 from composer.errors import RequestError
 from composer.music.bars import Bar, bars_of
+from composer.music.chords import Progression, place_progression
+from composer.music.facts import Chord
+from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
+from composer.music.source import Source, without_controls
 from composer.played.beats import check_beats
-from composer.tokens.encode import encode
+from composer.tokens.encode import chord_row, encode
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.transpose import in_common_key, transposed
 from composer.tokens.values import bars_value
 
 RowList = list[list[int]]
+RowsOfBars = Mapping[int, Sequence[list[int]]]
+"""Rows of each bar (from 0), as high as the draft's."""
 DEFAULT_VELOCITY = 72
 
 
@@ -60,7 +67,8 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
     if semitones is None:
         check_beats(piece)
     source = _finer(piece)
-    sounding = [part for part in source.parts if part.notes]
+    seated = with_seats(source.parts)
+    sounding = [part for part in seated if part.notes]
     if not sounding:
         raise RequestError(f"{piece.title or 'the piece'} has no notes")
     on_grid = normalise(replace(source, parts=tuple(sounding)))
@@ -68,12 +76,12 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
         names = ", ".join(_names(source))
         raise RequestError(
             f"{piece.title or 'the piece'} has {len(source.parts)} parts ({names}); at most "
-            f"{MOST_PARTS}, and {MOST_PARTS_OF_AN_INSTRUMENT} of one instrument, can be edited"
+            f"{MOST_PARTS} can be edited"
         )
     if len(bars_of(on_grid)) < len(bars_of(source)):
         raise RequestError(f"{piece.title or 'the piece'} has bars that the grid cannot hold")
     rest = iter(on_grid.parts)
-    parts = tuple(next(rest) if part.notes else part for part in source.parts)
+    parts = tuple(next(rest) if part.notes else part for part in seated)
     grid = replace(on_grid, parts=parts)
     facts = analyse(on_grid)
     encoded = encode(with_key_as_heard(grid, facts.key), facts)
@@ -85,6 +93,34 @@ def draft_of(piece: Piece, semitones: int | None = None) -> Draft:
     edges = [*encoded.bar_rows.tolist(), len(rows) - 1]  # the end mark belongs to no bar
     bars = tuple(rows[start:stop] for start, stop in pairwise(edges))
     return Draft(source, grid, rows[: edges[0]], bars, semitones)
+
+
+def with_seats(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts as the model reads them: of one instrument it knows `MOST_PARTS_OF_AN_INSTRUMENT`
+    players, and more of them it takes for their nearest kin. What is written keeps its own."""
+    counts: Counter[str] = Counter()
+    seated = []
+    for part in parts:
+        name = part.instrument
+        if counts[name] >= MOST_PARTS_OF_AN_INSTRUMENT and not part.is_drums:
+            own = BY_NAME[name]
+            free = [
+                other
+                for other in INSTRUMENTS
+                if counts[other.name] < MOST_PARTS_OF_AN_INSTRUMENT and not other.is_drums
+            ]
+            near = min(
+                free,
+                key=lambda other: (
+                    other.section != own.section,
+                    abs(other.most_notes - own.most_notes),
+                    abs(other.low - own.low) + abs(other.high - own.high),
+                ),
+            )
+            part = replace(part, instrument=near.name, program=near.program)
+        counts[part.instrument] += 1
+        seated.append(part)
+    return tuple(seated)
 
 
 def lengthened(draft: Draft, bars: int) -> Draft:
@@ -104,12 +140,45 @@ def lengthened(draft: Draft, bars: int) -> Draft:
 
 def source_bars(draft: Draft, count: int) -> list[Bar]:
     """`count` bars on the source's ticks, going on in the last meter behind its end."""
-    bars = bars_of(draft.source)
+    return _bars_of(draft.source, count)
+
+
+def _bars_of(piece: Piece, count: int) -> list[Bar]:
+    bars = bars_of(piece)
     while len(bars) < count:
         last = bars[-1]
-        full = last.meter.numerator * 4 * draft.source.ticks_per_quarter // last.meter.denominator
+        full = last.meter.numerator * 4 * piece.ticks_per_quarter // last.meter.denominator
         bars.append(Bar(last.number + 1, last.end_tick, full, last.meter))
     return bars
+
+
+def chords_given(draft: Draft, progression: Progression, bars: int) -> RowsOfBars | None:
+    """The chord rows of a progression over so many bars, as high as the draft's rows; None for
+    none."""
+    if not progression:
+        return None
+    there = _bars_of(draft.grid, bars)
+    return _chord_rows(draft, place_progression(progression, there, GRID_TICKS_PER_QUARTER), there)
+
+
+def chords_stated(draft: Draft) -> RowsOfBars | None:
+    """The chord rows of the chord symbols that the draft's file states; None where it has none."""
+    source = draft.grid.source
+    if source is None or not source.symbols:
+        return None
+    end_tick = draft.grid.end_tick
+    stated = [Chord(*symbol[:4]) for symbol in source.symbols if symbol.tick < end_tick]
+    return _chord_rows(draft, stated, bars_of(draft.grid))
+
+
+def _chord_rows(draft: Draft, chords: Iterable[Chord], there: Sequence[Bar]) -> RowsOfBars:
+    rows: dict[int, RowList] = {index: [] for index in range(len(there))}
+    for chord in chords:
+        bar = next(i for i, bar in enumerate(there) if chord.tick < bar.end_tick)
+        root, bass = ((pitch + draft.semitones) % 12 for pitch in (chord.root, chord.bass))
+        moved = chord._replace(root=root, bass=bass)
+        rows[bar].append(chord_row(moved, chord.tick - there[bar].start_tick))
+    return rows
 
 
 def with_new_notes(
@@ -142,11 +211,21 @@ def with_new_notes(
             )
             for note in written[place].notes
         ]
-        new = [note for note in new if not _is_held(note, kept)]
+        new = [note for note in new if not _is_held(note, kept, draft.source.ticks_per_quarter)]
         notes = sorted([*kept, *new], key=lambda note: (note.onset_tick, note.pitch))
         merged.append(replace(part, notes=tuple(notes)))
     end = max(draft.source.end_tick, end_tick)
-    return replace(draft.source, parts=tuple(merged), end_tick=end)
+    source = _released(draft.source, parts, start_tick, end_tick)
+    return replace(draft.source, parts=tuple(merged), end_tick=end, source=source)
+
+
+def _released(piece: Piece, places: Sequence[int], start_tick: int, end_tick: int) -> Source | None:
+    """The file of a piece without the bends, pedals and words of notes that are written anew."""
+    if piece.source is None:
+        return None
+    scale = piece.source.ticks_per_quarter / piece.ticks_per_quarter
+    stood = [(piece.parts[place].track, piece.parts[place].channel) for place in places]
+    return without_controls(piece.source, stood, round(start_tick * scale), round(end_tick * scale))
 
 
 def with_new_pitches(draft: Draft, pitches: Mapping[tuple[int, int, int], int]) -> Piece:
@@ -168,10 +247,13 @@ def with_new_pitches(draft: Draft, pitches: Mapping[tuple[int, int, int], int]) 
     return replace(draft.source, parts=tuple(parts))
 
 
-def _is_held(new: Note, kept: Sequence[Note]) -> bool:
-    """Whether a kept note still sounds on the pitch that a new one would strike."""
+def _is_held(new: Note, kept: Sequence[Note], ticks_per_quarter: int) -> bool:
+    """Whether a kept note still sounds on the pitch that a new one would strike, and not only just:
+    players hold keys a little beyond the bar line."""
     return any(
-        note.pitch == new.pitch and note.onset_tick <= new.onset_tick < note.end_tick
+        note.pitch == new.pitch
+        and note.onset_tick <= new.onset_tick
+        and 4 * (note.end_tick - new.onset_tick) >= ticks_per_quarter
         for note in kept
     )
 

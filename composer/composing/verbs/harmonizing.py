@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from composer.analysis.analyse import analyse
 from composer.analysis.melody import is_one_line, top_line
-from composer.composing.verbs.draft import Draft, draft_of
+from composer.composing.asking.held_to import held_to
+from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
 from composer.composing.verbs.spans import (
     Progress,
-    RowsOfBars,
     Turn,
     Writing,
     quiet,
@@ -19,22 +18,11 @@ from composer.composing.verbs.spans import (
 from composer.composing.writing.sampling import Chance
 from composer.composing.writing.voice_leading import ACCOMPANIMENT, CHORALE, Rules
 from composer.errors import RequestError
-from composer.music.bars import bars_of, prevailing_key
-from composer.music.chords import parse_progression, place_progression
 from composer.music.ensembles import Ensemble, EnsemblePart, find_ensemble
 from composer.music.instruments import BY_NAME
-from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
-from composer.music.styles import Style, find_style
-from composer.tokens.encode import chord_row
+from composer.music.piece import Note, Part, Piece
+from composer.music.styles import Style
 from composer.tokens.fields import UNKNOWN, Kind
-
-STRICT_STYLES = ("renaissance", "baroque", "hymn", "spiritual", "classical")
-"""Where voices keep the rules of the chorale, these styles' composers among them."""
-_BAND_STYLES = (
-    "stride", "musical", "pop", "jazz", "blues", "latin", "country", "rock", "metal", "funk",
-    "reggae", "hip-hop", "electronic", "ambient", "game", "world",
-)  # fmt: skip
-"""Where a melody is accompanied by a rhythm section rather than by voices."""
 
 
 def harmonize(
@@ -54,26 +42,30 @@ def harmonize(
     The melody is the part of that role, or else the first (of a part that plays chords the top
     line); the ensemble's first seat plays it, note for note. Without `ensemble` a choir sings, or
     in the styles of rhythm sections a small group plays. `chords` ("Dm7 G7 | Cmaj7", or Roman
-    numerals) are repeated to the end. Voices keep the rules of the chorale unless the style is a
-    freer one. Raises RequestError if the ensemble has no other seat or a chord cannot be read.
+    numerals) are repeated to the end; without them those stand that the melody's file states.
+    Voices keep the rules of the chorale unless the style is a freer one. Raises RequestError if the
+    ensemble has no other seat or a chord cannot be read.
     """
-    asked_style = find_style(style) if style else None
-    played_by = find_ensemble(ensemble or _usual_ensemble(asked_style))
+    request = held_to(
+        melody, has_its_parts=False, style=style, mood=mood, ensemble=ensemble, chords=chords
+    )
+    played_by = request.ensemble or find_ensemble(_usual_ensemble(request.style))
     seats = played_by.parts
     if len(seats) < 2:
         raise RequestError(
             f"ensemble {played_by.name!r} has no part to write under a melody; give one of "
             "several parts, such as choir, string-quartet or band"
         )
-    lead = replace(seated(seats[0]), notes=_tune(melody))
+    sung, tune = _tune(melody)
+    lead = replace(seated(seats[0]), notes=tune, track=sung.track, channel=sung.channel)
     tags = replace(melody.tags, ensemble=played_by.name)
     parts = (lead, *map(seated, seats[1:]))
     draft = draft_of(replace(melody, parts=parts, tags=tags))
     writing = Writing(
         with_fields(draft, LONE_MELODY),
-        Turn(style, mood, seed, chance, weights),
-        chords=chords_given(draft, chords) if chords else None,
-        rules=rules_for(played_by, asked_style),
+        Turn(request, seed, chance, weights),
+        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
+        rules=rules_for(played_by, request.style),
     )
     places = list(range(1, len(seats)))
     return writing.rewrite(0, len(draft.bars) - 1, places, progress, places).source
@@ -89,28 +81,11 @@ def rules_for(ensemble: Ensemble, style: Style | None) -> Rules:
     """Voices keep the rules of the chorale where the style is strict or nobody says; others stay
     under the melody."""
     is_choir = all(BY_NAME[seat.instrument].section == "voice" for seat in ensemble.parts)
-    is_strict = style is None or (style.parent or style.name) in STRICT_STYLES
+    is_strict = style is None or "counterpoint" in style.conventions
     if is_choir:
         return CHORALE if is_strict else CHORALE._replace(parallels=False)
     is_quartet = ensemble.name == "string-quartet"
     return CHORALE if is_quartet and is_strict else ACCOMPANIMENT
-
-
-def chords_given(draft: Draft, text: str) -> RowsOfBars:
-    """The chord rows of a progression over all bars of a draft, as high as its rows.
-
-    Raises RequestError for what is no chord.
-    """
-    key = analyse(draft.grid).key or prevailing_key(draft.grid)
-    bars = bars_of(draft.grid)
-    chords = place_progression(parse_progression(text, key), bars, GRID_TICKS_PER_QUARTER)
-    rows: dict[int, list[list[int]]] = {index: [] for index in range(len(bars))}
-    for chord in chords:
-        bar = next(i for i, bar in enumerate(bars) if chord.tick < bar.end_tick)
-        root, bass = ((pitch + draft.semitones) % 12 for pitch in (chord.root, chord.bass))
-        moved = chord._replace(root=root, bass=bass)
-        rows[bar].append(chord_row(moved, chord.tick - bars[bar].start_tick))
-    return rows
 
 
 def seated(seat: EnsemblePart) -> Part:
@@ -120,15 +95,15 @@ def seated(seat: EnsemblePart) -> Part:
     return Part(instrument.name, program, (), seat.name, seat.role)
 
 
-def _tune(piece: Piece) -> tuple[Note, ...]:
+def _tune(piece: Piece) -> tuple[Part, tuple[Note, ...]]:
+    """The part that has the melody, and the melody."""
     pitched = [part for part in piece.parts if part.notes and not part.is_drums]
     if not pitched:
         raise RequestError("there is no melody: no part has pitched notes")
     part = next((part for part in pitched if part.role == "melody"), pitched[0])
-    return part.notes if is_one_line(part) else tuple(top_line(part.notes))
+    return part, part.notes if is_one_line(part) else tuple(top_line(part.notes))
 
 
 def _usual_ensemble(style: Style | None) -> str:
-    if style is not None and (style.parent or style.name) in _BAND_STYLES:
-        return "ensemble"
-    return "choir"
+    is_band = style is not None and "band" in style.conventions
+    return "ensemble" if is_band else "choir"

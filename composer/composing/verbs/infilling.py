@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from composer.composing.asking.held_to import held_to
 from composer.composing.verbs.draft import check_bars, draft_of, part_places
 from composer.composing.verbs.spans import Progress, Turn, Writing, quiet
 from composer.composing.writing.sampling import Chance
@@ -32,6 +33,7 @@ def infill(
     draft = draft_of(piece)
     check_bars(draft, first_bar - 1, last_bar - 1)
     places = part_places(draft.source, parts)
-    writing = Writing(draft, Turn(style, mood, seed, chance, weights))
+    request = held_to(piece, style=style, mood=mood)
+    writing = Writing(draft, Turn(request, seed, chance, weights))
     asked_for = places if parts else []
     return writing.rewrite(first_bar - 1, last_bar - 1, places, progress, asked_for).source

@@ -11,24 +11,24 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.asking.fields_asked import mood_fields, mood_ranks, mood_tilts, style_fields
-from composer.composing.asking.request import MOST_BARS
+from composer.composing.asking.fields_asked import style_fields, turned_fields
+from composer.composing.asking.request import MOST_BARS, Request
 from composer.composing.verbs.draft import (
     Draft,
     RowList,
+    RowsOfBars,
     draft_of,
     source_bars,
     with_new_notes,
     with_new_pitches,
+    with_seats,
 )
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Floats, Given, Writer
 from composer.composing.writing.voice_leading import NO_RULES, RhythmGrammar, RuledGrammar, Rules
 from composer.composing.writing.weights import load_weights, new_seed
 from composer.music.bars import bars_of
-from composer.music.moods import find_mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
-from composer.music.styles import find_style
 from composer.tokens.decode import decode
 from composer.tokens.fields import PART_VALUES, UNKNOWN, Kind, Mark, column_of
 from composer.tokens.grammar import Grammar, empty_row
@@ -50,10 +50,10 @@ MOST_ATTEMPTS = 4
 _RARELY = 0.02
 """A place in the beat where fewer of a piece's notes begin is none for new ones."""
 
+NOTHING_ASKED = Request(bars=MOST_BARS)
+
 Progress = Callable[[int, int], None]
 Rows = NDArray[np.int16]
-RowsOfBars = Mapping[int, Sequence[list[int]]]
-"""Rows of each bar (from 0), as high as the draft's."""
 
 
 def quiet(done: int, total: int) -> None:
@@ -62,10 +62,12 @@ def quiet(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where the writing is to go, and how freely: what all partner verbs take."""
+    """Where the writing is to go, and how freely: what all partner verbs take.
 
-    style: str = ""
-    mood: str = ""
+    Of the request, style (or a blend), mood (or a curve) and guidance turn what is written.
+    """
+
+    request: Request = NOTHING_ASKED
     seed: int | None = None
     chance: Chance | None = None
     weights: Path | None = None
@@ -92,13 +94,9 @@ class Writing:
         self.chance = turn.chance or Chance()
         self.chords = chords
         self.rules = rules._replace(positions=usual_positions(draft))
-        point = find_mood(turn.mood) if turn.mood else None
-        self.given = Given(
-            fields=mood_fields(point) if point else {},
-            tilts=mood_tilts(point) if point else {},
-            ranks=mood_ranks(point) if point else {},
-        )
-        style = style_fields(find_style(turn.style)) if turn.style else {}
+        request = turn.request
+        self.given = turned_fields(request)
+        style = style_fields(request.style) if request.style else {}
         self.draft = with_fields(draft, {**style, **self.given.fields})
 
     def rewrite(
@@ -127,7 +125,7 @@ class Writing:
 
         Onsets and lengths stay, and drums.
         """
-        values = part_values(self.draft.source.parts)
+        values = part_values(with_seats(self.draft.source.parts))
         chosen = {values[p]: p for p in places if not self.draft.source.parts[p].is_drums}
         old = self._notes(range(first, last + 1), self._hands(chosen))
         if not any(old.values()):
@@ -163,7 +161,7 @@ class Writing:
         `rhythm` all fields of the notes but their pitches are given.
         """
         draft = self.draft
-        values = part_values(draft.source.parts)
+        values = part_values(with_seats(draft.source.parts))
         writable = self._hands({values[place] for place in places} or values)
         given = self._hands(values) - writable
         before = [row for bar in range(first) for row in self._bar(bar)]
@@ -192,7 +190,7 @@ class Writing:
 
     def _parts_of(self, rows: Rows) -> list[Part]:
         """All parts with the notes of new rows, on grid ticks from the first new bar."""
-        values = part_values(self.draft.source.parts)
+        values = part_values(with_seats(self.draft.source.parts))
         return [_part_written(self.draft, place, value, rows) for place, value in enumerate(values)]
 
     def _take(self, source: Piece) -> None:
@@ -295,7 +293,8 @@ class Writing:
             if index >= len(self.draft.bars):
                 break
         last = bars[max(bars)]
-        return replace(self.given, bars=bars, fields={**self.given.fields, **last})
+        turned = {bar: bars.get(bar, {}) | moods for bar, moods in self.given.bars.items()}
+        return replace(self.given, bars=bars | turned, fields={**self.given.fields, **last})
 
     def _pace(self, first: int, last: int) -> dict[tuple[Kind, str], int]:
         """The middle density of the bars around bars first..last: left free, they came out thin."""

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from composer.analysis.melody import melody_put_back, with_melody_apart
-from composer.composing.verbs.draft import Draft, check_bars, draft_of, part_places
-from composer.composing.verbs.spans import Progress, RowsOfBars, Turn, Writing, quiet
+from composer.composing.asking.held_to import held_to
+from composer.composing.verbs.draft import Draft, RowsOfBars, check_bars, draft_of, part_places
+from composer.composing.verbs.spans import Progress, Turn, Writing, quiet
 from composer.composing.writing.sampling import Chance
 from composer.composing.writing.voice_leading import NO_RULES, Rules
 from composer.errors import RequestError
@@ -64,7 +65,7 @@ def vary(
     draft = draft_of(piece)
     writing = Writing(
         draft,
-        Turn(style, mood, seed, chance, weights),
+        Turn(held_to(whole, style=style, mood=mood), seed, chance, weights),
         chords=heard_chords(draft) if "chords" in kept_facts else None,
         rules=Rules(crossing=True) if len(piece.parts) > len(whole.parts) == 1 else NO_RULES,
     )

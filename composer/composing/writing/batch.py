@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,18 +32,26 @@ MOST_LINES = 16
 
 
 def write_all(
-    writers: Sequence[Writer], progress: Callable[[int, int], None] = quiet
+    writers: Sequence[Writer],
+    progress: Callable[[int, int], None] = quiet,
+    watch: Callable[[int], None] | None = None,
 ) -> list[Rows]:
     """The rows of every writer, in order; all have one model.
 
-    `progress(bars done, bars in all)` is called as bars are written, for all pieces together.
+    `progress(bars done, bars in all)` is called as bars are written, for all pieces together, and
+    `watch(place of the writer)` as its own are.
     """
 
-    def tell(done: int, total: int) -> None:
+    def tell(place: int, done: int, total: int) -> None:
         bars = sum(writer.grammar.bar + 1 for writer in writers)
         progress(bars, sum(writer.grammar.until for writer in writers))
+        if watch is not None:
+            watch(place)
 
-    waiting = deque(_Piece(writer.streams, writer.rows(tell), []) for writer in writers)
+    waiting = deque(
+        _Piece(writer.streams, writer.rows(partial(tell, place)), [])
+        for place, writer in enumerate(writers)
+    )
     pieces = list(waiting)
     needed = [len(piece.streams) for piece in pieces]
     lines = min(max(MOST_LINES, *needed), sum(needed))
@@ -227,7 +236,7 @@ class _Batch:
     def _logits(self, piece: _Piece, column: int, hidden: Hidden) -> Floats:
         """(values of the field,): the mixed logits of what a piece asks for."""
         assert piece.ask is not None
-        row = piece.ask.row
+        row = as_learned(piece.ask.row)
         if len(piece.lines) == 1 and piece.streams[0].weight == 1.0:
             return self.model.logits(hidden[piece.lines[0]], row).astype(np.float64)
         own = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, SubElement, fromstring
 
 from composer.music.bars import key_at, prevailing_meter
 from composer.music.chords import fifths_of_chord
 from composer.music.facts import Chord
 from composer.music.piece import MeterChange
+from composer.music.source import Symbol
 from composer.rendering.musicxml.header import text_element
 from composer.rendering.score.division import is_compound
 from composer.rendering.score.notation import Measure, OctaveMark, Score, StaffPart
@@ -60,21 +61,36 @@ def _write_offset(direction: Element, tick: int, measure: Measure) -> None:
         text_element(direction, "offset", tick - measure.bar.start_tick)
 
 
-def write_chords(element: Element, measure: Measure, score: Score, chords: Sequence[Chord]) -> None:
+def write_chords(
+    element: Element, measure: Measure, score: Score, chords: Sequence[Chord | Symbol]
+) -> None:
     """The chord symbols that begin in a measure: roots spelled by the key, basses by the root."""
     bar = measure.bar
     for chord in chords:
         if not bar.start_tick <= chord.tick < bar.end_tick:
             continue
+        if isinstance(chord, Symbol) and chord.musicxml:
+            _write_as_stated(element, chord, measure)
+            continue
         key = key_at(score.piece, chord.tick)
-        root, bass = fifths_of_chord(chord, key)
-        sign = chord_sign(chord)
+        root, bass = fifths_of_chord(Chord(*chord[:4]), key)
+        sign = chord_sign(Chord(*chord[:4]))
         harmony = SubElement(element, "harmony")
         _write_tone(SubElement(harmony, "root"), "root", spelling_at(root))
         text_element(harmony, "kind", sign.kind, text=sign.text)
         if chord.bass != chord.root and sign != NO_CHORD_SIGN:
             _write_tone(SubElement(harmony, "bass"), "bass", spelling_at(bass))
         _write_offset(harmony, chord.tick, measure)
+
+
+def _write_as_stated(element: Element, symbol: Symbol, measure: Measure) -> None:
+    """A chord symbol as the file that was read writes it."""
+    harmony = fromstring(symbol.musicxml)
+    for tag in ("offset", "staff"):
+        for stated in harmony.findall(tag):
+            harmony.remove(stated)
+    _write_offset(harmony, symbol.tick, measure)
+    element.append(harmony)
 
 
 def _write_tone(parent: Element, role: str, tone: Spelling) -> None:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import lcm
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from composer.errors import RequestError
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
+from composer.music.source import Lyric
+from composer.music.source import Symbol as StatedChord
 from composer.rendering.musicxml.bar_lines import write_left_line, write_right_line
 from composer.rendering.musicxml.directions import (
     write_chords,
@@ -36,6 +40,7 @@ from composer.rendering.score.notation import (
     VoiceLine,
 )
 from composer.rendering.score.percussion import FEET, DrumSign, drum_signs
+from composer.rendering.score.rhythm import KINDS
 from composer.rendering.score.score import build_score, printed_chords
 
 _DOCTYPE = (
@@ -149,8 +154,34 @@ def _written(
     for number, part in enumerate(score.parts, 1):
         rests = long_rests(part.measures, signs) if len(score.parts) == 1 else {}
         drums = drum_signs(part.drum_pitches())
-        _PartWriter(score, part, number, as_written, rests, drums).write(root)
+        words = {tick: list(lyrics) for tick, lyrics in part.lyrics}
+        _PartWriter(score, part, number, as_written, rests, drums, words).write(root)
+    _make_exact(root, score)
     return root
+
+
+def _make_exact(root: Element, score: Score) -> None:
+    """Divisions in which the notes of every tuplet last exactly as long as they are written."""
+    values = {s.value for p in score.parts for m in p.measures for v in m.voices for s in v.symbols}
+    factor = lcm(*(value.actual for value in values if value.actual not in _DIVIDED_BY_THE_GRID))
+    if factor == 1:
+        return
+    for element in root.iter():
+        if element.tag in ("divisions", "duration", "offset") and element.text:
+            element.text = str(int(element.text) * factor)
+    for note in root.iter("note"):
+        actual = note.findtext("time-modification/actual-notes")
+        duration = note.find("duration")
+        if actual is None or duration is None or int(actual) in _DIVIDED_BY_THE_GRID:
+            continue
+        kind, dots = note.findtext("type") or "quarter", len(note.findall("dot"))
+        quarters = Fraction(8, 2 ** KINDS.index(kind)) * Fraction(2 ** (dots + 1) - 1, 2**dots)
+        normal = int(note.findtext("time-modification/normal-notes") or 1)
+        exact = quarters * normal / int(actual) * GRID_TICKS_PER_QUARTER * factor
+        duration.text = str(round(exact))
+
+
+_DIVIDED_BY_THE_GRID = (1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +189,16 @@ class _PartWriter:
     """Writes one part; `number` counts from 1 at the top of the score.
 
     `rests` are the bars of rest drawn together, by the number of the first bar; `drums` the signs
-    of a drummer's sounds.
+    of a drummer's sounds; `words` what is still to be sung, by tick.
     """
 
     score: Score
     part: StaffPart
     number: int
-    chords: Sequence[Chord]
+    chords: Sequence[Chord | StatedChord]
     rests: dict[int, int]
     drums: dict[int, DrumSign]
+    words: dict[int, list[Lyric]]
 
     def write(self, root: Element) -> None:
         element = SubElement(root, "part", id=f"P{self.number}")
@@ -284,6 +316,8 @@ class _PartWriter:
                     text_element(note, "beam", beam, number=str(level))
             side = {} if head is None or not self.drums else {"placement": _side(head)}
             _write_notations(note, symbol, head, side, is_first=place == 0)
+            if place == 0 and head is not None and not head.is_tied_to:
+                _write_words(note, self.words.pop(symbol.start_tick, ()))
 
     def _write_note(
         self, note: Element, symbol: Symbol, head: Head | None, line: VoiceLine
@@ -313,6 +347,15 @@ class _PartWriter:
                 text_element(note, "notehead", self.drums[head.pitch].head)
         if self.part.staves > 1:
             text_element(note, "staff", line.staff)
+
+
+def _write_words(note: Element, words: Sequence[Lyric]) -> None:
+    for word in words:
+        lyric = SubElement(note, "lyric", number=str(word.verse))
+        text_element(lyric, "syllabic", word.syllabic)
+        text_element(lyric, "text", word.text)
+        if word.extends:
+            SubElement(lyric, "extend")
 
 
 def _voice_number(line: VoiceLine) -> int:

@@ -6,6 +6,8 @@ chart.py        a chord chart: one page of bars with the symbols in them, as ban
 engraving.py    pages from MusicXML: verovio engraves SVG, typst turns it into PDF and PNG
 fonts.py        words that no font at hand can draw: the wheels bring none for Chinese, Japanese and
                 Korean
+hidden_staves.py  staves that rest throughout a system are left out of it, and what stood over them
+                is not
 line_breaks.py  even lines at the end of a score, instead of full ones and a remnant
 notebook.py     a piece as a cell of a notebook shows it: a table, a player, and the score
 outlines.py     music characters inside the texts of verovio's SVG, drawn as outlines

@@ -27,7 +27,8 @@ _HEADER_MILLIMETRES = 30
 _HIGHEST_LINE_MILLIMETRES = 20.0
 _LARGEST_POINTS, _SMALLEST_POINTS = 17.0, 5.0
 _POINTS_A_MILLIMETRE = 72 / 25.4
-_EMS_A_SIGN = 0.55
+_BAR_SHARE = 0.96
+_EMS_A_SIGN = 0.62
 """How wide a letter of a symbol is, at most, and the room behind it."""
 SAME = "%"
 """Stands in a bar that has the chords of the one before."""
@@ -176,15 +177,19 @@ def _document(
 
 def _laid_out(bar: ChartBar, bar_points: float, largest: float) -> tuple[float, list[float]]:
     """The largest size in points at which the symbols of a bar fit, and where they stand: at their
-    places, or behind the one before where that is longer."""
+    places, or moved as far as their neighbours and the end of the bar need."""
     size = largest
     while True:
+        widths = [size * _EMS_A_SIGN * (len(text) + 0.5) / bar_points for text in bar.symbols]
         at: list[float] = []
         end = 0.0
-        for symbol, place in zip(bar.symbols, bar.places, strict=True):
+        for place, width in zip(bar.places, widths, strict=True):
             at.append(max(place, end))
-            end = at[-1] + size * _EMS_A_SIGN * (len(symbol) + 0.5) / bar_points
-        if end <= 0.94 or size <= _SMALLEST_POINTS:
+            end = at[-1] + width
+        limit = _BAR_SHARE
+        for number, width in reversed(list(enumerate(widths))):
+            limit = at[number] = min(at[number], limit - width)
+        if not at or at[0] >= 0 or size <= _SMALLEST_POINTS:
             return size, at
         size -= 0.5
 

@@ -20,6 +20,7 @@ from composer.rendering.page import (
     zoom_of,
 )
 from composer.rendering.pages.fonts import drawable
+from composer.rendering.pages.hidden_staves import hides_silent_staves, show_what_stood_over
 from composer.rendering.pages.outlines import MUSIC_FONT, with_outlined_music
 from composer.rendering.pages.page_fill import lay_out
 from composer.rendering.pages.typesetting import typeset
@@ -32,8 +33,6 @@ _HEADER_PLACES: tuple[tuple[str, str, str, int, int], ...] = (  # size in percen
     ("subtitle", "center", "top", 110, 80),
     ("composer", "right", "bottom", 90, 100),
 )
-_BAND_PARTS, _MANY_PARTS = 3, 5
-"""From so many parts on, with drums or without, staves are hidden where they rest."""
 _SPACE_UNDER = {"title": "60%", "subtitle": "45%"}
 
 
@@ -62,6 +61,8 @@ def engraved(musicxml: str, paper: str) -> Any:
         lambda factor: _options(width, height, min(most, zoom * factor)),
         has_two_systems=is_for_two,
     )
+    if hides_silent_staves(musicxml):
+        show_what_stood_over(toolkit)
     return toolkit
 
 
@@ -147,17 +148,10 @@ def _with_header(mei: str, musicxml: str) -> str:
                 lines.append(_header_line(across, down, _SPACE_UNDER[kind], "\u00a0"))
     header = f'<pgHead func="first">{"".join(lines)}</pgHead>'
     bare = re.sub(r"<pg(Head|Foot)\b.*?</pg\1>", "", mei, flags=re.DOTALL)
-    hides = ' optimize="true"' if _hides_silent_staves(musicxml) else ""
+    hides = ' optimize="true"' if hides_silent_staves(musicxml) else ""
     return re.sub(
         r"<scoreDef\b([^>]*)>", lambda found: f"<scoreDef{hides}{found[1]}>{header}", bare, count=1
     )
-
-
-def _hides_silent_staves(musicxml: str) -> bool:
-    """Whether staves that rest throughout a system are left out of it: not in a quartet or a choir,
-    but in a band and in scores of many parts."""
-    parts, has_drums = musicxml.count("<score-part "), "<midi-unpitched>" in musicxml
-    return parts >= (_BAND_PARTS if has_drums else _MANY_PARTS)
 
 
 def _header_line(across: str, down: str, size: str, words: str) -> str:

@@ -28,6 +28,20 @@ def even_breaks(toolkit: Any) -> str | None:
     if len(pages[-1]) < 2 or not all(measures for page in pages for measures in page):
         return None
     pages[-1] = _evened([measure for system in pages[-1] for measure in system], len(pages[-1]))
+    return _broken(toolkit, pages)
+
+
+def with_breaks(toolkit: Any) -> tuple[str, list[list[str]]] | None:
+    """The laid out music as MEI with every break written down, and the measures of each system by
+    their identifiers; None where a system has none."""
+    pages = [_systems(toolkit.renderToSVG(page + 1)) for page in range(toolkit.getPageCount())]
+    if not all(measures for page in pages for measures in page):
+        return None
+    systems = [[measure.identifier for measure in system] for page in pages for system in page]
+    return _broken(toolkit, pages), systems
+
+
+def _broken(toolkit: Any, pages: Sequence[Sequence[Sequence[_Measure]]]) -> str:
     breaks = {}
     for number, page in enumerate(pages):
         for place, system in enumerate(page):

@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from composer.music.bars import seconds_at
-from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.rendering.musicxml.musicxml import musicxml_text
+from composer.rendering.options import USUAL_PLAYING, USUAL_PRINT, Playing, Print, named
 from composer.rendering.pages.engraving import engraved, pages_of
 from composer.rendering.performance.audio import sound_of
 from composer.rendering.performance.midi import midi_bytes
@@ -31,25 +32,18 @@ Step = tuple[float, list[str], list[str]]
 
 def page_text(
     piece: Piece,
-    *,
-    seed: int = 0,
-    mechanical: bool = False,
-    punctual: Sequence[int] = (),
-    paper: str = "a4",
-    subtitle: str = "",
-    credit: str = "",
-    chords: Sequence[Chord] = (),
+    playing: Playing = USUAL_PLAYING,
+    printed: Print = USUAL_PRINT,
     soundfont: Path | None = None,
 ) -> str:
-    """The text of an HTML file that shows and plays a piece (on the grid).
+    """The text of an HTML file that shows and plays a piece (on the grid), once, without repeats.
 
     Errors as for `svg_pages` and `wav_bytes`.
     """
-    text = musicxml_text(piece, subtitle=subtitle, credit=credit, chords=chords, paper=paper)
-    toolkit = engraved(text, paper)
-    midi = midi_bytes(piece, seed=seed, mechanical=mechanical, punctual=punctual)
-    sound = sound_of(midi, soundfont=soundfont).small()
-    played = perform(piece, seed=seed, mechanical=mechanical, punctual=punctual).piece
+    playing, printed = replace(playing, loop=False), replace(printed, repeats=False)
+    toolkit = engraved(musicxml_text(piece, **named(printed)), printed.paper)
+    sound = sound_of(midi_bytes(piece, **named(playing)), soundfont=soundfont).small()
+    played = perform(piece, **named(playing)).piece
     steps = _steps(toolkit.renderToTimemap(), seconds_of_quarters(piece, played))
     return Template(_page().read_text(encoding="utf-8")).substitute(
         title=escape(piece.title or "Untitled"),

@@ -6,6 +6,7 @@ audio.py        a piece as sound, from wheels alone
 loudness.py     how loud each note is played
 mastering.py    how loud a sound is to people, and as loud as it should be without clipping
 midi.py         a piece as a Standard MIDI file that a DAW imports cleanly
+midi_as_read.py  a piece that came from a MIDI file, back into that file
 pedal.py        the sustaining pedal of a piano, changed with the harmony
 performance.py  a piece as somebody plays it: how loud each note is, how time bends, where the pedal
                 goes

@@ -58,20 +58,31 @@ def sound_of(midi: bytes, *, soundfont: Path | None = None, loop: bool = False) 
 def _rendered(font: bytes, file: mido.MidiFile) -> Sound:
     """The sound of a file and what rings on after it. The renderer clips what is too loud for it;
     such a file is rendered again at a quarter of the volume."""
-    from midirenderer import render_wave_from
-
-    sound = Sound.of(render_wave_from(font, _with_tail(file)))
+    sound = _played(font, file)
     if np.abs(sound.samples).max(initial=0) < _CLIPPED_AMPLITUDE:
         return sound
-    sound = Sound.of(render_wave_from(font, _with_tail(_at_quarter_volume(file))))
+    sound = _played(font, _at_quarter_volume(file))
     return sound._replace(samples=sound.samples * 4)
+
+
+def _played(font: bytes, file: mido.MidiFile) -> Sound:
+    """The sound of a file; a font that the renderer stumbles over is refused."""
+    from midirenderer import render_wave_from
+
+    try:
+        return Sound.of(render_wave_from(font, _with_tail(file)))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of Rust is no Exception
+        reason = " ".join(str(error).split())[:100]
+        raise RequestError(f"the SoundFont cannot be played ({reason}); give another") from None
 
 
 def _at_quarter_volume(file: mido.MidiFile) -> mido.MidiFile:
     """The file with all channels at half their volume controller, which is squared."""
     import mido
 
-    quiet = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="utf-8")
+    quiet = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="latin-1")
     first = mido.MidiTrack(
         mido.Message("control_change", channel=channel, control=_VOLUME, value=_USUAL_VOLUME // 2)
         for channel in range(16)
@@ -158,7 +169,10 @@ class Sound(NamedTuple):
         if not isinstance(gain, float):  # that of the whole, of which this may be a part
             missing = max(0, len(self.samples) - len(gain))
             gain = np.pad(gain, ((0, missing), (0, 0)), mode="edge")[: len(self.samples)]
-        loud = np.clip(np.rint(self.samples * gain), -32768, 32767).astype("<i2")
+        scaled = self.samples.astype(np.float32)
+        scaled *= gain
+        np.rint(scaled, out=scaled)
+        loud = np.clip(scaled, -32768, 32767, out=scaled).astype("<i2")
         silence = np.zeros((max(0, frames - len(loud)), loud.shape[1]), dtype="<i2")
         with wave.open(buffer, "wb") as file:
             file.setnchannels(loud.shape[1])
@@ -169,16 +183,20 @@ class Sound(NamedTuple):
 
 
 def _parsed(midi: bytes) -> mido.MidiFile:
+    """The file; texts in any encoding come out as they went in."""
     import mido
 
-    return mido.MidiFile(file=io.BytesIO(midi), charset="utf-8")
+    try:
+        return mido.MidiFile(file=io.BytesIO(midi), charset="latin-1", clip=True)
+    except Exception as error:  # mido raises whatever it stumbles over
+        raise RequestError(f"this music cannot be played ({error})") from None
 
 
 def _with_tail(file: mido.MidiFile) -> bytes:
     """The file, ending some seconds later: the renderer stops where the file does."""
     import mido
 
-    longer = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="utf-8")
+    longer = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="latin-1")
     longer.tracks = [track.copy() for track in file.tracks]
     tempi = [
         message.tempo for track in file.tracks for message in track if message.type == "set_tempo"

@@ -45,8 +45,11 @@ def plain(part: Part) -> Part:
     return replace(part, notes=tuple(notes))
 
 
-def voiced(part: Part, bars: Sequence[Bar], chance: random.Random, mood: str = "") -> Part:
-    """The part with every velocity as it is played; a driven mood is louder than a still one."""
+def voiced(part: Part, bars: Sequence[Bar], seed: str, mood: str = "") -> Part:
+    """The part with every velocity as it is played; a driven mood is louder than a still one.
+
+    Each bar has a chance of its own, so that a note changed elsewhere changes nothing here.
+    """
     if is_played(part):
         return plain(part)
     curve = _Curve.of(part, bars)
@@ -57,8 +60,11 @@ def voiced(part: Part, bars: Sequence[Bar], chance: random.Random, mood: str = "
     role = "drums" if part.is_drums else part.role
     base = _BASE_VELOCITIES.get(role, _OTHER_BASE_VELOCITY) + _AROUSAL_VELOCITIES * arousal_of(mood)
     notes = []
+    bar_of_chance, chance = -1, random.Random()
     for note in part.notes:
         number = max(0, bisect_right(starts, note.onset_tick) - 1)
+        if number != bar_of_chance:
+            bar_of_chance, chance = number, random.Random(f"{seed} {number}")
         shape = _shape(note, bars[number], number, is_top=note.pitch == tops[note.onset_tick])
         velocity = base
         if note.velocity:

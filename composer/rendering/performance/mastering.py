@@ -58,27 +58,27 @@ def gain_curve(
 
     Peaks are turned down by at most 6 decibels: a sound that would need more stays quieter.
     """
-    peak = float(np.abs(samples).max(initial=0.0))
+    peaks = np.abs(samples.T).max(axis=0, initial=0.0)
+    peak = float(peaks.max(initial=0.0))
     if peak == 0:
-        return np.ones((len(samples), 1))
+        return np.ones((len(samples), 1), dtype=np.float32)
     ceiling = 10 ** (CEILING_DECIBELS / 20)
     loudest = ceiling / peak * 10 ** (_MOST_LIMITING_DECIBELS / 20)
     wanted = 10 ** ((target_lufs - loudness_lufs(samples, frames_per_second)) / 20)
     gain = min(wanted, loudest, 10 ** (MOST_GAIN_DECIBELS / 20))
     if gain * peak <= ceiling:
-        return np.full((len(samples), 1), gain)
-    return gain * _limited(
-        samples * gain, ceiling, max(1, round(frames_per_second * _BLOCK_SECONDS))
-    )
+        return np.full((len(samples), 1), gain, dtype=np.float32)
+    block = max(1, round(frames_per_second * _BLOCK_SECONDS))
+    factors = gain * _limited(peaks * gain, ceiling, block)
+    return factors.astype(np.float32)[:, None]
 
 
-def _limited(samples: Samples, ceiling: float, block: int) -> Samples:
-    """The factor at each frame under which no peak exceeds the ceiling, shape (frames, 1).
+def _limited(peaks: Samples, ceiling: float, block: int) -> NDArray[np.float64]:
+    """The factor at each frame under which no peak exceeds the ceiling, both of shape (frames,).
 
     Of blocks of a millisecond the smallest factor of their neighbours, then the mean of those:
     nowhere more than its own. The end goes over into the beginning, as that of a loop does.
     """
-    peaks = np.abs(samples).max(axis=1)
     padded = np.pad(peaks, (0, -len(peaks) % block))
     needed = np.minimum(1.0, ceiling / np.maximum(padded.reshape(-1, block).max(axis=1), 1e-9))
     around = range(-_LOOK_AHEAD_BLOCKS - 1, _LOOK_AHEAD_BLOCKS + 2)
@@ -86,8 +86,7 @@ def _limited(samples: Samples, ceiling: float, block: int) -> Samples:
     near = range(-_LOOK_AHEAD_BLOCKS, _LOOK_AHEAD_BLOCKS + 1)
     smooth = np.mean([np.roll(least, shift) for shift in near], axis=0)
     middles = (np.arange(len(smooth)) + 0.5) * block
-    factor: Samples = np.interp(np.arange(len(peaks)), middles, smooth)
-    return factor[:, None]
+    return np.interp(np.arange(len(peaks)), middles, smooth)
 
 
 def _window_powers(samples: Samples, frames_per_second: int) -> NDArray[np.float64]:

@@ -1,23 +1,32 @@
 """A piece as a Standard MIDI file that a DAW imports cleanly.
 
-Type 1, 480 ticks a quarter. The first track carries title, tempo, meter, key and markers; then
-follows one named track a part, with its own program and channel, drums on channel 10. Every note
-has an explicit note-off, no two notes of a part overlap on one pitch, and each track ends where
-the last bar ends. Onsets stay on the notated grid, but for swing: time is bent by tempo events
-alone, so that the bars of a DAW line up with those of the score.
+Type 1, 480 ticks a quarter or as many as the piece needs. The first track carries title, tempo,
+meter, key and markers; then follows one named track a part, with its own program and channel, drums
+on channel 10. Every note has an explicit note-off, no two notes of a part overlap on one pitch, and
+each track ends where the last bar ends. Onsets stay on the notated grid, but for swing: time is
+bent by tempo events alone, so that the bars of a DAW line up with those of the score. Texts are
+plain: "Bb", not a flat sign. A piece that came from a MIDI file goes back into that file
+(`midi_as_read`).
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from composer.music.overlaps import without_overlaps
 from composer.music.piece import Part, Piece
+from composer.music.source import lyrics_at
+from composer.rendering.performance.midi_as_read import (
+    MOST_TICKS_PER_QUARTER,
+    file_as_read,
+    plain_text,
+)
 from composer.rendering.performance.pedal import Pedal
 from composer.rendering.performance.performance import Performance, perform
-from composer.rendering.score.part_names import part_names
+from composer.rendering.score.part_names import track_names
 from composer.rendering.score.signatures import signatures_of
 
 if TYPE_CHECKING:
@@ -52,7 +61,9 @@ def midi_bytes(
     become markers.
     """
     performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
-    return _file_bytes(_tracks(performance, piece, sections))
+    if _has_file(piece):
+        return _as_read(performance, piece, sections, is_loop=loop)
+    return _file_bytes(_tracks(performance, piece, sections), performance.piece)
 
 
 def stem_bytes(
@@ -69,8 +80,37 @@ def stem_bytes(
     Tempi, meters, markers, length, channel and every note are those of the file of all parts.
     """
     performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
+    if _has_file(piece):
+        return [
+            _as_read(performance, piece, sections, is_loop=loop, only=number)
+            for number in range(len(piece.parts))
+        ]
     conductor, *parts = _tracks(performance, piece, sections)
-    return [_file_bytes([conductor, part]) for part in parts]
+    return [_file_bytes([conductor, part], performance.piece) for part in parts]
+
+
+def _has_file(piece: Piece) -> bool:
+    return piece.source is not None and bool(piece.source.tracks)
+
+
+def _as_read(
+    performance: Performance,
+    piece: Piece,
+    sections: Sequence[tuple[int, str]],
+    *,
+    is_loop: bool,
+    only: int | None = None,
+) -> bytes:
+    """The file that the piece came from, with the notes and tempi of the performance."""
+    played = performance.piece
+    finer = played.ticks_per_quarter // piece.ticks_per_quarter
+    return file_as_read(
+        played,
+        markers=[(tick * finer, name) for tick, name in sections],
+        pedals=performance.pedals,
+        only=only,
+        is_cut_at_end=is_loop,
+    )
 
 
 def _tracks(
@@ -80,17 +120,17 @@ def _tracks(
     finer = played.ticks_per_quarter // piece.ticks_per_quarter
     markers = [(tick * finer, name) for tick, name in sections]
     channels = assign_channels(played.parts)
-    rows = zip(part_names(piece), played.parts, channels, performance.pedals, strict=True)
+    rows = zip(track_names(piece), played.parts, channels, performance.pedals, strict=True)
     return [
         _conductor_track(played, markers),
         *(_part_track(name, part, channel, pedals, played) for name, part, channel, pedals in rows),
     ]
 
 
-def _file_bytes(tracks: Sequence[mido.MidiTrack]) -> bytes:
+def _file_bytes(tracks: Sequence[mido.MidiTrack], piece: Piece) -> bytes:
     import mido
 
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
+    file = mido.MidiFile(type=1, ticks_per_beat=_resolution(piece), charset="utf-8")
     file.tracks.extend(tracks)
     buffer = io.BytesIO()
     file.save(file=buffer)
@@ -136,13 +176,17 @@ def _sharers(parts: Sequence[Part], pitched: Sequence[int]) -> dict[int, int]:
 def _conductor_track(piece: Piece, sections: Sequence[tuple[int, str]]) -> mido.MidiTrack:
     import mido
 
-    events: list[tuple[int, Any]] = [(0, mido.MetaMessage("track_name", name=piece.title))]
+    events: list[tuple[int, Any]] = [
+        (0, mido.MetaMessage("track_name", name=plain_text(piece.title)))
+    ]
     for meter in piece.meters:
         events.append(
             (
                 meter.tick,
                 mido.MetaMessage(
-                    "time_signature", numerator=meter.numerator, denominator=meter.denominator
+                    "time_signature",
+                    numerator=min(meter.numerator, 255),
+                    denominator=meter.denominator,
                 ),
             )
         )
@@ -153,7 +197,7 @@ def _conductor_track(piece: Piece, sections: Sequence[tuple[int, str]]) -> mido.
         tempo = mido.bpm2tempo(quarters_per_minute)
         events.append((tick, mido.MetaMessage("set_tempo", tempo=tempo)))
     for tick, name in sections:
-        events.append((tick, mido.MetaMessage("marker", text=name)))
+        events.append((tick, mido.MetaMessage("marker", text=plain_text(name))))
     return _track(events, piece)
 
 
@@ -175,7 +219,7 @@ def _part_track(
     import mido
 
     events: list[tuple[int, Any]] = [
-        (0, mido.MetaMessage("track_name", name=name)),
+        (0, mido.MetaMessage("track_name", name=plain_text(name))),
         (0, mido.Message("program_change", channel=channel, program=part.program)),
     ]
     for tick, is_down in pedals:
@@ -184,6 +228,7 @@ def _part_track(
             "control_change", channel=channel, control=_SUSTAIN_CONTROL, value=value
         )
         events.append((tick, message))
+    events += _words(part, piece)
     for note in without_overlaps(part.notes):
         sound = {"channel": channel, "note": note.pitch}
         on = mido.Message("note_on", velocity=note.velocity, **sound)
@@ -191,6 +236,24 @@ def _part_track(
         events.append((note.onset_tick, on))
         events.append((max(note.end_tick, note.onset_tick + 1), off))
     return _track(events, piece)
+
+
+def _words(part: Part, piece: Piece) -> list[tuple[int, Any]]:
+    """The words of a score as lyric events: a blank behind the last syllable of each word (as the
+    MIDI Association's RP-026 has it)."""
+    import mido
+
+    source = piece.source
+    if source is None:
+        return []
+    scale = piece.ticks_per_quarter / source.ticks_per_quarter
+    words = []
+    for lyric in lyrics_at(source, part):
+        if lyric.verse == 1:
+            end = " " if lyric.syllabic in ("single", "end") else ""
+            text = plain_text(lyric.text) + end
+            words.append((round(lyric.tick * scale), mido.MetaMessage("lyrics", text=text)))
+    return words
 
 
 def _track(events: list[tuple[int, Any]], piece: Piece) -> mido.MidiTrack:
@@ -213,4 +276,18 @@ def _track(events: list[tuple[int, Any]], piece: Piece) -> mido.MidiTrack:
 
 
 def _scaled(tick: int, piece: Piece) -> int:
-    return round(tick * TICKS_PER_QUARTER / piece.ticks_per_quarter)
+    return round(tick * _resolution(piece) / piece.ticks_per_quarter)
+
+
+def _resolution(piece: Piece) -> int:
+    """Ticks a quarter of the file: ours where they hold every tick of the piece, else as many more
+    as that takes."""
+    exact = lcm(TICKS_PER_QUARTER, piece.ticks_per_quarter)
+    if exact <= MOST_TICKS_PER_QUARTER:
+        return (
+            TICKS_PER_QUARTER
+            if piece.ticks_per_quarter < TICKS_PER_QUARTER
+            and (TICKS_PER_QUARTER % piece.ticks_per_quarter == 0)
+            else exact
+        )
+    return min(piece.ticks_per_quarter, MOST_TICKS_PER_QUARTER)

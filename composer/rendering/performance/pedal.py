@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from composer.music.bars import Bar
 from composer.music.piece import Note, Part, Piece
+from composer.music.styles import follows
 
-_WITHOUT_PEDAL = frozenset({"renaissance", "baroque", "ragtime", "stride"})
 _LOW_PITCH = 60
 _MOST_LOW_CLASSES = 3
 _FEWEST_LOW_ONSETS = 2
@@ -25,7 +25,7 @@ def pedals_of(part: Part, bars: Sequence[Bar], piece: Piece) -> tuple[Pedal, ...
     It goes down just after the first notes (syncopated pedalling) and up as the next harmony
     begins. No pedal in styles of instruments that have none.
     """
-    if part.instrument != "piano" or piece.tags.style in _WITHOUT_PEDAL:
+    if part.instrument != "piano" or follows(piece.tags.style, "no-pedal"):
         return ()
     delay = max(1, piece.ticks_per_quarter // 8)
     pedals: list[Pedal] = []

@@ -9,14 +9,13 @@ and nothing of it sounds beyond its last bar.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
 from composer.music.bars import Bar, bars_of, tempo_at
 from composer.music.piece import Part, Piece, TempoChange
-from composer.music.styles import swing_of
+from composer.music.styles import follows, swing_of
 from composer.rendering.performance.loudness import PHRASE_BARS, plain, voiced
 from composer.rendering.performance.pedal import Pedal, pedals_of
 from composer.rendering.performance.swing import with_swing
@@ -25,12 +24,6 @@ from composer.rendering.performance.sync_points import on_time
 _FINAL_TEMPO = 0.62
 _BREATH_TEMPI = (0.97, 0.92)
 _STEPS_A_BEAT = 2
-_STRICT_STYLES = frozenset(
-    {
-        "pop", "rock", "metal", "funk", "reggae", "hip-hop", "electronic", "latin", "jazz",
-        "blues", "country", "march", "polka", "game", "world", "ragtime", "stride",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +57,18 @@ def perform(
     if mechanical or not bars:
         parts = tuple(map(plain, piece.parts))
         return Performance(replace(piece, parts=parts), ((),) * len(parts))
-    chance = random.Random(seed)
-    parts = tuple(voiced(part, bars, chance, piece.tags.mood) for part in piece.parts)
+    parts = tuple(
+        voiced(part, bars, f"{seed} {place}", piece.tags.mood)
+        for place, part in enumerate(piece.parts)
+    )
     tempi = piece.tempi if loop else _bent_tempi(piece, bars)
     if punctual:
         tempi = on_time(tempi, piece, punctual)
+    if not loop and tempi and tempi[-1].tick < piece.end_tick:
+        after = tempo_at(piece, piece.end_tick)  # the ritardando does not hold on behind the end
+        steady = after.quarters_per_minute if after else 120.0
+        if steady != tempi[-1].quarters_per_minute:
+            tempi = (*tempi, TempoChange(piece.end_tick, steady))
     swung = with_swing(replace(piece, parts=parts), swing_of(piece.tags.style))
     factor = swung.ticks_per_quarter // piece.ticks_per_quarter
     finer = (tempo._replace(tick=tempo.tick * factor) for tempo in tempi)
@@ -95,7 +95,7 @@ def _bent_tempi(piece: Piece, bars: Sequence[Bar]) -> tuple[TempoChange, ...]:
     Styles with a groove keep strict time.
     """
     tempi = piece.tempi or (TempoChange(0, 120.0),)
-    if piece.tags.style in _STRICT_STYLES or len(bars) < PHRASE_BARS:
+    if follows(piece.tags.style, "strict-time") or len(bars) < PHRASE_BARS:
         return tempi
     steady = replace(piece, tempi=tempi)
     changes = {change.tick: change.quarters_per_minute for change in tempi}

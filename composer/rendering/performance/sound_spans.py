@@ -11,6 +11,7 @@ import io
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import mido
 
 _TICKS_PER_SECOND = 24_000
+_BLOCKS_PER_SECOND = 48_000 / 64
 _PEDAL_CONTROL = 64
 _PEDAL_IS_DOWN = 64
 _NOTE_VELOCITY = 84
@@ -99,7 +101,7 @@ def playing(piece: Piece, bars_a_span: int, *, seed: int = 0, mechanical: bool =
     return Playing(
         [(tick // finer, round(seconds_at(played, tick), 5)) for tick in ticks],
         [
-            (span[0].number, span[-1].number, round(seconds_at(played, span[0].start_tick), 5))
+            (span[0].number, span[-1].number, _at_block(seconds_at(played, span[0].start_tick)))
             for span in spans
         ],
         [
@@ -143,6 +145,12 @@ def _stems(piece: Piece, seed: int, mechanical: bool) -> Sequence[bytes]:
     return stem_bytes(piece, seed=seed, mechanical=mechanical)
 
 
+def _at_block(seconds: float) -> float:
+    """The last block of the renderer that begins by then: it lets notes begin only at blocks, so a
+    span that begins at one sounds as in the whole."""
+    return floor(seconds * _BLOCKS_PER_SECOND + 1e-3) / _BLOCKS_PER_SECOND
+
+
 def _scaled(tick: int, piece: Piece) -> int:
     return round(tick * TICKS_PER_QUARTER / piece.ticks_per_quarter)
 
@@ -151,9 +159,9 @@ def _events_between(stem: bytes, start_tick: int, end_tick: int) -> list[tuple[f
     """(seconds from the span's start, message): its notes, and controls until they are silent."""
     import mido
 
-    file = mido.MidiFile(file=io.BytesIO(stem), charset="utf-8")
+    file = mido.MidiFile(file=io.BytesIO(stem), charset="latin-1")
     seconds = _Clock(file.tracks[0])
-    origin = seconds.at(start_tick)
+    origin = _at_block(seconds.at(start_tick))
     events: list[tuple[float, Any]] = []
     open_pitches: dict[int, int] = {}
     pedal_is_down = False

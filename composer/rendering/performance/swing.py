@@ -51,8 +51,10 @@ def straightened(piece: Piece) -> Piece:
 
     It swings where a tenth of the beats that are divided at all, and eight, have nothing in
     them but an off-beat near the last triplet, at most a tenth as many have one near the half, and
-    at most a quarter as many the second note of three. Any other piece comes back unchanged.
+    at most a quarter as many the second note of three. Any other piece comes back unchanged. By how
+    much a player is late throughout is taken off first.
     """
+    played, piece = piece, _punctual(piece)
     beats = _divided_beats(piece)
     kinds = Counter(kind for kind, _ in beats)
     swung = kinds["swung"]
@@ -61,9 +63,22 @@ def straightened(piece: Piece) -> Piece:
         or kinds["straight"] > _MOST_STRAIGHT * swung
         or kinds["triplet"] > _MOST_TRIPLETS * swung
     ):
-        return piece
+        return played
     tags = replace(piece.tags, style=piece.tags.style or SWUNG_STYLE)
     return replace(_warped(piece, [beat for kind, beat in beats if kind == "swung"]), tags=tags)
+
+
+def _punctual(piece: Piece) -> Piece:
+    """The piece with each part earlier by as much as its notes on the beat are late, in the
+    median."""
+    quarter = piece.ticks_per_quarter
+    parts = []
+    for part in piece.parts:
+        near = [(n.onset_tick + quarter // 2) % quarter - quarter // 2 for n in part.notes]
+        late = round(median([d for d in near if abs(d) < _AT_THE_BEAT * quarter] or [0]))
+        notes = (n._replace(onset_tick=max(0, n.onset_tick - late)) for n in part.notes)
+        parts.append(replace(part, notes=tuple(notes)) if late else part)
+    return replace(piece, parts=tuple(parts))
 
 
 def swung_like(changed: Piece, straight: Piece, played: Piece) -> Piece:

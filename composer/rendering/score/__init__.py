@@ -43,6 +43,7 @@ staves.py           from the notes of one part to its written measures: staves, 
                     values, marks
 strums.py           strummed and rolled chords, whose notes begin one shortly after the other,
                     written as chords
+sung_words.py       words under the notes that they are sung to
 transposing.py      how far a part's written pitch lies from its sounding pitch, as its players read
                     it
 voice_lengths.py    lengths that two voices a staff can show: what engravers write, where files keep

@@ -13,6 +13,8 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from composer.music.bars import Bar
 from composer.music.instruments import Instrument
 from composer.music.piece import KeyChange, MeterChange, Note, Piece
+from composer.music.source import Lyric
+from composer.music.source import Symbol as StatedChord
 from composer.rendering.score.rhythm import Value
 from composer.rendering.score.spelling import Spelling
 
@@ -111,13 +113,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class StaffPart:
-    """One part of the score; `clefs` are those its staves begin with."""
+    """One part of the score; `clefs` are those its staves begin with, `lyrics` the words under it
+    by the tick of their note."""
 
     name: str
     instrument: Instrument
     program: int
     clefs: tuple[str, ...]
     measures: tuple[Measure, ...]
+    lyrics: tuple[tuple[int, tuple[Lyric, ...]], ...] = ()
 
     @property
     def staves(self) -> int:
@@ -181,7 +185,8 @@ class Score:
     """A whole score, beside the piece (on the grid) that it writes down.
 
     `piece` is what is printed, each repeated passage once; `signs` are those of its bars, and
-    `cuts` say what is left out of the whole piece.
+    `cuts` say what is left out of the whole piece. `symbols` are chord symbols that the piece's
+    file states, at ticks of the whole piece, of which the first `silence_ticks` are not printed.
     """
 
     piece: Piece
@@ -189,3 +194,5 @@ class Score:
     has_pickup: bool
     signs: tuple[BarSigns, ...]
     cuts: tuple[Cut, ...] = ()
+    symbols: tuple[StatedChord, ...] = ()
+    silence_ticks: int = 0

@@ -36,6 +36,23 @@ def part_names(piece: Piece) -> list[str]:
     return _named(piece, roles)
 
 
+def track_names(piece: Piece) -> list[str]:
+    """The names of MIDI tracks: those of the parts, and before them the role of one that would be
+    forgotten: "Melody - Electric Guitar", as accompaniment programs call their tracks. Singers are
+    called by their voices alone, which say what they sing."""
+    return [
+        f"{part.role.capitalize()} - {name}" if _forgets_its_role(part, name) else name
+        for part, name in zip(piece.parts, part_names(piece), strict=True)
+    ]
+
+
+def _forgets_its_role(part: Part, name: str) -> bool:
+    if part.role in ("", "drums") or BY_NAME[part.instrument].section == "voice":
+        return False
+    words = ("bridge", "harmony") if part.role == "harmony" else (part.role.rstrip("s"),)
+    return not name.lower().startswith(words)
+
+
 def _named(piece: Piece, roles: Sequence[str]) -> list[str]:
     """Own names or the instruments', or roles ("" for none) where several have nothing else."""
     instruments = [BY_NAME[part.instrument] for part in piece.parts]

@@ -3,8 +3,9 @@
 The rules are those of engraving practice (Gould, "Behind Bars", 2011, chapters on grouping, ties
 and rests): a note may hide a position as strong as its own or, once, one level stronger
 (syncopation); a rest may hide weaker positions only; a dotted beat is never hidden in part.
-Where positions are off the binary grid, the cheapest set of windows of three in the time of two
-is found over the tree of the bar.
+Where positions are off the binary grid, the cheapest set of tuplets is found over the tree of the
+bar: three in the time of two, or five, seven, nine, eleven, thirteen in the time of four or eight,
+whose places are known on the grid by the ticks that they are rounded to.
 """
 
 from __future__ import annotations
@@ -38,6 +39,25 @@ class Stretch(NamedTuple):
     is_rest: bool
 
 
+class Window(NamedTuple):
+    """A stretch of a bar written as a tuplet: `actual` notes in the time of `normal`."""
+
+    start: int
+    length: int
+    actual: int = 3
+    normal: int = 2
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The ticks, from the window's start, at which its notes stand on the grid."""
+        parts = 2 * self.actual
+        return tuple((2 * k * self.length + self.actual) // parts for k in range(self.actual + 1))
+
+
 class Written(NamedTuple):
     """One written value; `stretch` says of which one, `tuplet` "start", "stop" or ""."""
 
@@ -56,12 +76,13 @@ def write_bar(stretches: Sequence[Stretch], division: Division) -> list[Written]
     windows = _tuplet_windows(stretches, division.root)
     written: list[Written] = []
     position = division.root.start
-    for window in [*windows, Span(division.root.end, 0)]:
+    for window in [*windows, Window(division.root.end, 0)]:
         for index, piece in _clip(stretches, position, window.start):
             for start, end, value in _split(piece, division, WHOLE_TICKS):
                 written.append(Written(start, end, value, index))
         if window.length:
-            written.extend(_write_triplet(stretches, window))
+            write = _write_triplet if window.actual == 3 else _write_tuplet
+            written.extend(write(stretches, window))
         position = window.end
     return written
 
@@ -74,7 +95,27 @@ def _clip(stretches: Sequence[Stretch], start: int, end: int) -> list[tuple[int,
     ]
 
 
-def _write_triplet(stretches: Sequence[Stretch], window: Span) -> list[Written]:
+def _write_tuplet(stretches: Sequence[Stretch], window: Window) -> list[Written]:
+    """Notes and rests of so many units of a tuplet, the largest values first."""
+    places = window.places
+    unit = window.length // window.normal
+    written: list[Written] = []
+    for index, piece in _clip(stretches, window.start, window.end):
+        first, last = (places.index(tick - window.start) for tick in (piece.start, piece.end))
+        while first < last:
+            units = next(n for n in range(last - first, 0, -1) if value_of(n * unit))
+            value = value_of(units * unit)
+            assert value is not None
+            value = value._replace(actual=window.actual, normal=window.normal)
+            start, end = places[first] + window.start, places[first + units] + window.start
+            written.append(Written(start, end, value, index))
+            first += units
+    written[0] = written[0]._replace(tuplet="start")
+    written[-1] = written[-1]._replace(tuplet="stop")
+    return written
+
+
+def _write_triplet(stretches: Sequence[Stretch], window: Window) -> list[Written]:
     division = divide_triplet(window.length)
     whole = WHOLE_TICKS * 2 // 3
     written: list[Written] = []
@@ -165,19 +206,19 @@ def _debris(start: int, end: int, whole: int) -> list[tuple[int, int, Value]]:
     return written
 
 
-def _tuplet_windows(stretches: Sequence[Stretch], root: Span) -> list[Span]:
+def _tuplet_windows(stretches: Sequence[Stretch], root: Span) -> list[Window]:
     edges = frozenset(s.start for s in stretches) | {s.end for s in stretches}
     if all(edge % SMALLEST_TICKS == 0 for edge in edges):
         return []
     return _cheapest_windows(edges, root)[1]
 
 
-def _cheapest_windows(edges: frozenset[int], span: Span) -> tuple[float, list[Span]]:
-    """Cost and windows of three for the cheapest writing of one span of the bar."""
+def _cheapest_windows(edges: frozenset[int], span: Span) -> tuple[float, list[Window]]:
+    """Cost and tuplets for the cheapest writing of one span of the bar."""
     inside = [edge - span.start for edge in edges if span.start < edge < span.end]
     if all((edge + span.start) % SMALLEST_TICKS == 0 for edge in inside):
         return 0.0, []
-    options: list[tuple[float, list[Span]]] = []
+    options: list[tuple[float, list[Window]]] = []
     if span.children:
         total, windows = 0.0, []
         for child in span.children:
@@ -187,16 +228,48 @@ def _cheapest_windows(edges: frozenset[int], span: Span) -> tuple[float, list[Sp
         options.append((total, windows))
     cost = _triplet_cost(inside, edges, span)
     if cost is not None:
-        options.append((cost, [span]))
+        options.append((cost, [Window(span.start, span.length)]))
+    options += _other_tuplets(inside, edges, span)
     if not options:
-        return 100.0, []
+        return _UNWRITABLE, []
     if span.length <= GRID_TICKS_PER_QUARTER:
         options.reverse()  # of what costs the same, three to a beat are read sooner than to less
     return min(options, key=lambda option: option[0])
 
 
+_UNWRITABLE = 100.0
+_TUPLETS = {5: 4, 7: 4, 9: 8, 11: 8, 13: 8}
+_LEAST_OF_A_TUPLET = 0.6
+"""The share of its inner places that must be taken: fewer are as well chance as a tuplet."""
+
+
+def _other_tuplets(
+    inside: Sequence[int], edges: frozenset[int], span: Span
+) -> list[tuple[float, list[Window]]]:
+    """Costs and windows of the tuplets of five and more whose places hold all that is inside."""
+    found: list[tuple[float, list[Window]]] = []
+    for actual, normal in _TUPLETS.items():
+        if span.length % 9 == 0 or (span.length % 3 == 0 and span.length not in _POWERS):
+            normal = normal * 3 // 4
+        unit, rest = divmod(span.length, normal)
+        window = Window(span.start, span.length, actual, normal)
+        if rest or unit < SMALLEST_TICKS or value_of(unit) is None:
+            continue
+        if not set(inside) <= set(window.places):
+            continue
+        if len(inside) >= _LEAST_OF_A_TUPLET * (actual - 1):
+            cut = (span.start not in edges) + (span.end not in edges)
+            found.append((1.2 + 1.5 * cut + 0.05 * actual, [window]))
+    return found
+
+
+_POWERS = frozenset(3 * 2**power for power in range(7))
+"""Lengths that halves divide down to a thirty-second."""
+
+
 def _triplet_cost(inside: list[int], edges: frozenset[int], span: Span) -> float | None:
-    """What a window costs: one for itself, more for tiny values and for cutting what crosses."""
+    """What a window costs: one for itself, more for tiny values, for a middle that thirds hide and
+    for cutting what crosses."""
     third, remainder = divmod(span.length, 3)
     if remainder or len(span.children) == 3 or third & (third - 1):
         return None
@@ -208,4 +281,5 @@ def _triplet_cost(inside: list[int], edges: frozenset[int], span: Span) -> float
     cut = (span.start not in edges) + (span.end not in edges)
     beats = max(1, span.length // GRID_TICKS_PER_QUARTER)
     off_thirds = 0.6 * max(0, depth - 1) if beats == 1 else beats * depth
-    return 1.0 + off_thirds + 1.5 * cut
+    hidden = 0.3 if depth and 2 * third - third // 2 in inside else 0.0
+    return 1.0 + off_thirds + hidden + 1.5 * cut

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from composer.music.bars import Bar, bars_of
+from composer.music.bars import Bar, bars_of, key_at
 from composer.music.facts import Chord
-from composer.music.normalise import normalise
+from composer.music.normalise import on_grid
 from composer.music.overlaps import without_overlaps
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Part, Piece
+from composer.music.source import Symbol as StatedChord
 from composer.played.quantise import quantise
 from composer.rendering.score.articulation import staccato_places
 from composer.rendering.score.division import divide
@@ -31,6 +33,7 @@ from composer.rendering.score.signatures import signatures_of
 from composer.rendering.score.spelling import Spelling, spell_pitches
 from composer.rendering.score.staves import Frame, staves_of, write_part
 from composer.rendering.score.strums import gathered
+from composer.rendering.score.sung_words import words_under
 from composer.rendering.score.voice_lengths import with_two_lines
 from composer.rendering.score.written_lengths import (
     is_performed,
@@ -41,7 +44,7 @@ from composer.rendering.score.written_lengths import (
 
 def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     """The score of a piece; a piece off the grid is brought onto it first (`quantise`, which
-    finds what a player meant, and `normalise`).
+    finds what a player meant, and `on_grid`).
 
     A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
     (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
@@ -49,8 +52,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     Parts that never play are not in it.
     With `repeats`, what comes twice in a row is printed once between repeat signs.
     """
-    if piece.ticks_per_quarter != GRID_TICKS_PER_QUARTER:
-        piece = normalise(quantise(piece))
+    piece = for_page(piece)
     parts = in_score_order([part for part in piece.parts if part.notes] or piece.parts)
     parts = [replace(part, notes=tuple(without_overlaps(part.notes))) for part in parts]
     strums = [gathered(part) for part in parts]
@@ -61,7 +63,8 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     piece = with_pickup(whole)
     silence = whole.end_tick - piece.end_tick
     piece = replace(piece, keys=signatures_of(piece))
-    folded = fold(piece) if repeats else unfolded(piece)
+    words = [words_under(part, piece.source, silence) for part in piece.parts]
+    folded = fold(piece) if repeats and not any(words) else unfolded(piece)
     piece = folded.piece
     bars = bars_of(piece)
     frames = _frames(bars, piece, folded.signs)
@@ -70,27 +73,43 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     for number, part in enumerate(piece.parts):
         reading, rolled = readings[number], strums[number].rolled
         staff_at = printed_places(folded.cuts, reading.staff_at, silence)
-        written.append(
-            write_part(
-                part,
-                names[number],
-                spellings[number],
-                frames,
-                reading.staves,
-                [staff_at[place_of(note)] for note in part.notes],
-                staccato=printed_places(folded.cuts, reading.staccato, silence),
-                rolled=printed_places(folded.cuts, rolled, silence),
-            )
+        staff_part = write_part(
+            part,
+            names[number],
+            spellings[number],
+            frames,
+            reading.staves,
+            [staff_at[place_of(note)] for note in part.notes],
+            staccato=printed_places(folded.cuts, reading.staccato, silence),
+            rolled=printed_places(folded.cuts, rolled, silence),
         )
-    return Score(piece, tuple(written), _has_pickup(bars), folded.signs, folded.cuts)
+        written.append(replace(staff_part, lyrics=words[number]))
+    symbols = piece.source.symbols if piece.source is not None else ()
+    return Score(
+        piece, tuple(written), _has_pickup(bars), folded.signs, folded.cuts, symbols, silence
+    )
 
 
-def printed_chords(chords: Sequence[Chord], piece: Piece, score: Score) -> list[Chord]:
-    """The chords at ticks of the printed piece, without those of passages left out."""
-    left_out = sum(cut.end_tick - cut.start_tick for cut in score.cuts)
-    is_on_grid = piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER
-    silence = piece.end_tick - score.piece.end_tick - left_out if is_on_grid else 0
-    moved = ((chord, printed_tick(score.cuts, max(0, chord.tick - silence))) for chord in chords)
+def for_page(piece: Piece) -> Piece:
+    """The piece on the grid as it is written: a player's onsets where they were meant, those of a
+    score where they stand."""
+    if piece.ticks_per_quarter == GRID_TICKS_PER_QUARTER:
+        return piece
+    is_score = piece.source is not None and piece.source.is_score
+    return on_grid(piece if is_score else quantise(piece))
+
+
+def printed_chords(
+    chords: Sequence[Chord], piece: Piece, score: Score
+) -> list[Chord | StatedChord]:
+    """The chords at ticks of the printed piece, without those of passages left out; where none are
+    given those that the piece's file states."""
+    scale = GRID_TICKS_PER_QUARTER / piece.ticks_per_quarter
+    on_grid = [chord._replace(tick=round(chord.tick * scale)) for chord in chords]
+    moved = (
+        (chord, printed_tick(score.cuts, max(0, chord.tick - score.silence_ticks)))
+        for chord in on_grid or score.symbols
+    )
     return [chord._replace(tick=tick) for chord, tick in moved if tick is not None]
 
 
@@ -134,9 +153,35 @@ def _spell(piece: Piece) -> list[list[Spelling]]:
     )
     found = spell_pitches([row[0] for row in rows], [row[1] for row in rows], piece.keys)
     spellings = [[Spelling("C", 0, 4)] * len(part.notes) for part in piece.parts]
-    for (_, _, number, index), spelling in zip(rows, found, strict=True):
+    alike = _spelled_alike(rows, found, piece)
+    for (_, _, number, index), spelling in zip(rows, alike, strict=True):
         spellings[number][index] = spelling
     return spellings
+
+
+def _spelled_alike(
+    rows: Sequence[tuple[int, int, int, int]], found: Sequence[Spelling], piece: Piece
+) -> list[Spelling]:
+    """The spellings (of rows of onset, pitch, part and index) with bars that are the same music
+    under the same signature spelled as most of them are."""
+    starts = [bar.start_tick for bar in bars_of(piece)]
+    bars = [max(0, bisect_right(starts, onset) - 1) for onset, *_ in rows]
+    places = [
+        (onset - starts[bar], pitch, number)
+        for (onset, pitch, number, _), bar in zip(rows, bars, strict=True)
+    ]
+    contents: dict[int, list[tuple[int, int, int]]] = {}
+    for bar, place in zip(bars, places, strict=True):
+        contents.setdefault(bar, []).append(place)
+    fifths = {bar: key.fifths if (key := key_at(piece, starts[bar])) else 0 for bar in contents}
+    kinds = {bar: (fifths[bar], tuple(content)) for bar, content in contents.items()}
+    votes: dict[object, Counter[Spelling]] = {}
+    for bar, place, spelling in zip(bars, places, found, strict=True):
+        votes.setdefault((kinds[bar], place), Counter())[spelling] += 1
+    return [
+        votes[kinds[bar], place].most_common(1)[0][0]
+        for bar, place in zip(bars, places, strict=True)
+    ]
 
 
 def _has_pickup(bars: Sequence[Bar]) -> bool:

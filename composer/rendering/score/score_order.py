@@ -32,6 +32,7 @@ _IN_A_SECTION = {
 }  # fmt: skip
 _GROUPS_PLAYED_BY_MANY = frozenset({"strings", "brass", "choir", "accordion"})
 _ONE_STAFF_SEMITONES = 24
+_LEGATO_TICKS = 3
 _CHORDS_IN_A_MELODY = 0.3
 _ONE_HAND = re.compile(r"\b(right|left)\b|\b[rl]\.?h\b", re.IGNORECASE)
 
@@ -59,13 +60,17 @@ def _place(instrument: Instrument, sections: Sequence[str]) -> tuple[int, int]:
 
 
 def needs_one_staff(part: Part, piece: Piece) -> bool:
-    """Whether a part beside others, of an instrument with two staves, is read on one.
+    """Whether a part of an instrument with two staves is read on one.
+
+    Alone that is a single line that one staff can hold. Beside others it is every line.
 
     So is a melody (chords now and then), one hand of a piano that calls itself so, and within two
     octaves strings, brass, a choir and the chords of a lead sheet.
     """
-    if len(piece.parts) == 1 or not part.notes:
+    if not part.notes:
         return False
+    if len(piece.parts) == 1:
+        return _is_line_for_one_staff(part)
     if _ONE_HAND.search(part.name):
         return True
     together = sum(b.onset_tick < a.end_tick for a, b in pairwise(part.notes))
@@ -77,3 +82,14 @@ def needs_one_staff(part: Part, piece: Piece) -> bool:
     is_melody = together <= _CHORDS_IN_A_MELODY * len(part.notes)
     is_group = part.instrument in _GROUPS_PLAYED_BY_MANY
     return is_melody or is_group or piece.tags.ensemble == "lead-sheet"
+
+
+def _is_line_for_one_staff(part: Part) -> bool:
+    """Whether no two notes sound together, but for a finger's legato, within two octaves and a
+    fourth."""
+    pitches = [note.pitch for note in part.notes]
+    overlaps = sum(
+        a.onset_tick == b.onset_tick or b.onset_tick < a.end_tick - _LEGATO_TICKS
+        for a, b in pairwise(part.notes)
+    )
+    return overlaps == 0 and max(pitches) - min(pitches) <= _ONE_STAFF_SEMITONES + 5

@@ -7,24 +7,6 @@ from collections.abc import Sequence
 from composer.rendering.score.notation import StaffPart
 from composer.rendering.score.part_names import counted
 
-_SHORT = {
-    "piano": "Pno.", "electric-piano": "E. Pno.", "harpsichord": "Hpschd.", "celesta": "Cel.",
-    "glockenspiel": "Glk.", "vibraphone": "Vib.", "marimba": "Mrm.", "bells": "Bells",
-    "organ": "Org.", "electric-organ": "E. Org.", "accordion": "Acc.", "guitar": "Gtr.",
-    "electric-guitar": "E. Gtr.", "distorted-guitar": "D. Gtr.", "acoustic-bass": "A. Bs.",
-    "electric-bass": "E. Bs.", "synth-bass": "S. Bs.", "violin": "Vln.", "viola": "Vla.",
-    "cello": "Vc.", "contrabass": "Cb.", "strings": "Str.", "harp": "Hp.", "timpani": "Timp.",
-    "soprano": "S.", "alto": "A.", "tenor": "T.", "bass": "B.", "voice": "V.", "choir": "Ch.",
-    "trumpet": "Tpt.", "trombone": "Tbn.", "tuba": "Tba.", "horn": "Hn.", "brass": "Br.",
-    "soprano-sax": "S. Sax.", "alto-sax": "A. Sax.", "tenor-sax": "T. Sax.",
-    "baritone-sax": "B. Sax.", "oboe": "Ob.", "english-horn": "E. Hn.", "bassoon": "Bsn.",
-    "clarinet": "Cl.", "piccolo": "Picc.", "flute": "Fl.", "recorder": "Rec.", "pipe": "Pipe",
-    "synth-lead": "Lead", "synth-pad": "Pad", "synth-effect": "Fx.", "banjo": "Bjo.",
-    "plucked": "Pl.", "bagpipe": "Bagp.", "fiddle": "Fdl.", "tuned-percussion": "Perc.",
-    "orchestra-hit": "Hit", "drums": "Dr.",
-}  # fmt: skip
-
-
 _ROLES = {
     "melody": "Mel.", "bridge": "Bridge", "chords": "Chds.", "solo": "Solo", "lead": "Lead",
     "arpeggio": "Arp.", "harmony": "Harm.", "bass": "Bass",
@@ -46,4 +28,4 @@ def _short_name(part: StaffPart) -> str:
     number = f" {last}" if words and last.isdigit() else ""
     named = part.name.removesuffix(number)
     role = _ROLES.get(named.lower()) if named != part.instrument.label else None
-    return (role or _SHORT[part.instrument.name]) + number
+    return (role or part.instrument.short) + number

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from composer.music.facts import Chord
 from composer.music.piece import Piece
+from composer.music.styles import follows, swing_of
 
 _TEMPI: tuple[tuple[int, str, str], ...] = (
     (45, "Largo", "Very slow"),
@@ -55,23 +56,16 @@ _CHARACTERS = {
     "passionate": ("appassionato", "passionate"),
     "epic": ("maestoso", "majestic"),
 }
-_BAND_STYLES = frozenset(
-    {
-        "pop", "jazz", "blues", "latin", "country", "rock", "metal", "funk", "reggae", "hip-hop",
-        "electronic", "ambient", "game", "world", "musical",
-    }
-)  # fmt: skip
-_SWUNG = frozenset({"jazz", "blues"})
 
 
 def tempo_words(beats_per_minute: float, piece: Piece) -> str:
     """Words for the first tempo: "Andante mesto", or for a band "Medium swing, wistful"."""
     style = piece.tags.style
-    is_band = style in _BAND_STYLES
+    is_band, swing = follows(style, "band"), swing_of(style)
     italian, english = next(row[1:] for row in _TEMPI if beats_per_minute < row[0])
     words = english if is_band else italian
-    if style in _SWUNG:
-        words += " swing"
+    if swing:
+        words += " swing" if swing == 1 else ", light swing"
     character = _CHARACTERS.get(piece.tags.mood)
     if character:
         words += f", {character[1]}" if is_band else f" {character[0]}"

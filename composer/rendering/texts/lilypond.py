@@ -55,6 +55,7 @@ _QUALITIES = {
     "altered7": "7.5+.9+", "dominant11": "11", "dominant13": "13", "dominant7-flat5": "7.5-",
     "major7-sharp11": "maj7.11+", "minor11": "m11",
 }  # fmt: skip
+_MILLIMETRES_A_LETTER = 2.2
 _DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 _MAJOR_STEPS = "CDEFGAB"
 
@@ -81,10 +82,16 @@ def lilypond_text(
         drum_table(drums) if drums else "",
         f"symbols = \\chordmode {{ {_chord_symbols(chords, score)} }}" if chords else "",
         f"music = <<\n{_staves(score)}\n>>",
-        f"\\score {{\n  << {over}\\music >>\n  \\layout {{}}\n}}",
+        f"\\score {{\n  << {over}\\music >>\n  \\layout {{ indent = {_indent(score)}\\mm }}\n}}",
         "\\score {\n  \\unfoldRepeats \\music\n  \\midi {}\n}",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _indent(score: Score) -> int:
+    """Room for the names of the parts, in millimetres."""
+    longest = max(len(part.name) + 4 * (part.staves > 1) for part in score.parts)
+    return round(max(15, _MILLIMETRES_A_LETTER * longest))
 
 
 def _header(score: Score, subtitle: str, credit: str) -> str:

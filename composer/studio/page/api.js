@@ -45,7 +45,7 @@ export async function bytes(address) {
 }
 
 /**
- * What happens, by kind: "job", "work", "partial".
+ * What happens, by kind: "job", "work", "partial", "stage".
  * @type {EventTarget}
  */
 export const happenings = new EventTarget();
@@ -54,7 +54,7 @@ export const happenings = new EventTarget();
 export function listen() {
   const stream = new EventSource("/api/events");
   let isLost = false;
-  for (const kind of ["job", "work", "partial", "missed"]) {
+  for (const kind of ["job", "work", "partial", "stage", "missed"]) {
     stream.addEventListener(kind, (event) => {
       const detail = JSON.parse(/** @type {MessageEvent} */ (event).data);
       happenings.dispatchEvent(new CustomEvent(kind, { detail }));

@@ -7,8 +7,7 @@ const SIZE = 220;
 const RADIUS = 92;
 const STEP = 0.1;
 const SHOWN = new Set([
-  "happy", "tense", "sad", "calm", "excited", "gloomy", "dreamy", "angry", "tender", "solemn",
-  "playful", "epic", "dark", "serene",
+  "happy", "tense", "sad", "calm", "solemn", "playful", "epic", "dark", "dreamy", "tender",
 ]);
 
 /**
@@ -17,11 +16,25 @@ const SHOWN = new Set([
  * @param {(valence: number, arousal: number, nearest: string) => void} onPoint
  */
 export function moodDisc(moods, start, onPoint) {
+  return discOf(moods, start, onPoint).canvas;
+}
+
+/**
+ * A disc that can show other people's dots too, and their middle.
+ * @param {{name: string, valence: number, arousal: number}[]} moods
+ * @param {{valence: number, arousal: number} | null} start
+ * @param {((valence: number, arousal: number, nearest: string) => void) | null} onPoint
+ */
+export function discOf(moods, start, onPoint) {
   const canvas = el("canvas", {
     class: "disc", width: SIZE * 2, height: SIZE * 2, tabindex: 0, role: "slider",
     "aria-label": text("disc_label"), "aria-valuenow": 0,
   });
   let point = start;
+  /** @type {[number, number][]} */
+  let others = [];
+  /** @type {[number, number] | null} */
+  let middle = null;
 
   const paint = () => {
     const context = canvas.getContext("2d");
@@ -56,6 +69,22 @@ export function moodDisc(moods, start, onPoint) {
     context.fillStyle = ink.getPropertyValue("--faint");
     context.fillText(text("driven"), 0, -RADIUS - 8);
     context.fillText(text("still"), 0, RADIUS + 8);
+    for (const [valence, arousal] of others) {
+      context.beginPath();
+      context.arc(valence * RADIUS, -arousal * RADIUS, 3.5, 0, 2 * Math.PI);
+      context.fillStyle = "rgb(255 255 255 / .9)";
+      context.fill();
+      context.lineWidth = 1;
+      context.strokeStyle = "rgb(0 0 0 / .5)";
+      context.stroke();
+    }
+    if (middle) {
+      context.beginPath();
+      context.arc(middle[0] * RADIUS, -middle[1] * RADIUS, 9, 0, 2 * Math.PI);
+      context.lineWidth = 3;
+      context.strokeStyle = ink.getPropertyValue("--accent");
+      context.stroke();
+    }
     if (point) {
       context.beginPath();
       context.arc(point.valence * RADIUS, -point.arousal * RADIUS, 7, 0, 2 * Math.PI);
@@ -78,7 +107,7 @@ export function moodDisc(moods, start, onPoint) {
     const { name } = nearest(moods, point);
     canvas.setAttribute("aria-valuetext", `${name} (${point.valence}, ${point.arousal})`);
     paint();
-    onPoint(point.valence, point.arousal, name);
+    onPoint?.(point.valence, point.arousal, name);
   };
 
   /** @param {PointerEvent} event */
@@ -91,6 +120,19 @@ export function moodDisc(moods, start, onPoint) {
       -((event.clientY - box.top) * scale - SIZE / 2) / RADIUS,
     );
   };
+  /** @param {[number, number][]} dots @param {[number, number] | null} mean */
+  const show = (dots, mean) => {
+    others = dots;
+    middle = mean;
+    paint();
+  };
+  requestAnimationFrame(paint);
+  if (!onPoint) {
+    canvas.removeAttribute("tabindex");
+    canvas.setAttribute("role", "img");
+    canvas.removeAttribute("aria-valuenow");
+    return { canvas, show };
+  }
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     drag(event);
@@ -104,8 +146,7 @@ export function moodDisc(moods, start, onPoint) {
     const from = point ?? { valence: 0, arousal: 0 };
     set(from.valence + x * STEP, from.arousal + y * STEP);
   });
-  requestAnimationFrame(paint);
-  return canvas;
+  return { canvas, show };
 }
 
 /**

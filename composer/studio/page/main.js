@@ -5,6 +5,7 @@ import { ComposeView } from "./compose.js";
 import { attempt, button, el } from "./dom.js";
 import { Player } from "./player.js";
 import { KEY_ROWS, text } from "./texts.js";
+import { StageView } from "./stage.js";
 import { buildTransport } from "./transport.js";
 import { WorkView } from "./work.js";
 
@@ -23,27 +24,37 @@ async function start() {
     composeView.chips.show(fields, []);
     void attempt(() => composeView.compose());
   });
-  /** @type {ComposeView | WorkView} */
+  const stageView = new StageView(vocabulary, player);
+  /** @type {ComposeView | WorkView | StageView} */
   let view = composeView;
 
   const composeLink = el("a", { href: "#" }, text("compose"));
+  const stageLink = el("a", { href: "#stage" }, text("stage"));
   top_.replaceChildren(
     el("a", { class: "brand", href: "#" }, el("img", { src: "/page/icon.svg", alt: "" }), text("studio")),
-    el("nav", { "aria-label": text("studio") }, composeLink),
+    el("nav", { "aria-label": text("studio") }, composeLink, stageLink),
     button(text("keys"), showKeys, { kind: "link" }),
   );
 
   const route = () => {
     const [place, id] = location.hash.slice(1).split("/");
     const isWork = place === "work" && Boolean(id);
-    view = isWork ? workView : composeView;
-    document.body.dataset.view = isWork ? "work" : "compose";
-    if (isWork) composeLink.removeAttribute("aria-current");
-    else composeLink.setAttribute("aria-current", "page");
+    const isStage = place === "stage";
+    stageView.leave();
+    view = isWork ? workView : isStage ? stageView : composeView;
+    document.body.dataset.view = isWork ? "work" : isStage ? "stage" : "compose";
+    const here = isWork ? null : isStage ? stageLink : composeLink;
+    for (const link of [composeLink, stageLink]) {
+      if (link === here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
     main.replaceChildren(view.element);
     document.title = text("studio");
     if (isWork) {
       void attempt(() => workView.open(id));
+    } else if (isStage) {
+      player.pause();
+      void attempt(() => stageView.enter());
     } else {
       player.pause();
       composeView.enter();
@@ -66,7 +77,7 @@ async function start() {
   }));
   listen();
   route();
-  Object.assign(window, { studio: { player, composeView, workView } }); // for tests and the curious
+  Object.assign(window, { studio: { player, composeView, workView, stageView } }); // for tests and the curious
 }
 
 /** @param {EventTarget | null} target */

@@ -204,9 +204,6 @@ export class Player extends EventTarget {
     }
     source.start(Math.max(when, context.currentTime), Math.max(0, late));
     this.sounding.set(place, { source, fade, key });
-    source.addEventListener("ended", () => {
-      if (this.sounding.get(place)?.source === source && late > 0) return;
-    });
   }
 
   /**

@@ -15,7 +15,7 @@ const CURVE = 22;
 const GUTTER = 40;
 const EDGE_PIXELS = 6;
 const LEAST_ROW = 3;
-const MOST_ROW = 16;
+const MOST_ROW = 20;
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const NEW_VELOCITY = 80;
 
@@ -66,6 +66,8 @@ export class Roll {
     this.frame = 0;
     /** @type {{kind: string, from: {x: number, y: number}, to: {x: number, y: number}, note?: Note, part?: number, shift?: [number, number, number]} | null} */
     this.drag = null;
+    /** @type {number | null} what begins behind this tick is dimmed */
+    this.dimFrom = null;
     this.frames = 0;
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.element);
@@ -263,6 +265,8 @@ export class Roll {
       context.fillStyle = partColour(place);
       const path = new Path2D();
       const lit = new Path2D();
+      const coming = new Path2D();
+      const dimFrom = this.dimFrom ?? Infinity;
       const shape = (/** @type {Path2D} */ target, /** @type {Note} */ note) => {
         const width = Math.max(2, note[1] * scale - 1);
         const y = this.y(note[2]);
@@ -277,9 +281,13 @@ export class Roll {
         const note = notes[at];
         if (note[0] > to) break;
         if (note[0] + note[1] < from) continue;
-        shape(note[0] <= now && now < note[0] + note[1] ? lit : path, note);
+        if (note[0] >= dimFrom) shape(coming, note);
+        else shape(note[0] <= now && now < note[0] + note[1] ? lit : path, note);
       }
       context.fill(path);
+      context.globalAlpha = 0.35;
+      context.fill(coming);
+      context.globalAlpha = isQuiet ? 0.3 : 1;
       context.fillStyle = ink("lit");
       context.fill(lit);
       context.lineWidth = 1.5;
@@ -323,7 +331,7 @@ export class Roll {
         context.fillStyle = ink("faint");
         context.font = "10px system-ui, sans-serif";
         const seconds = secondsAt(this.playing, start);
-        context.fillText(`${seconds.toFixed(1)} s`, x + 4 + 8 * String(index + 1).length, RULER / 2);
+        context.fillText(`${seconds.toFixed(1)} s`, x + 9 + 8 * String(index + 1).length, RULER / 2);
         lastSeconds = x;
       }
     }

@@ -12,7 +12,7 @@ export class ScoreView {
   /** @param {(bar: number) => void} onBar a click on a bar, from 1 */
   constructor(onBar) {
     this.pages = el("div", { class: "pages" });
-    this.element = el("section", { class: "score", "aria-label": text("score") }, this.pages);
+    this.element = el("section", { class: "score", tabindex: 0, "aria-label": text("score") }, this.pages);
     /** @type {import("./types.js").Score["steps"]} */
     this.steps = [];
     /** @type {Element[]} */

@@ -30,9 +30,11 @@ export function buildTransport(element, player, onPosition) {
       time.textContent = `${clockTime(seconds)} / ${clockTime(player.length)}`;
       onPosition(seconds);
     }
+    const lamp = /** @type {HTMLElement} */ (meter.firstChild);
+    lamp.style.width = "0";
     if (player.isPlaying) {
       const level = Math.max(0, Math.min(1, 1 + Math.log10(player.peak() + 1e-4) / 2.5));
-      /** @type {HTMLElement} */ (meter.firstChild).style.width = `${level * 100}%`;
+      lamp.style.width = `${level * 100}%`;
       requestAnimationFrame(frame);
     }
   };

@@ -43,5 +43,10 @@ export function showTree(element, work, onGo) {
   };
   for (const first of children.get(null) ?? []) add(first, 0);
   element.replaceChildren(el("ol", { class: "tree", "aria-label": text("history") }, ...rows));
-  element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  const current = element.querySelector("[aria-current]");
+  if (current) {
+    const [box, view] = [current.getBoundingClientRect(), element.getBoundingClientRect()];
+    if (box.bottom > view.bottom) element.scrollTop += box.bottom - view.bottom;
+    if (box.top < view.top) element.scrollTop += box.top - view.top;
+  }
 }

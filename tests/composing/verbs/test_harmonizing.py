@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from composer.composing.verbs.draft import draft_of
-from composer.composing.verbs.harmonizing import chords_given, harmonize, rules_for, seated
+from composer.composing.asking.held_to import held_to
+from composer.composing.verbs.draft import Draft, RowsOfBars, chords_given, draft_of
+from composer.composing.verbs.harmonizing import harmonize, rules_for, seated
 from composer.composing.verbs.spans import Turn, Writing
 from composer.composing.writing.voice_leading import ACCOMPANIMENT, CHORALE
 from composer.errors import RequestError
@@ -22,6 +23,14 @@ from tests.composing.tunes import BAR, QUARTER, piano_piece, tune
 def _choir(melody: Piece) -> Piece:
     seats = [seated(seat) for seat in find_ensemble("choir").parts]
     return replace(melody, parts=(replace(seats[0], notes=melody.parts[0].notes), *seats[1:]))
+
+
+def _rows(draft: Draft, chords: str) -> RowsOfBars:
+    """The chord rows of words, read in the key of the piece."""
+    request = held_to(draft.source, chords=chords)
+    rows = chords_given(draft, request.chords, len(draft.bars))
+    assert rows is not None
+    return rows
 
 
 def test_a_chorale_has_no_parallels_and_no_crossing() -> None:
@@ -51,8 +60,8 @@ def test_every_voice_of_a_chorale_sings_on_every_beat_of_the_melody() -> None:
 def test_given_chords_are_the_chords_that_are_written() -> None:
     """Bar by bar, in the key of the piece, and no others; Roman numerals too."""
     draft = draft_of(_choir(tune(4)))
-    rows = chords_given(draft, "C Am | Dm7 G7")
-    assert chords_given(draft, "I vi | ii7 V7") == rows
+    rows = _rows(draft, "C Am | Dm7 G7")
+    assert _rows(draft, "I vi | ii7 V7") == rows
     assert [len(rows[bar]) for bar in range(4)] == [2, 2, 2, 2]
     writing = Writing(draft, Turn(seed=1), chords=rows, rules=CHORALE)
     written = writing.rows(0, 3, [1, 2, 3]).tolist()
@@ -72,9 +81,7 @@ def test_chords_of_another_key_are_moved_with_the_piece() -> None:
         ),
         keys=(tune(4).keys[0]._replace(fifths=2),),
     )
-    assert chords_given(draft_of(_choir(higher)), "D | A7") == chords_given(
-        draft_of(_choir(tune(4))), "C | G7"
-    )
+    assert _rows(draft_of(_choir(higher)), "D | A7") == _rows(draft_of(_choir(tune(4))), "C | G7")
 
 
 def test_a_melody_is_harmonised_in_its_own_notes_by_whoever_is_asked() -> None:

@@ -156,3 +156,13 @@ def test_a_part_that_never_plays_is_not_printed() -> None:
     piece = piece_of(part_of("violin", NOTES), part_of("oboe", []))
     assert musicxml_text(piece).count("<score-part ") == 1
     assert musicxml_text(replace(piece, parts=piece.parts[1:])).count("<score-part ") == 1
+
+
+def test_the_tempo_over_a_hidden_staff_is_printed_over_the_next() -> None:
+    """The flute on top of a band rests in the first system: the metronome does not go with it."""
+    groove = [(beat, 1, 40) for beat in range(160)]
+    late = part_of("flute", [(156, 4, 76)])
+    piece = piece_of(late, part_of("electric-bass", groove), part_of("drums", groove))
+    first, *_ = svg_pages(musicxml_text(piece))
+    assert _staves_of(first.split('class="system"')[1]) == 2
+    assert "= 96" in first

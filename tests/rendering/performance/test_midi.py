@@ -206,3 +206,20 @@ def test_a_driven_mood_is_played_louder_than_a_still_one() -> None:
 
     assert loudness("tense") > loudness("") + 10 > loudness("sad") + 20
     assert loudness("tense", 71) == loudness("sad", 71) == 71
+
+
+def test_a_band_read_again_has_the_roles_it_was_written_with() -> None:
+    """The names of tracks say them where those of instruments do not."""
+    line = [(beat, 1, 60) for beat in range(8)]
+    roles = (("alto-sax", "melody"), ("piano", "chords"), ("electric-bass", "bass"))
+    parts = [replace(part_of(name, line), role=role) for name, role in roles]
+    drums = replace(part_of("drums", line), role="drums")
+    piece = piece_of(*parts, drums, replace(part_of("violin", line), role=""))
+    again = read_bytes(midi_bytes(piece), "band.mid")
+    assert [part.role for part in again.parts] == ["melody", "chords", "bass", "drums", ""]
+    assert [part.name for part in again.parts] == [
+        "Melody - Alto Saxophone", "Chords - Piano", "Bass - Electric Bass", "Drums", "Violin",
+    ]  # fmt: skip
+    assert [part.name for part in read_bytes(midi_bytes(again), "b.mid").parts] == [
+        part.name for part in again.parts
+    ]

@@ -1,6 +1,6 @@
 """The table of the partner verbs, made by one command.
 
-    python -m composer.measures.partner_table --out DIR (--shards DIR | --corpora DIR)
+    python -m benchmarks.partner_table --out DIR (--shards DIR | --corpora DIR)
         [--weights FILE] [--pieces 50] [--seed 0]
 
 Writes `partner.md` and `partner.json`. The corpora, if they are given, are encoded into `--shards`
@@ -16,14 +16,8 @@ from pathlib import Path
 
 from composer.corpus.corpus import find_corpora
 from composer.corpus.shards import build_shards, load_shards
-from composer.measures.evaluation_files import as_json, write_texts
-from composer.measures.partner_text import markdown
-from composer.measures.partner_trials import PartnerTable, evaluate
-
-
-def write_table(table: PartnerTable, folder: Path) -> list[Path]:
-    """Write `partner.md` and `partner.json`. Raises FileError where the folder is closed."""
-    return write_texts(folder, {"partner.md": markdown(table), "partner.json": as_json(table)})
+from composer.measures.partner_text import write_table
+from composer.measures.partner_trials import evaluate
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

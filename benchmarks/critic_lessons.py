@@ -1,4 +1,4 @@
-"""The critic's schooling: `python -m composer.measures.critic_lessons SHARDS`.
+"""The critic's schooling: `python -m benchmarks.critic_lessons SHARDS`.
 
 Twins are written for passages of the built corpora, by the weights of the package or others, and
 the critic of the package is fitted to tell them from what people wrote. Twins of held-out works
@@ -28,7 +28,7 @@ MORE_REAL = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    prog = "python -m composer.measures.critic_lessons"
+    prog = "python -m benchmarks.critic_lessons"
     parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("shards", type=Path, help="the folder of built corpora")
     parser.add_argument("--weights", type=Path, help="of whom to learn (default: the package's)")

@@ -1,4 +1,4 @@
-"""What choosing gains: `python -m composer.measures.best_of SHARDS EVALUATION`.
+"""What choosing gains: `python -m benchmarks.best_of SHARDS EVALUATION`.
 
 For every request some candidates are written. What one gets without choosing is the mean over all
 of them; what one gets by choosing is the one that is kept. Both are measured by what the critic was
@@ -198,7 +198,7 @@ def table(gains: Sequence[Gain]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m composer.measures.best_of")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.best_of")
     parser.add_argument("shards", type=Path, help="the folder of built corpora")
     parser.add_argument("evaluation", type=Path, help="the folder of emopia.zip and vgmidi.zip")
     parser.add_argument("--weights", type=Path)

@@ -1,0 +1,181 @@
+"""Kern and ABC to partwise MusicXML, by the well-kept readers of each.
+
+Kern is read by converter21 (after humlib, the reference), ABC by lytk. On the cases of this project
+music21 loses notes of both, and verovio's ABC forgets accidentals and puts voices one after the
+other (`docs/experiments/files.md`).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from composer.corpus.texts import charset_of
+from composer.errors import UnreadablePieceError
+
+_VOICE = re.compile(r"(?:^|\[)V:\s*([^\s\]]+)([^\n\]]*)", re.MULTILINE)
+_VOICE_NAME = re.compile(r"\b(?:name|nm)\s*=\s*(?:\"([^\"]*)\"|(\S+))")
+_ENDING = re.compile(r"(:\|)\s*(\d)(?=[^\d/:])")
+_FIRST_TUNE = re.compile(r"^X:", re.MULTILINE)
+_RECORDS = re.compile(r"^!!![^\n]*(?:\n|$)", re.MULTILINE)
+_RECORD = re.compile(r"^!!!([A-Z]{3})[^:\n]*:\s*([^\n]*)", re.MULTILINE)
+_INVENTED = ("Music21 Fragment", "Music21", "music21")
+_NEEDS_RECURSION = 3_000
+
+
+def partwise_of_kern(data: bytes) -> Element:
+    """The score of a kern file. Raises UnreadablePieceError where it cannot be followed."""
+    text = _text(data)
+    if "**kern" not in text:
+        raise UnreadablePieceError("not a kern file (no **kern spine)")
+    with blamed_on_the_file("converter21"), _quietly():
+        from converter21.humdrum.humdrumfile import HumdrumFile
+        from music21 import musicxml, stream
+
+        file = HumdrumFile()
+        file.readString(_RECORDS.sub("", text))  # converter21 4.0 gives them to an older music21
+        score = file.createMusic21Stream()
+        if not isinstance(score, stream.Score):
+            raise UnreadablePieceError("no score in it")
+        exporter = musicxml.m21ToXml.GeneralObjectExporter(score)
+        root = ElementTree.fromstring(exporter.parse())
+    _without_invented_words(root)
+    _give_records(root, dict(_RECORD.findall(text)))
+    return root
+
+
+def _give_records(root: Element, records: dict[str, str]) -> None:
+    """Title and composer from a kern file's reference records."""
+    title = records.get("OTL") or records.get("OPR") or ""
+    if title.strip():
+        element = Element("movement-title")
+        element.text = title.strip()
+        root.insert(0, element)
+    composer = records.get("COM", "").strip()
+    if composer:
+        identification = root.find("identification")
+        if identification is None:
+            identification = Element("identification")
+            root.insert(1 if title.strip() else 0, identification)
+        creator = Element("creator", type="composer")
+        creator.text = " ".join(reversed(composer.split(", ")))
+        identification.insert(0, creator)
+
+
+def _without_invented_words(root: Element) -> None:
+    """Remove the title and composer that music21 writes where a file has none."""
+    for path in (".", "identification", "work"):
+        parent = root.find(path)
+        for child in list(parent if parent is not None else ()):
+            if (child.text or "").strip() in _INVENTED:
+                root.find(path).remove(child)  # type: ignore[union-attr]
+    for credit in root.findall("credit"):
+        if (credit.findtext("credit-words") or "").strip() in _INVENTED:
+            root.remove(credit)
+
+
+def partwise_of_abc(data: bytes) -> Element:
+    """The score of the first tune in an ABC file. Raises UnreadablePieceError."""
+    text = _text(data).replace("\r\n", "\n").replace("\r", "\n")
+    if not re.search(r"^K:", text, re.MULTILINE):
+        raise UnreadablePieceError("not an ABC file (no K: field)")
+    text = _ENDING.sub(r"\1 [\2 ", _one_tune(text))
+    with blamed_on_the_file("lytk"), _quietly():
+        import lytk
+
+        scores = lytk.from_abc_tunes_string(text)
+        root = ElementTree.fromstring(lytk.to_musicxml(scores[0])) if scores else None
+    if root is None:
+        raise UnreadablePieceError("no tune in it")
+    _give_names(root, text)
+    for part in root.iterfind("part"):
+        _close_ties(part)
+    return root
+
+
+def _one_tune(text: str) -> str:
+    """The text up to the second tune, with a number for the first if it has none."""
+    starts = [match.start() for match in _FIRST_TUNE.finditer(text)]
+    if not starts:
+        return f"X:1\n{text}"
+    return text[: starts[1]] if len(starts) > 1 else text
+
+
+def _give_names(root: Element, text: str) -> None:
+    """The names of the voices as the tune has them, instead of "Part 1"."""
+    names: dict[str, str] = {}
+    for voice, rest in _VOICE.findall(text):
+        named = _VOICE_NAME.search(rest)
+        if named or voice not in names:
+            names[voice] = (named.group(1) or named.group(2)) if named else names.get(voice, "")
+    listed = root.findall("part-list/score-part/part-name")
+    known = list(names.values())
+    for number, element in enumerate(listed):
+        if len(known) == len(listed):
+            element.text = known[number]
+        elif (element.text or "").startswith("Part "):
+            element.text = ""
+
+
+def _close_ties(part: Element) -> None:
+    """The ends of ties, of which lytk 0.6 writes the beginnings alone: at the next note of the
+    pitch in the voice."""
+    waiting: dict[tuple[str, ...], bool] = {}
+    for note in part.iter("note"):
+        pitch = note.find("pitch")
+        if pitch is None:
+            continue
+        place = (
+            note.findtext("voice") or "",
+            *(pitch.findtext(tag) or "0" for tag in ("step", "alter", "octave")),
+        )
+        kinds = {tie.get("type") for tie in note.iterfind("tie")}
+        if waiting.pop(place, False) and "stop" not in kinds:
+            duration = note.find("duration")
+            at = list(note).index(duration) + 1 if duration is not None else len(note)
+            note.insert(at, Element("tie", type="stop"))
+            notations = note.find("notations")
+            if notations is None:
+                notations = SubElement(note, "notations")
+            notations.insert(0, Element("tied", type="stop"))
+        if "start" in kinds:
+            waiting[place] = True
+
+
+def _text(data: bytes) -> str:
+    if not data.strip():
+        raise UnreadablePieceError("the file is empty")
+    return data.decode(charset_of([data]) or "latin-1", "replace").lstrip("\ufeff")
+
+
+@contextmanager
+def blamed_on_the_file(reader: str) -> Iterator[None]:
+    """Readers raise whatever they stumble over."""
+    try:
+        yield
+    except UnreadablePieceError:
+        raise
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:  # a panic of Rust is no Exception
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise UnreadablePieceError(f"{reader} cannot read it ({reason})") from None
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what readers print, and with room for how deep they go."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _NEEDS_RECURSION))
+    try:
+        with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        sys.setrecursionlimit(limit)
