@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ def add_to(commands: Commands) -> None:
 
 
 def train(given: argparse.Namespace) -> None:
+    if find_spec("torch") is None:
+        raise RequestError("training needs torch: pip install 'symbolic-composer[train]'")
     out: Path = given.out
     state: Path = given.state or out.with_suffix(".state")
     shards: Path = given.shards or state.with_suffix(".shards")
