@@ -45,8 +45,13 @@ INSIDE = {
         "roles_played": {"field", "asking"},
         "report": {"field", "roles_played", "asking", "originality"},
         "ranking": {"field", "report", "asking", "writing"},
-        "candidates": {"ranking", "originality", "naming", "asking", "writing", "leans"},
-        "compose": {"candidates", "report", "naming", "verbs", "asking", "writing"},
+        "sketched": {"writing"},
+        "candidates": {
+            "ranking", "originality", "naming", "sketched", "asking", "writing", "leans",
+        },
+        "compose": {
+            "candidates", "report", "naming", "sketched", "verbs", "asking", "writing",
+        },
         "looping": {"compose", "verbs"},
         "partner": {"verbs"},
         "session": {"partner", "compose", "report", "verbs", "writing"},

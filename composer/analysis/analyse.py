@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from composer.analysis.chord_finding import chords_of_table
 from composer.analysis.form import form_of
 from composer.analysis.key_finding import key_of_table
@@ -22,8 +24,12 @@ from composer.music.facts import BarFacts, Facts
 from composer.music.piece import Piece
 
 
+@lru_cache(maxsize=64)
 def analyse(piece: Piece) -> Facts:
-    """The facts of a piece at any resolution; a fact that cannot be known is None."""
+    """The facts of a piece at any resolution; a fact that cannot be known is None.
+
+    Whoever asks again for one of the latest pieces gets the same facts: they are not to be changed.
+    """
     table = note_table(piece)
     pitched = table.pitched()
     density = onsets_per_quarter(table)

@@ -14,7 +14,7 @@ from composer.music.chords import CHORD_INTERVALS, PLAIN_QUALITIES
 from composer.music.facts import CHORD_QUALITIES, Chord
 from composer.music.piece import Piece
 
-# Chosen by coordinate search on 50 songs of POP909 (see docs/experiments.md); the score itself is
+# Chosen by coordinate search on 50 songs of POP909 (docs/experiments/analysis.md); the score is
 # Pardo and Birmingham's.
 _FOREIGN_WEIGHT = 0.7
 _MISSING_WEIGHT = 0.2

@@ -18,7 +18,7 @@ scaled by the medians of the training corpora (`mood_norms.json`, written by
 `python -m benchmarks.mood_agreement norms`), a cue that is not known (dynamics that are
 flat, a tempo that nobody wrote) is left out, and improper weights of right sign lose little against
 fitted ones (Dawes, "The robust beauty of improper linear models", American Psychologist 34,
-1979). How well this agrees with listeners is in `docs/experiments.md`.
+1979). How well this agrees with listeners is in `docs/experiments/analysis.md`.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ It looks at rhythm, harmony, melody and instruments; never at velocities or at w
 written, which tell where a file comes from and not what it sounds like. Its weights
 (`style_weights.json`) are fitted to the training corpora by
 `python -m benchmarks.style_agreement fit`; how often it is right is in
-`docs/experiments.md`. Styles whose corpora are machine-made accompaniment are recognised as
-that accompaniment.
+`docs/experiments/analysis.md`. Styles whose corpora are machine-made accompaniment are recognised
+as that accompaniment.
 """
 
 from __future__ import annotations

@@ -184,10 +184,12 @@ def _change(
     check_soundfont(given.soundfont)
     from composer.composing.writing.weights import new_seed
     from composer.corpus.readers import MIDI_SUFFIXES
+    from composer.music.normalise import MOST_PARTS
     from composer.rendering.performance.swing import straightened, swung_like
 
     source = read_music(given.file)
-    _say_who_is_read_as_another(source)
+    if given.command != "arrange" and len(source.parts) <= MOST_PARTS:
+        _say_who_is_read_as_another(source)
     swings = given.file.suffix.lower() in MIDI_SUFFIXES  # a score is written straight as it is
     straight = piece = straightened(source) if swings else source
     first_seed = new_seed(given.seed)

@@ -19,7 +19,7 @@ midi_reading.py    Standard MIDI files (types 0 and 1) to pieces, fast: symusic 
 midi_repair.py     notes that a MIDI file begins and never ends, ended as sequencers end them
 musicxml_piece.py  a partwise MusicXML score to a piece, played out, with the score as its source
 partwise.py        the bytes of a MusicXML file to a partwise tree that every reader takes alike
-partwise_marks.py  tuplet brackets and beams that a MusicXML file leaves to its reader
+partwise_marks.py  tuplet brackets, beams and clefs that a MusicXML file leaves to its reader
 partwise_notes.py  one part of a partwise score, measure by measure, as it sounds
 play_order.py      the order in which measures are played: repeats, endings, da capo, coda, fine
 readers.py         any file we read, to a piece: MIDI, MusicXML, kern, ABC

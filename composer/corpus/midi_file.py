@@ -160,7 +160,8 @@ def _notes_of(track: RawTrack, longest: int) -> dict[int, list[Note]]:
     """The notes of each channel; an end belongs to the earliest note of its pitch that sounds.
 
     Of a pitch with more beginnings than ends, each beginning ends the note before; without any end
-    a note lasts to the end of the track, at most `longest`.
+    a note lasts to the end of the track, at most `longest`, or a quarter of that where the track
+    ends with its beginning.
     """
     unbalanced = _unbalanced(track)
     sounding: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
@@ -183,7 +184,9 @@ def _notes_of(track: RawTrack, longest: int) -> dict[int, list[Note]]:
             end(key, tick)
     for key, waiting in sounding.items():
         while waiting:
-            end(key, min(max(track.end_tick, waiting[0][0] + 1), waiting[0][0] + longest))
+            onset = waiting[0][0]
+            until = track.end_tick if track.end_tick > onset else onset + longest // 4
+            end(key, min(until, onset + longest))
     return notes
 
 

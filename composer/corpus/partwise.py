@@ -53,7 +53,10 @@ def partwise_tree(data: bytes, *, is_packed: bool) -> tuple[Element, list[str]]:
 
 def mended(root: Element) -> Element:
     """A partwise score with what other readers miss: see the head of this file."""
-    from composer.corpus.partwise_marks import give_marks  # which counts time as this file does
+    from composer.corpus.partwise_marks import (
+        give_clef,
+        give_marks,
+    )  # which counts time as this file does
 
     for part in root.iterfind("part"):
         _fill_in_repeats(part)
@@ -62,6 +65,7 @@ def mended(root: Element) -> Element:
     _fill_up_measures(root)
     for part in root.iterfind("part"):
         give_marks(part)
+        give_clef(part)
     return root
 
 

@@ -1,4 +1,4 @@
-"""Tuplet brackets and beams that a MusicXML file leaves to its reader.
+"""Tuplet brackets, beams and clefs that a MusicXML file leaves to its reader.
 
 Engravers draw the marks that a file states and no others, so a file that only says how long its
 notes last would print bare flags. Tuplets are closed where their notes fill the time of a whole
@@ -46,6 +46,35 @@ def give_marks(part: Element) -> None:
             _give_tuplets(voice)
             if needs_beams:
                 _give_beams(voice, beat)
+
+
+def give_clef(part: Element) -> None:
+    """Give a part that states no clef the one that its notes need least ledger lines in."""
+    if next(part.iter("clef"), None) is not None:
+        return
+    measure = part.find("measure")
+    if measure is None:
+        return
+    octaves = [quantity(note.findtext("octave")) for note in part.iter("pitch")]
+    is_drums = not octaves and next(part.iter("unpitched"), None) is not None
+    is_low = bool(octaves) and sum(octaves) < _LOWEST_MEAN_OCTAVE * len(octaves)
+    sign, line = ("percussion", "") if is_drums else ("F", "4") if is_low else ("G", "2")
+    attributes = measure.find("attributes")
+    if attributes is None:
+        attributes = Element("attributes")
+        measure.insert(0, attributes)
+    clef = Element("clef")
+    SubElement(clef, "sign").text = sign
+    if line:
+        SubElement(clef, "line").text = line
+    places = [n for n, child in enumerate(attributes) if child.tag in _BEFORE_CLEFS]
+    attributes.insert(max(places, default=-1) + 1, clef)
+
+
+_LOWEST_MEAN_OCTAVE = Fraction(7, 2)
+_BEFORE_CLEFS = (
+    "footnote", "level", "divisions", "key", "time", "staves", "part-symbol", "instruments",
+)  # fmt: skip
 
 
 def _beat(attributes: Element) -> Fraction | None:

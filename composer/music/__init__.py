@@ -30,6 +30,7 @@ overlaps.py     notes of one pitch that overlap: no key can be struck while it i
 piece.py        a piece of music as frozen values: notes, parts, meters, keys, tempi, tags
 playable.py     what one player can sound at once: breath, bows, frets, hands and sticks
 presets.py      named presets: one word for a style, an ensemble, a mood and what goes with them
+resolution.py   the same piece with more ticks to a quarter
 source.py       what a file says beside its notes: kept as it is read, put back when it is written
 styles.py       styles and composers: the two levels of the style vocabulary, and how much music
                 supports each

@@ -18,6 +18,7 @@ from math import log
 from statistics import median
 
 from composer.music.piece import Note, Part, Piece
+from composer.music.resolution import finer
 
 _COMMON_DIVISIONS = {
     1: 0.24, 2: 0.36, 4: 0.34, 3: 0.04, 6: 0.01, 8: 0.01, 5: 0.002, 7: 0.0005, 9: 0.0001,
@@ -26,6 +27,7 @@ _COMMON_DIVISIONS = {
 """Parts of a beat, and how often music divides it so (five and more by rounding up what the
 corpora have)."""
 _SCORE_DIVISIONS = (8, 6)
+_LEAST_RESOLUTION = 480
 _RARE_DIVISIONS, _FINE_RESOLUTION = (5, 7, 9, 11, 13), 240
 _TOGETHER = 0.07
 """In beats: what a player strikes further apart is no chord."""
@@ -50,14 +52,18 @@ _SCORE_TOLERANCE_TICKS = 0.7
 def quantise(piece: Piece) -> Piece:
     """The piece with played onsets moved to the division of their beat; lengths stay.
 
-    Beats are quarters of the piece's own resolution. A piece whose onsets lie on eighths of a
-    beat or on sixths already, nine in ten, comes back unchanged.
+    Beats are quarters of the piece's own resolution. A piece whose onsets lie on eighths of a beat
+    or on sixths already, nine in ten, comes back unchanged; any other with at least 480 ticks to a
+    quarter.
     """
     quarter = piece.ticks_per_quarter
     onsets = [sorted({note.onset_tick for note in part.notes}) for part in piece.parts]
     everything = sorted({onset for of_part in onsets for onset in of_part})
     if not everything or _is_score(everything, quarter):
         return piece
+    factor = -(-_LEAST_RESOLUTION // quarter)  # a fifth of a beat of 96 ticks is none of them
+    piece, quarter = finer(piece, factor), quarter * factor
+    onsets = [[onset * factor for onset in of_part] for of_part in onsets]
     played = [[onset / quarter for onset in of_part] for of_part in onsets]
     straight = played
     error = _FIRST_ERROR

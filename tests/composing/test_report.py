@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from composer.analysis.analyse import analyse
 from composer.cli import main
 from composer.composing.asking.held_to import held_to
 from composer.composing.asking.request import Request, make_request
 from composer.composing.compose import compose
 from composer.composing.originality import NearPassage, Originality
+from composer.composing.ranking import broken_fields
 from composer.composing.report import (
     Field,
     achieved,
@@ -289,3 +291,12 @@ def test_a_style_is_kept_among_the_likeliest_three() -> None:
     assert told.endswith(" (first: hymn, 50%)")
     assert "(" not in str(style_field(heard, make_request(style="hymn")).achieved)
     assert style_field({}, make_request(style="bach")).kept is None
+
+
+def test_a_piece_is_analysed_once_for_its_report() -> None:
+    """Whoever asks: who ranks candidates, who shows what was achieved, who writes the report."""
+    made = compose(style="hymn", ensemble="choir", bars=2, seed=4, best_of=1)
+    before = analyse.cache_info().misses
+    assert broken_fields(made.piece, made.request) == made.choice.best.broken if made.choice else ()
+    assert made.achieved["bars"] == made.report()["achieved"]["bars"]["achieved"] == 2
+    assert analyse.cache_info().misses == before

@@ -20,7 +20,7 @@ from composer.tokens.grammar import Grammar
 from composer.tokens.values import meter_of, tempo_of, tempo_value
 
 
-class Foretaste(NamedTuple):
+class LikelyHeader(NamedTuple):
     """The meter and tempo (quarters a minute) that suit, and the header that they suit, as fields.
 
     Those of style and mood only, in which a free style is chosen too.
@@ -31,9 +31,9 @@ class Foretaste(NamedTuple):
     fields: Fields
 
 
-def foretaste(
+def likely_header(
     model: Runtime, request: Request, chance: Chance, random: np.random.Generator
-) -> Foretaste:
+) -> LikelyHeader:
     """Sampled like any other header, with what is given held fast; only the bars stay unknown."""
     writer = Writer(model, _HeaderGrammar(request.bars), given_fields(request), chance, random)
     rows = {Kind(row[0]): row for row in write_all([writer])[0].tolist()}
@@ -46,7 +46,7 @@ def foretaste(
     }
     tempo = tempo_of(form[column_of(Kind.FORM, "tempo")])
     assert tempo is not None  # a tempo is never sampled as unknown
-    return Foretaste(meter_of(form[column_of(Kind.FORM, "meter")]), tempo, fields)
+    return LikelyHeader(meter_of(form[column_of(Kind.FORM, "meter")]), tempo, fields)
 
 
 class _HeaderGrammar(Grammar):
@@ -70,11 +70,11 @@ def with_cue(
     """
     if request.timing is None:
         return request
-    taste = foretaste(model, request, chance, random)
+    likely = likely_header(model, request, chance, random)
     cue = find_cue(
         request.timing,
-        possible_meters(request.meter or taste.meter, request.meter is not None),
-        request.quarters_per_minute or taste.tempo,
+        possible_meters(request.meter or likely.meter, request.meter is not None),
+        request.quarters_per_minute or likely.tempo,
         bars=request.bars if request.bars_are_given else None,
         multiple=max(1, len(request.form)),
         tempo_is_given=request.quarters_per_minute is not None,
@@ -88,7 +88,7 @@ def with_cue(
             )
         mood = main_mood(request.mood_curve, cue.bars)
     timed = replace(request, bars=cue.bars, mood=mood, cue=cue)
-    return replace(timed, header=request.header | taste.fields, plan=_plan(timed, cue))
+    return replace(timed, header=request.header | likely.fields, plan=_plan(timed, cue))
 
 
 def _plan(request: Request, cue: Cue) -> tuple[Fields, ...]:

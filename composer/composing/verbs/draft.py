@@ -24,6 +24,7 @@ from composer.music.facts import Chord
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.normalise import MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT, normalise
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Note, Part, Piece
+from composer.music.resolution import finer
 from composer.music.source import Source, without_controls
 from composer.played.beats import check_beats
 from composer.tokens.encode import chord_row, encode
@@ -260,30 +261,8 @@ def _is_held(new: Note, kept: Sequence[Note], ticks_per_quarter: int) -> bool:
 
 def _finer(piece: Piece) -> Piece:
     """The piece at a resolution that the grid divides, exactly."""
-    finer = lcm(piece.ticks_per_quarter, GRID_TICKS_PER_QUARTER)
-    factor = finer // piece.ticks_per_quarter
-    if factor == 1:
-        return piece
-    return replace(
-        piece,
-        ticks_per_quarter=finer,
-        end_tick=piece.end_tick * factor,
-        meters=tuple(m._replace(tick=m.tick * factor) for m in piece.meters),
-        keys=tuple(k._replace(tick=k.tick * factor) for k in piece.keys),
-        tempi=tuple(t._replace(tick=t.tick * factor) for t in piece.tempi),
-        parts=tuple(
-            replace(
-                part,
-                notes=tuple(
-                    note._replace(
-                        onset_tick=note.onset_tick * factor, length_ticks=note.length_ticks * factor
-                    )
-                    for note in part.notes
-                ),
-            )
-            for part in piece.parts
-        ),
-    )
+    common = lcm(piece.ticks_per_quarter, GRID_TICKS_PER_QUARTER)
+    return finer(piece, common // piece.ticks_per_quarter)
 
 
 def check_bars(draft: Draft, first_bar: int, last_bar: int) -> None:

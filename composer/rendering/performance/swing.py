@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from composer.music.bars import bars_of, tempo_at
 from composer.music.piece import Note, Piece
+from composer.music.resolution import finer
 
 SWUNG_TICKS_PER_QUARTER = 480
 _SHORTEST_EIGHTH_SECONDS = 0.1
@@ -39,7 +40,7 @@ def with_swing(piece: Piece, amount: float) -> Piece:
     all parts, are the beat itself and its half or its last triplet; what begins or ends inside such
     a beat moves with it.
     """
-    fine = _finer(piece, -(-SWUNG_TICKS_PER_QUARTER // piece.ticks_per_quarter))
+    fine = finer(piece, -(-SWUNG_TICKS_PER_QUARTER // piece.ticks_per_quarter))
     beats = _swung_beats(fine, amount) if amount else []
     if not beats:
         return piece
@@ -229,23 +230,4 @@ def _beat(piece: Piece, start_tick: int, places: Sequence[int], amount: float) -
         start_tick + places[-1],
         start_tick + round(place * quarter),
         start_tick + quarter,
-    )
-
-
-def _finer(piece: Piece, factor: int) -> Piece:
-    """The same piece with each tick cut into `factor`."""
-
-    def note(old: Note) -> Note:
-        return old._replace(
-            onset_tick=old.onset_tick * factor, length_ticks=old.length_ticks * factor
-        )
-
-    return replace(
-        piece,
-        parts=tuple(replace(part, notes=tuple(map(note, part.notes))) for part in piece.parts),
-        meters=tuple(meter._replace(tick=meter.tick * factor) for meter in piece.meters),
-        keys=tuple(key._replace(tick=key.tick * factor) for key in piece.keys),
-        tempi=tuple(tempo._replace(tick=tempo.tick * factor) for tempo in piece.tempi),
-        end_tick=piece.end_tick * factor,
-        ticks_per_quarter=piece.ticks_per_quarter * factor,
     )
