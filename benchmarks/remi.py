@@ -41,7 +41,8 @@ from torch.nn import functional as F
 
 from composer.corpus.corpus import find_corpora
 from composer.corpus.shards import Shard, build_shards, load_shards
-from composer.model.transformer import IGNORED, Block, ResidualLinear, rotary_angles
+from composer.model.sizes import IGNORED
+from composer.model.transformer import Block, ResidualLinear, rotary_angles
 from composer.tokens.fields import Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.augment import augmented

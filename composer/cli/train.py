@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +48,8 @@ def add_to(commands: Commands) -> None:
 
 
 def train(given: argparse.Namespace) -> None:
+    if find_spec("torch") is None:
+        raise RequestError("training needs torch: pip install 'symbolic-composer[train]'")
     out: Path = given.out
     state: Path = given.state or out.with_suffix(".state")
     shards: Path = given.shards or state.with_suffix(".shards")
@@ -102,10 +106,13 @@ def _budget(recipe: Recipe, given: argparse.Namespace) -> Budget:
 
 
 def _begin_with(recipe: Recipe, weights: Path | None) -> Checkpoint | None:
-    from composer.composing.writing.weights import load_weights
-
     if recipe.goes_on:
-        return load_weights(weights)
+        from composer.composing.writing.weights import WEIGHTS
+        from composer.model.checkpoint import load_checkpoint
+        from composer.model.sizes import RowTables
+        from composer.tokens.fields import FORMAT_VERSION, layout
+
+        return load_checkpoint(weights or WEIGHTS, FORMAT_VERSION, RowTables(**asdict(layout())))
     if weights is not None:
         raise RequestError(
             f"recipe {recipe.name!r} begins from nothing, without --weights; `further` goes on"

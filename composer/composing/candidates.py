@@ -35,7 +35,7 @@ from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Rows, Writer, quiet
 from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Chord
 from composer.music.piece import Piece, TempoChange
 from composer.tokens.decode import chords_of, decode
@@ -110,7 +110,7 @@ Watch = Callable[[int, int, Piece], None]
 
 
 def choose_all(
-    model: RowTransformer,
+    model: Runtime,
     tasks: Sequence[Task],
     progress: Callable[[int, int], None] = quiet,
     watch: Watch | None = None,
@@ -180,7 +180,7 @@ def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) 
 class _Attempt:
     """A candidate to be written; the first has the very chances of a request without others."""
 
-    def __init__(self, model: RowTransformer, task: Task, number: int) -> None:
+    def __init__(self, model: Runtime, task: Task, number: int) -> None:
         self.model, self.task, self.number = model, task, number
         self.random = self._chances(2)
         self.request = with_players(task.request, self.random)
@@ -251,7 +251,7 @@ class _Attempt:
         return np.random.default_rng([self.task.seed, purpose, number, place])
 
 
-def sketch_of_task(model: RowTransformer, task: Task, asked: dict[str, Any], name: str) -> Sketched:
+def sketch_of_task(model: Runtime, task: Task, asked: dict[str, Any], name: str) -> Sketched:
     """The sketch that the first candidate of a task would have."""
     attempt = _Attempt(model, task, 0)
     _sketch_all([attempt])

@@ -18,9 +18,8 @@ from composer.composing.report import achieved, report
 from composer.composing.sketched import Sketched
 from composer.composing.verbs.accompanying import accompanied, chords_over, with_heard_key
 from composer.composing.writing.sampling import MIN_P, TEMPERATURE, Chance, quiet
-from composer.composing.writing.weights import load_weights, new_seed
+from composer.composing.writing.weights import Loaded, load_weights, new_seed
 from composer.errors import RequestError
-from composer.model.checkpoint import Checkpoint
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
@@ -179,7 +178,7 @@ def compose_all(
 
 
 def _task(
-    checkpoint: Checkpoint,
+    checkpoint: Loaded,
     *,
     seed: int | None = None,
     temperature: float = TEMPERATURE,
@@ -238,7 +237,7 @@ def sketch(
 
 
 def _composed(
-    checkpoint: Checkpoint,
+    checkpoint: Loaded,
     tasks: Sequence[Task],
     weights: Path | None,
     progress: Callable[[int, int], None],

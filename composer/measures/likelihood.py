@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from composer.corpus.shards import Shard
 from composer.errors import CorpusError
-from composer.model.transformer import EARLY_COLUMNS, IGNORED, RowTransformer
+from composer.model.runtime import Runtime
+from composer.model.sizes import EARLY_COLUMNS, IGNORED
+from composer.model.surprise import nats
 from composer.tokens.fields import FIELD_SIZES, NEVER_UNKNOWN, ROW_FIELDS, UNKNOWN, Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.batches import Pieces
-from composer.training.held_out import HeldOut, Score, held_out_sets, score
+from composer.training.held_out import HeldOut, Score, held_out_sets, score_of
 
 BACKOFF = 5.0
 """How many observations the unigram counts for against the bigram."""
@@ -115,14 +116,15 @@ def learn_bigram(shards: Sequence[Shard]) -> Bigram:
 
 
 def evaluate(
-    model: RowTransformer, shards: Sequence[Shard], crops: int = 8
+    model: Runtime, shards: Sequence[Shard], crops: int = 8
 ) -> tuple[list[Comparison], list[Score]]:
     """Model against bigram on the held-out works of each corpus."""
     validate(shards)
     bigram = learn_bigram(shards)
     comparisons, scores = [], []
     for held_out in held_out_sets(shards, model.shape.context, crops):
-        own = score(model, held_out, torch.device("cpu"))
+        lines = zip(held_out.batch.rows, held_out.batch.targets, strict=True)
+        own = score_of(held_out, np.sum([nats(model, *line) for line in lines], axis=0))
         comparisons.append(
             Comparison(own.corpus, own.notes, own.bits_per_note, _bigram_bits(bigram, held_out))
         )

@@ -63,6 +63,10 @@ DRUMS = slice(
     part_value(INSTRUMENTS.index(BY_NAME["drums"]), MOST_PARTS_OF_AN_INSTRUMENT - 1) + 1,
 )
 
+_RULES = tuple(
+    tuple((name, f"_{kind.name.lower()}_{name}") for name in ROW_FIELDS[kind]) for kind in Kind
+)
+"""Of each field of each kind of row its name, and what the rule of its own is called."""
 _LENGTHS = np.array(LENGTHS_TICKS)
 _VALUES_IN_USE: dict[str, int] = {
     "style": 1 + len(styles()),
@@ -232,9 +236,8 @@ class Grammar:
         """Which values the next field may take, `row` being the fields of the row so far."""
         if not row:
             return _only("kind", *self._kinds())
-        kind = Kind(row[0])
-        name = ROW_FIELDS[kind][len(row) - 1]
-        special = getattr(self, f"_{kind.name.lower()}_{name}", None)
+        name, own_rule = _RULES[row[0]][len(row) - 1]
+        special = getattr(self, own_rule, None)
         allowed: Allowed = special(row) if special else _any(name)
         return allowed
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.corpus.shards import SPLITS, Shard
-from composer.model.transformer import EARLY_COLUMNS, IGNORED
+from composer.model.sizes import EARLY_COLUMNS, IGNORED
 from composer.tokens.fields import (
     COLUMNS,
     KINDS,

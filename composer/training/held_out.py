@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from composer.corpus.shards import Shard
-from composer.model.transformer import RowTransformer
 from composer.tokens.fields import HEADER_KINDS, Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.augment import without_facts
 from composer.training.batches import Batch, Crop, Pieces, pack
+
+if TYPE_CHECKING:
+    import torch
+
+    from composer.model.transformer import RowTransformer
 
 SEED = 20261124
 
@@ -68,7 +72,6 @@ def _as_read(crop: Crop, facts: bool) -> Crop:
     return crop._replace(rows=rows, given=is_header)
 
 
-@torch.inference_mode()
 def score(
     model: RowTransformer,
     held_out: HeldOut,
@@ -77,17 +80,24 @@ def score(
     lines: int = 1,
 ) -> Score:
     """The model's bits per note on one held-out set, in bfloat16 if `half`, some lines at once."""
+    import torch
+
     model.eval()
     columns = torch.zeros(model.tables.columns, dtype=torch.float64)
     for line in range(0, len(held_out.batch.rows), lines):
         rows, targets, document = (
             torch.from_numpy(array[line : line + lines]).to(device) for array in held_out.batch
         )
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
             losses, _ = model.loss(rows, targets, document)
         columns += losses.double().cpu()
     model.train()
-    bits = (columns / np.log(2) / held_out.notes).tolist()
+    return score_of(held_out, columns.numpy())
+
+
+def score_of(held_out: HeldOut, nats: NDArray[np.float64]) -> Score:
+    """From the summed nats of each column."""
+    bits = (nats / np.log(2) / held_out.notes).tolist()
     return Score(held_out.corpus, held_out.notes, sum(bits), tuple(bits))
 
 

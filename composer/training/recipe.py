@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from composer.errors import RequestError
-from composer.model.transformer import Shape
+from composer.model.sizes import Shape
 
 
 @dataclass(frozen=True, slots=True)

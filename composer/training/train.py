@@ -23,7 +23,8 @@ from torch import nn
 from composer.corpus.shards import Shard
 from composer.errors import CheckpointError, CorpusError, RequestError
 from composer.model.checkpoint import Checkpoint, save_checkpoint
-from composer.model.transformer import RowTables, RowTransformer
+from composer.model.sizes import RowTables
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import FORMAT_VERSION, layout
 from composer.training.batches import Batch, Batches
 from composer.training.held_out import held_out_sets, mean_bits, score

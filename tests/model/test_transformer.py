@@ -10,14 +10,8 @@ import torch
 
 from composer.errors import CheckpointError
 from composer.model.checkpoint import load_checkpoint, save_checkpoint
-from composer.model.transformer import (
-    EARLY_COLUMNS,
-    IGNORED,
-    KeyValueCache,
-    RowTables,
-    RowTransformer,
-    Shape,
-)
+from composer.model.sizes import EARLY_COLUMNS, IGNORED, RowTables, Shape
+from composer.model.transformer import KeyValueCache, RowTransformer
 from composer.tokens.fields import COLUMNS, FIELD_SIZES, ROW_FIELDS, Kind, layout
 
 SHAPE = Shape(width=32, layers=3, heads=2, head_hidden=32, chosen_width=16, window=100, context=320)

@@ -19,7 +19,7 @@ from composer.analysis.analyse import analyse
 from composer.corpus.shards import PIECE, Shard
 from composer.errors import CheckpointError, RequestError
 from composer.model.checkpoint import load_checkpoint
-from composer.model.transformer import EARLY_COLUMNS, IGNORED, RowTables, Shape
+from composer.model.sizes import EARLY_COLUMNS, IGNORED, RowTables, Shape
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.tokens.encode import encode

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from composer.composing.leans.chord_size import ChordSize
 from composer.composing.leans.chord_tones import ChordTones
 from composer.composing.leans.last_bar import Ending
-from composer.composing.leans.lean import Floats, Lean, Setting
+from composer.composing.leans.lean import RULED_OUT, Floats, Lean, Setting
 from composer.composing.leans.note_density import NoteDensity
 from composer.composing.leans.note_speed import NoteSpeed
 from composer.composing.leans.one_voice import OneVoice
@@ -147,6 +147,9 @@ class Leans:
         """
         for follower in self.followers:
             tilt = follower.tilt(row)
-            if tilt is not None and np.isfinite((logits + tilt)[allowed]).any():
-                logits = logits + tilt
+            if tilt is None:
+                continue
+            leaned = logits + tilt
+            if tilt.min() != RULED_OUT or np.isfinite(leaned[allowed]).any():
+                logits = leaned
         return logits

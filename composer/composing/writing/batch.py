@@ -1,34 +1,36 @@
 """Many pieces, one model: what their writers ask is answered together.
 
-A matrix of weights is read from memory once for all lines of a batch, and reading it is most of
-what one line costs. A piece alone is a batch of one. Its companions may change the last bits of a
-piece's logits, since sums are added up in another order, and so once in many thousands of choices
-the choice: alone, or beside the same companions, it is always the same.
+A matrix of weights is read from memory once for all lines of a batch. A piece alone is a batch of
+one; its companions change nothing in it (`composer.model.runtime`).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 from composer.composing.writing.sampling import Ask, Floats, Rows, Stream, Writer, quiet
-from composer.model.transformer import EARLY_COLUMNS, KeyValueCache, RowTransformer
+from composer.model.runtime import Memory
+from composer.model.sizes import EARLY_COLUMNS
 from composer.tokens.fields import COLUMNS, column_of
 from composer.tokens.learned import as_learned
 
 RowList = list[list[int]]
 
+Hidden = NDArray[np.float32]
+"""(lines, head hidden) of one column, or with all columns between them."""
+
+NOTHING = [0] * COLUMNS
+
 MOST_LINES = 16
 """Lines of a batch; with more of them it grows larger, but hardly faster."""
 
 
-@torch.inference_mode()
 def write_all(
     writers: Sequence[Writer],
     progress: Callable[[int, int], None] = quiet,
@@ -52,24 +54,14 @@ def write_all(
     )
     pieces = list(waiting)
     needed = [len(piece.streams) for piece in pieces]
-    batch = _Batch(writers[0].model, min(max(MOST_LINES, *needed), sum(needed)))
-    with one_thread():
+    lines = min(max(MOST_LINES, *needed), sum(needed))
+    with writers[0].model.memory(lines) as memory:
+        batch = _Batch(memory, lines)
         while waiting or batch.pieces:
             while waiting and len(waiting[0].streams) <= batch.room:
                 batch.add(waiting.popleft())
             batch.write_a_row()
     return [piece.written for piece in pieces if piece.written is not None]
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """A few rows at a time are too little work for several threads; they wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @dataclass(slots=True, eq=False)
@@ -107,10 +99,16 @@ class _Piece:
         successor are asked for."""
         return int(self.ask is not None and len(self.ask.row) < EARLY_COLUMNS)
 
-    def asks(self, column: int) -> bool:
-        """Whether a field of this column is asked for, and all is read that it depends on."""
-        is_asked = self.ask is not None and len(self.ask.row) == column
-        return is_asked and len(self.unread) == self.waiting
+    def asks(self) -> int | None:
+        """The column that is asked for, if all is read that it depends on."""
+        if self.ask is None or len(self.unread) != self.waiting:
+            return None
+        return len(self.ask.row)
+
+    @property
+    def asks_early(self) -> bool:
+        column = self.asks()
+        return column is not None and column < EARLY_COLUMNS
 
     def take(self) -> list[tuple[list[int], list[int]]]:
         """The rows that can be read, each with its successor."""
@@ -125,15 +123,14 @@ class _Piece:
 
 
 class _Batch:
-    """Lines of rows that are read together. `state` (lines, width) is that of each line's last
-    step."""
+    """Lines of rows that are read together. `state` (lines, width) and `hidden` (lines, late
+    columns, head hidden) are of each line's last step."""
 
-    def __init__(self, model: RowTransformer, lines: int) -> None:
-        self.model = model
-        weight = model.embedding.weight
-        self.cache = KeyValueCache(model.shape, lines, weight.dtype)
-        self.state = torch.zeros(lines, model.shape.width, dtype=weight.dtype)
-        self.lines = lines
+    def __init__(self, memory: Memory, lines: int) -> None:
+        self.memory, self.model, self.lines = memory, memory.model, lines
+        shape = self.model.shape
+        self.state = np.zeros((lines, shape.width), np.float32)
+        self.hidden = np.zeros((lines, COLUMNS - EARLY_COLUMNS, shape.head_hidden), np.float32)
         self.pieces: list[_Piece] = []
 
     @property
@@ -148,25 +145,26 @@ class _Batch:
         piece.begin()
         if piece.ask is not None:
             piece.lines = list(range(self.used, self.used + len(piece.streams)))
-            self.cache.lengths[piece.lines] = 0
+            self.memory.lengths[piece.lines] = 0
             self.pieces.append(piece)
 
     def write_a_row(self) -> None:
         """Every piece gets on by about one row that is not given, or ends."""
         if any(len(piece.unread) > piece.waiting for piece in self.pieces):
             self._read()
-        self._answer(range(EARLY_COLUMNS), self._later())
+        if any(piece.asks_early for piece in self.pieces):
+            self._answer(range(EARLY_COLUMNS), self._later())
         self._read()
-        self._answer(range(EARLY_COLUMNS, COLUMNS), self.state)
-        for piece in [piece for piece in self.pieces if piece.ask is None]:
-            self._remove(piece)
+        self._answer(range(EARLY_COLUMNS, COLUMNS), self.hidden)
+        if any(piece.ask is None for piece in self.pieces):
+            for piece in [piece for piece in self.pieces if piece.ask is None]:
+                self._remove(piece)
 
-    def _answer(self, columns: range, state: torch.Tensor) -> None:
-        for column in columns:
-            asking = [piece for piece in self.pieces if piece.asks(column)]
-            if asking:
-                for piece, logits in zip(asking, self._logits(asking, state), strict=True):
-                    piece.answer(logits)
+    def _answer(self, columns: range, hidden: Hidden) -> None:
+        """As many fields of these columns as every piece can choose without reading on."""
+        for piece in self.pieces:
+            while (column := piece.asks()) is not None and column in columns:
+                piece.answer(self._logits(piece, column, hidden[:, column - columns.start]))
 
     def _remove(self, piece: _Piece) -> None:
         """The last lines move to where those of the piece were."""
@@ -176,68 +174,76 @@ class _Batch:
             for other in self.pieces:
                 if last in other.lines:
                     other.lines[other.lines.index(last)] = hole
-                    self.cache.move(last, hole)
-                    self.state[hole] = self.state[last]
+                    self.memory.copy(last, hole)
+                    self.state[hole], self.hidden[hole] = self.state[last], self.hidden[last]
 
     def _read(self) -> None:
         """Read what can be read; lines without anything new stay where they are."""
-        nothing = [0] * COLUMNS
-        latest = [(nothing, nothing)] * self.used
-        lengths = self.cache.lengths[: self.used].clone()
+        latest = [(NOTHING, NOTHING)] * self.used
+        read_already: dict[str, int] = {}
         for piece in self.pieces:
             steps = piece.take()
             for line, stream in zip(piece.lines, piece.streams, strict=True):
                 if piece.begins_afresh:
-                    lengths[line] = 0
-                rows = _as_read([row for row, _ in steps], stream)
-                following = _as_read([row for _, row in steps], stream)
-                if len(rows) > 1:
-                    self.cache.lengths[line] = lengths[line]
-                    self.model(
-                        torch.tensor([rows[:-1]]),
-                        torch.tensor([following[:-1]]),
-                        cache=self.cache.lines(line, line + 1),
-                    )
-                    lengths[line] += len(rows) - 1
-                if rows:
+                    self.memory.lengths[line] = 0
+                if steps:
+                    rows = _as_read([row for row, _ in steps], stream)
+                    following = _as_read([row for _, row in steps], stream)
+                    self._read_all_but_last(line, rows, following, read_already)
                     latest[line] = rows[-1], following[-1]
             piece.begins_afresh = False
-        is_new = torch.tensor([row is not nothing for row, _ in latest])
-        if not is_new.any():
-            return
-        self.cache.lengths[: self.used] = lengths
-        lines = self.cache.lines(0, self.used)
-        read = torch.tensor([[row] for row, _ in latest])  # (lines, 1, columns)
-        begun = torch.tensor([[row] for _, row in latest])
-        state = self.model(read, begun, cache=lines)[:, -1]
-        self.cache.lengths[: self.used] = lengths + is_new
-        self.state[: self.used] = torch.where(is_new.unsqueeze(1), state, self.state[: self.used])
+        new = [line for line, (row, _) in enumerate(latest) if row is not NOTHING]
+        if new:
+            self._read_last(new, latest)
 
-    def _later(self) -> torch.Tensor:
-        """(lines, width): the states that have read the late columns of each line's last row."""
-        last = [[0] * COLUMNS] * self.used
+    def _read_all_but_last(
+        self, line: int, rows: RowList, following: RowList, read_already: dict[str, int]
+    ) -> None:
+        """Several rows of one line at once, or copied from a line that has begun with the same."""
+        if len(rows) == 1:
+            return
+        what = str((rows[:-1], following[:-1]))
+        if self.memory.lengths[line]:
+            what += str(line)
+        if what in read_already:
+            self.memory.copy(read_already[what], line)
+            return
+        memory = self.memory.lines(line, line + 1)
+        self.model.read([rows[:-1]], [following[:-1]], memory)
+        read_already[what] = line
+
+    def _read_last(self, new: Sequence[int], latest: Sequence[tuple[list[int], list[int]]]) -> None:
+        """One row of every line; what is read into lines without a new one is forgotten."""
+        rows, following = zip(*latest, strict=True)
+        before = self.memory.lengths[: self.used].copy()
+        lines = self.memory.lines(0, self.used)
+        state = self.model.read(np.array(rows)[:, None], np.array(following)[:, None], lines)
+        self.memory.lengths[: self.used] = before
+        self.memory.lengths[new] += 1
+        self.state[new], self.hidden[new] = state.out[new, 0], state.hidden[new, 0]
+
+    def _later(self) -> Hidden:
+        """(lines, early columns, head hidden): of the states that have read the late columns of
+        each line's last row."""
+        last = [NOTHING] * self.used
         for piece in self.pieces:
             for line, stream in zip(piece.lines, piece.streams, strict=True):
                 if piece.unread:
                     last[line] = _as_read(piece.unread[-1:], stream)[0]
-        return self.model.with_late(self.state[: self.used], torch.tensor(last))
+        later = self.model.with_late(self.state[: self.used, None], np.array(last)[:, None])
+        return later.hidden[:, 0]
 
-    def _logits(self, pieces: Sequence[_Piece], state: torch.Tensor) -> list[Floats]:
-        """(values of the field,) for each piece: the mixed logits of what it asks for."""
-        rows = [as_learned(piece.ask.row) if piece.ask else [] for piece in pieces]
-        column = len(rows[0])
-        heads, tables = self.model.heads, self.model.tables
-        padded = torch.tensor([[*row, *(0,) * (COLUMNS - column)] for row in rows])
-        chosen = heads.chosen(self.model.input_indices(padded)[:, :column]).sum(1)
-        lines = [line for piece in pieces for line in piece.lines]
-        owner = [place for place, piece in enumerate(pieces) for _ in piece.lines]
-        logits = iter(heads.logits(column, state[lines], chosen[owner]).double().numpy())
-        mixed = []
-        for piece, row in zip(pieces, rows, strict=True):
-            where = tables.logits_of(row[0], column) if row else slice(0, tables.output_sizes[0])
-            own = [stream.weight * _log_softmax(next(logits)[where]) for stream in piece.streams]
-            mixed.append(sum(own[1:], own[0]))
-        return mixed
+    def _logits(self, piece: _Piece, column: int, hidden: Hidden) -> Floats:
+        """(values of the field,): the mixed logits of what a piece asks for."""
+        assert piece.ask is not None
+        row = as_learned(piece.ask.row)
+        if len(piece.lines) == 1 and piece.streams[0].weight == 1.0:
+            return self.model.logits(hidden[piece.lines[0]], row).astype(np.float64)
+        own = [
+            stream.weight * _log_softmax(self.model.logits(hidden[line], row).astype(np.float64))
+            for line, stream in zip(piece.lines, piece.streams, strict=True)
+        ]
+        return sum(own[1:], own[0])
 
 
 def _log_softmax(logits: Floats) -> Floats:

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.composing.leans.all_leans import LEANS, Leans
-from composer.composing.leans.lean import Setting
+from composer.composing.leans.lean import NAMED, Setting
 from composer.composing.leans.part_statistics import Register
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Recall
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import (
@@ -152,7 +152,7 @@ class Writer:
 
     def __init__(
         self,
-        model: RowTransformer,
+        model: Runtime,
         grammar: Grammar,
         given: Given,
         chance: Chance,
@@ -250,7 +250,7 @@ class Writer:
     def _row(self) -> Generator[Ask, Floats, list[int]]:
         row: list[int] = []
         while len(row) < COLUMNS:
-            if row and len(row) > len(ROW_FIELDS[Kind(row[0])]):
+            if row and len(row) > len(NAMED[row[0]]):
                 return [*row, *(0,) * (COLUMNS - len(row))]
             value = self._given_value(row)
             if value is None:
@@ -295,7 +295,7 @@ class Writer:
     def _given_value(self, row: list[int]) -> int | None:
         if not row:
             return self._given_kind()
-        kind, name = Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]
+        kind, name = NAMED[row[0]][len(row) - 1]
         if kind == Kind.PART and self.given.parts:
             return self.given.parts[len(self.grammar.parts)][len(row) - 1]
         if kind in (Kind.BAR, Kind.PLAN):
@@ -319,8 +319,7 @@ class Writer:
     def _allowed(self, row: list[int]) -> NDArray[np.bool_]:
         allowed = self.grammar.allowed(row)
         if row:
-            name = ROW_FIELDS[Kind(row[0])][len(row) - 1]
-            wanted = self.given.allowed.get((Kind(row[0]), name))
+            wanted = self.given.allowed.get(NAMED[row[0]][len(row) - 1])
             if wanted is not None and (allowed & wanted).any():
                 return allowed & wanted
         return allowed
@@ -331,14 +330,15 @@ class Writer:
             done = [Kind.CHORD, Kind.BAR, Kind.MARK]
             logits[Kind.CHORD] = np.logaddexp.reduce(logits[done])
         if row:
-            name = Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]
+            name = NAMED[row[0]][len(row) - 1]
             tilt, rank = self.given.tilts.get(name), self.given.ranks.get(name)
             logits = logits if rank is None else logits + rank_tilt(logits, allowed, rank)
             logits = logits if tilt is None else logits + tilt
         logits = self.leans.added(logits, allowed, row)
         is_plan = bool(row) and row[0] in (Kind.BAR, Kind.PLAN)
         chance = AS_LEARNED if is_plan else self.chance
-        return sample(np.where(allowed, logits, -np.inf), chance, self.random)
+        choices = np.flatnonzero(allowed)
+        return int(choices[sample(logits[choices], chance, self.random)])
 
     def _window(self) -> list[list[int]]:
         """Header, given block and as many of the latest bars as fill a part of the context."""

@@ -22,7 +22,7 @@ from composer.composing.leans.lean import Setting, next_field
 from composer.composing.leans.note_speed import SHORTEST_SECONDS
 from composer.composing.leans.part_statistics import ANY_STYLE, return_share, usual_register
 from composer.composing.writing.sampling import Chance, Writer
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Recall
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
@@ -49,7 +49,7 @@ def written(asked: dict[str, Any], without: frozenset[str], seed: int, **given: 
     grammar = Grammar(request.bars, chords=given_chords(request, 0))
     chance = Chance(min_p=0.0, without=without)
     fields = replace(given_fields(request), **given)
-    model = cast(RowTransformer, SimpleNamespace(shape=SimpleNamespace(context=10_000)))
+    model = cast(Runtime, SimpleNamespace(shape=SimpleNamespace(context=10_000)))
     writing = Writer(model, grammar, fields, chance, np.random.default_rng(seed)).rows()
     ask = next(writing)
     while True:
