@@ -20,7 +20,7 @@ from composer.music.meters import grid_bar_ticks
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, Part, Piece
 from composer.tokens.decode import chords_of, decode
 from composer.tokens.encode import chord_row
-from composer.tokens.fields import FORMAT_VERSION, Kind, column_of
+from composer.tokens.fields import COUNTED_BARS, FORMAT_VERSION, Kind, column_of
 from composer.tokens.transpose import transposed
 from composer.tokens.values import key_of, meter_of, recall_values
 
@@ -93,6 +93,7 @@ class Sketched:
         recalls = {"bar": number + 1 - distance, "kind": kind, "semitones": plan[3] - 12}
         return {
             "bar": number + 1,
+            "bars_left": bar[1] - 1,
             "meter": "{}/{}".format(*meter_of(bar[2])),
             "chords": [
                 {"beat": 1 + tick / GRID_TICKS_PER_QUARTER, "chord": symbol}
@@ -136,12 +137,13 @@ def _rows_of_bar(bar: Mapping[str, Any], number: int, total: int, sketched: Sket
     form = next(row for row in sketched.sketch.header if row[0] == Kind.FORM)
     meter, key, tempo = (form[column_of(Kind.FORM, name)] for name in ("meter", "key", "tempo"))
     left = _within(bar["phrase_bars_left"], 0, min(LONGEST_PHRASE - 1, total - 1 - number), number)
+    told = _within(bar["bars_left"], 0, COUNTED_BARS, number)  # a short piece is told of more
     if bar["cadence"] not in CADENCES:
         raise RequestError(
             f"bar {number + 1}: cadence {bar['cadence']!r} is none of {', '.join(CADENCES)}"
         )
     rows = [
-        [Kind.BAR, total - number, meter, key, tempo, left + 1, 1 + CADENCES.index(bar["cadence"])],
+        [Kind.BAR, 1 + told, meter, key, tempo, left + 1, 1 + CADENCES.index(bar["cadence"])],
         [Kind.PLAN, *_recall(bar["recalls"], number), *_levels(bar, number)],
     ]
     bar_ticks = grid_bar_ticks(*meter_of(meter))
