@@ -162,7 +162,7 @@ def chords_given(draft: Draft, progression: Progression, bars: int) -> RowsOfBar
     return _chord_rows(draft, place_progression(progression, there, GRID_TICKS_PER_QUARTER), there)
 
 
-def chords_stated(draft: Draft) -> RowsOfBars | None:
+def stated_rows(draft: Draft) -> RowsOfBars | None:
     """The chord rows of the chord symbols that the draft's file states; None where it has none."""
     source = draft.grid.source
     if source is None or not source.symbols:
