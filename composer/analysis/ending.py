@@ -10,10 +10,14 @@ from composer.analysis.texture import beat_ticks
 from composer.music.keys import tonic_pitch_class
 from composer.music.piece import Piece
 
+NEARLY = 0.8
+"""Of a beat: players and accompaniment programs let go of a quarter a little before the next."""
+
 
 class Ending(NamedTuple):
     """Whether the lowest note of the last onset is the tonic of the key that the notes say, whether
-    that onset is on a beat with a note of a beat or more, and how many beats the longest lasts."""
+    that onset is on a beat with a note of (nearly) a beat or more, and how many beats the longest
+    lasts."""
 
     is_on_tonic: bool
     is_held: bool
@@ -35,4 +39,4 @@ def ending(piece: Piece) -> Ending | None:
     on_tonic = key is not None and int(final.pitch.min()) % 12 == tonic_pitch_class(key)
     longest = int(final.length.max())
     is_on_beat = int(final.onset_in_bar[0]) % beat == 0
-    return Ending(on_tonic, is_on_beat and longest >= beat, longest / beat)
+    return Ending(on_tonic, is_on_beat and longest >= NEARLY * beat, longest / beat)

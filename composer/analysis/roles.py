@@ -20,7 +20,7 @@ from composer.analysis.tune import tune_place
 from composer.music.piece import Part, Piece
 
 ROLES = ("lead", "chords", "inner", "bass", "drums")
-_OF_A_STATED_ROLE = {
+OF_A_STATED_ROLE = {
     "melody": "lead", "chords": "chords", "arpeggio": "chords", "harmony": "inner", "bass": "bass",
     "drums": "drums",
 }  # fmt: skip
@@ -80,7 +80,7 @@ def roles_of(piece: Piece, table: NoteTable | None = None) -> list[str]:
     """One of `ROLES` for each part."""
     table = note_table(piece) if table is None else table
     parts = piece.parts
-    roles = [_OF_A_STATED_ROLE.get("drums" if p.is_drums else p.role, "") for p in parts]
+    roles = [OF_A_STATED_ROLE.get("drums" if p.is_drums else p.role, "") for p in parts]
     says_who_leads = any(role in ("lead", "chords") for role in roles)
     free = [place for place, part in enumerate(parts) if not roles[place] and part.notes]
     if "lead" not in roles and not says_who_leads and (lead := tune_place(piece)) in free:

@@ -42,6 +42,7 @@ def add_to(commands: Commands) -> None:
     _add_common(parser, parts=False)
     parser.add_argument("--bars", required=True, help="which bars, such as 9-12 or 9")
     parser.add_argument("--parts", metavar="LIST", help="only these parts, by name")
+    parser.add_argument("--chords", default="", help="of these bars, from the first on")
     parser.add_argument(
         "--alternatives", type=int, default=1, help="how many versions to write (default: 1)"
     )
@@ -102,7 +103,7 @@ def infill(given: argparse.Namespace) -> None:
     _change(
         given,
         "infilled",
-        lambda piece, **how: infill(piece, first, last, parts, **how),
+        lambda piece, **how: infill(piece, first, last, parts, chords=given.chords, **how),
         versions=given.alternatives,
     )
 

@@ -176,6 +176,7 @@ def _arguments(given: argparse.Namespace) -> dict[str, Any]:
         case "infill":
             first, last = partner.parse_bars(given.bars)
             arguments |= {"first_bar": first, "last_bar": last, "parts": words(given.parts or "")}
+            arguments |= {"chords": given.chords}
         case "harmonize":
             arguments |= {"ensemble": given.ensemble, "chords": given.chords}
         case "arrange":

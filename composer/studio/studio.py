@@ -30,7 +30,7 @@ _CACHED_BYTES = 256_000_000
 
 VERBS: dict[str, frozenset[str]] = {
     "continue": frozenset({"bars", "style", "mood"}),
-    "infill": frozenset({"first_bar", "last_bar", "parts", "style", "mood"}),
+    "infill": frozenset({"first_bar", "last_bar", "parts", "chords", "style", "mood"}),
     "harmonize": frozenset({"ensemble", "chords", "style", "mood"}),
     "vary": frozenset({"strength", "keep", "bars", "style", "mood"}),
     "arrange": frozenset({"ensemble", "instruments", "style", "mood"}),

@@ -28,6 +28,8 @@ registers.py          where each part lies: as another piece does, or where such
                       music
 rests.py              who has rested too long: a lean towards parts that wait, and every player
                       plays
+role_share.py         how much each role plays: a lean towards parts that play less than such parts
+                      do
 subdivision.py        a beat is divided in one way: what has begun on its sixteenths goes on there,
                       triplets likewise
 tonality.py           keeps a key that was asked for: a lean on notes and chords where another key

@@ -18,6 +18,7 @@ from composer.composing.leans.recall_share import RecallShare
 from composer.composing.leans.recalled_bar import RecalledBar
 from composer.composing.leans.registers import AskedRegisters, UsualRegisters
 from composer.composing.leans.rests import EverybodyPlays, Rests
+from composer.composing.leans.role_share import RoleShare
 from composer.composing.leans.subdivision import Subdivision
 from composer.composing.leans.tonality import Tonality
 
@@ -81,6 +82,12 @@ LEANS: dict[str, Lean] = {
         "weak",
         "parts rest as long as such parts do, bars are not silent, the lead is there at the end",
         "with everybody_plays: requests that break a field .38 without, .08 with",
+    ),
+    "role_share": Lean(
+        RoleShare,
+        "weak",
+        "lead, chords and bass play as much as they do in music of the style",
+        "docs/experiments/composing.md, what roles play",
     ),
     "tonality": Lean(
         lambda setting: Tonality(setting.grammar) if setting.keeps_key else None,

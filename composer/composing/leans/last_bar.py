@@ -19,8 +19,8 @@ from composer.tokens.values import key_of, tick_in_bar
 END = 2.5
 """Logits for the tonic chord in the last bar of a piece, and against the end before it is whole."""
 DONE = 2.0
-"""Logits for the end when it is, under two hands, which else strike it again and again."""
-LAST = 1.0
+"""Logits for the end when it is: else hands strike it again and again, and bands go on."""
+LAST = 2.0
 """Logits for a note of the last bar that lasts to its end."""
 HOME = 5.0
 """Logits for the tonic as the root of the last bar's chord."""
@@ -86,13 +86,12 @@ class Ending:
         return self.grammar.bar == self.grammar.bars - 1
 
     def _kind(self) -> Floats | None:
-        """No end while the last chord is not whole; when it is, rather one under two hands."""
+        """No end while the last chord is not whole; when it is, rather one."""
         if not self.bass_notes:
             return None
         if not self._chord_is_whole():
             return only("kind", Kind.MARK, -END)
-        has_two_hands = self.grammar.parts[self._bass()].instrument.has_two_hands
-        return only("kind", Kind.MARK, DONE) if has_two_hands else None
+        return only("kind", Kind.MARK, DONE)
 
     def _chord_is_whole(self) -> bool:
         """Whether the bass, or both hands, have given the last bar its chord."""

@@ -100,12 +100,22 @@ def _infilled(
     if not spans:
         raise RequestError(f"all of bars {first}-{last} is locked there; unlock some of it")
     written = piece
+    asked_first = first - 1
     for first, last, free in spans:
         rest = {**arguments, "first_bar": first + 1, "last_bar": last + 1}
+        if "chords" in arguments:
+            rest["chords"] = _chords_from(arguments["chords"], first - asked_first)
         if len(free) < len(places):
             rest["parts"] = _names(piece, free)
         written = VERBS["infill"](written, **rest, **how)
     return with_locked(piece, written, cells)
+
+
+def _chords_from(chords: str, bar: int) -> str:
+    """A progression that is repeated, as it goes on from its bar `bar` (from 0)."""
+    bars = chords.split("|") if "|" in chords else chords.split()
+    start = bar % len(bars) if bars else 0
+    return " | ".join(one.strip() for one in [*bars[start:], *bars[:start]])
 
 
 def _varied(

@@ -162,7 +162,25 @@ def chords_given(draft: Draft, progression: Progression, bars: int) -> RowsOfBar
     return _chord_rows(draft, place_progression(progression, there, GRID_TICKS_PER_QUARTER), there)
 
 
+<<<<<<< HEAD
 def stated_rows(draft: Draft) -> RowsOfBars | None:
+=======
+def chords_given_in(draft: Draft, progression: Progression, span: range) -> RowsOfBars | None:
+    """The chord rows of a progression over the bars of a span (from 0), elsewhere those that are
+    heard; None for no progression."""
+    if not progression:
+        return None
+    heard = {
+        bar: [row for row in rows if row[0] == Kind.CHORD] for bar, rows in enumerate(draft.bars)
+    }
+    there = bars_of(draft.grid)
+    inside = place_progression(progression, there[span.start : span.stop], GRID_TICKS_PER_QUARTER)
+    given = _chord_rows(draft, inside, there)
+    return heard | {bar: given[bar] for bar in span}
+
+
+def chords_stated(draft: Draft) -> RowsOfBars | None:
+>>>>>>> main
     """The chord rows of the chord symbols that the draft's file states; None where it has none."""
     source = draft.grid.source
     if source is None or not source.symbols:

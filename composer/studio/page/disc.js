@@ -38,7 +38,7 @@ export function discOf(moods, start, onPoint) {
 
   const paint = () => {
     const context = canvas.getContext("2d");
-    if (!context) return;
+    if (!context || !canvas.isConnected) return;
     const ink = getComputedStyle(canvas);
     context.setTransform(2, 0, 0, 2, 0, 0);
     context.clearRect(0, 0, SIZE, SIZE);

@@ -80,6 +80,7 @@ const TEXTS = {
   all_parts: "all parts",
   rewrite: "Rewrite",
   rewrite_hint: "Write the selected bars anew, three times",
+  with_chords: "with these chords",
   vary: "Vary",
   strength: "How much",
   keep: "Keep",

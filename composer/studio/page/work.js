@@ -41,7 +41,7 @@ export class WorkView {
       onBars: () => this.showSelection(),
       onChanges: (changes) => this.change(changes),
       onHear: (part, pitch) => this.hear(part, pitch),
-      onChord: (bar) => this.roll.selectBars({ first: bar, last: bar }),
+      onChord: (bar) => this.editChord(bar),
       onHit: (seconds) => this.moveHit(seconds),
     });
     this.score = new ScoreView((bar) => this.playFrom(bar));
@@ -177,10 +177,13 @@ export class WorkView {
     const players = this.choice("ensemble", text("for_whom"));
     const vary = (/** @type {number} */ times, /** @type {boolean} */ isChain) =>
       this.verb("vary", this.varied(Number(strength.value), kept()), times, isChain);
+    this.chords = el("input", { type: "text", maxlength: 400, placeholder: text("chords_hint"),
+      "data-field": "rewrite-chords" });
     this.style = this.choice("style", text("turn_to_style"), true);
     this.mood = this.choice("mood", text("turn_to_mood"), true);
     return el("section", { class: "verbs" },
       this.action("rewrite", text("rewrite_hint"), () => this.rewrite(), "primary"),
+      el("label", { class: "choice" }, el("small", {}, text("with_chords")), this.chords),
       el("div", { class: "two" }, this.style, this.mood),
       el("fieldset", {},
         el("div", { class: "row" }, el("span", { class: "grow" }, text("strength")), strength),
@@ -425,6 +428,16 @@ export class WorkView {
     if (one && pitch >= 0 && pitch < 128) void attempt(() => this.player.hear(one, pitch));
   }
 
+  /** Choose a bar by its chord, and offer its chords to be changed. @param {number} bar */
+  editChord(bar) {
+    this.roll.selectBars({ first: bar, last: bar });
+    const heard = this.roll.facts?.chords.filter((chord) => chord.bar === bar) ?? [];
+    if (!this.chords) return;
+    this.chords.value = heard.map((chord) => chord.symbol).join(" ") + (heard.length > 1 ? " |" : "");
+    this.chords.focus();
+    this.chords.select();
+  }
+
   /** @param {number} bar */
   playFrom(bar) {
     const playing = this.player.playing;
@@ -452,7 +465,11 @@ export class WorkView {
   rewrite() {
     const { first, last } = this.span;
     const parts = this.partNames();
-    const said = { ...this.turn(), first_bar: first, last_bar: last, ...(parts.length && { parts }) };
+    const chords = this.chords?.value.trim();
+    const said = {
+      ...this.turn(), first_bar: first, last_bar: last, ...(parts.length && { parts }),
+      ...(chords && { chords }),
+    };
     return this.verb("infill", said, ALTERNATIVES);
   }
 

@@ -143,6 +143,12 @@ def silent_bars(rows: np.ndarray) -> float:
     return float(np.mean([not len(bar) for bar in notes_by_bar(rows)]))
 
 
+def idle_bass(rows: np.ndarray) -> float:
+    """Bars in which the bass has fewer than two notes."""
+    mine = [column(bar, "part") == value_of("electric-bass") for bar in notes_by_bar(rows)]
+    return float(np.mean([notes.sum() < 2 for notes in mine]))
+
+
 def strange_key(rows: np.ndarray) -> float:
     """How much likelier other keys are than C major, by how often each pitch class is struck."""
     pitches = np.concatenate([column(bar, "pitch") for bar in notes_by_bar(rows)[:-1]]) % 12
@@ -181,6 +187,12 @@ LEADER, *PIANO = (
     (value_of("electric-guitar"), 28, role_value("melody")),
     (value_of("piano"), 1, role_value("chords")),
 )
+WITH_A_BASS = tuple(
+    (value_of(name), 1 + BY_NAME[name].program, role_value(role))
+    for name, role in (
+        ("flute", ""), ("oboe", ""), ("clarinet", ""), ("trumpet", ""), ("electric-bass", "bass"),
+    )
+)  # fmt: skip
 DUO = {"instruments": ["flute", "cello"], "meter": "4/4", "key": "C major"}
 MANY = ["flute", "oboe", "clarinet", "bassoon", "horn", "cello"]
 
@@ -199,6 +211,11 @@ SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, 
     "note_speed": (hasty_notes, {"instruments": MANY, "tempo": 240}, {"bars": NEW}),
     "everybody_plays": (silent_players, {"instruments": MANY, "bars": 1}, {}),
     "rests": (silent_bars, DUO, {"bars": NEW}),
+    "role_share": (
+        idle_bass,
+        {"style": "rock", "instruments": [*MANY[:3], "trumpet", "electric-bass"]},
+        {"parts": WITH_A_BASS, "bars": NEW},
+    ),
     "tonality": (strange_key, DUO, {"bars": NEW}),
     "usual_registers": (far_from_usual, {"instruments": ["viola"]}, {"bars": NEW}),
     "note_density": (

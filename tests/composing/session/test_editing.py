@@ -96,3 +96,13 @@ def test_what_is_locked_is_not_edited() -> None:
     assert len(session.versions) == 1
     session.edit([["add", 0, 100, 12, 72, 90], ["add", 1, 5, 12, 72, 90]])
     assert len(session.versions) == 2
+
+
+def test_bars_return_at_the_end() -> None:
+    """Note for note, with their meter, and nothing sounds beyond what was copied."""
+    longer = edited(piece(), [("repeat", 2, 2)])
+    assert longer.end_tick == 288
+    for before, after in zip(piece().parts, longer.parts, strict=True):
+        assert after.notes[:8] == before.notes
+        copied = [note._replace(onset_tick=note.onset_tick + 96) for note in before.notes[4:]]
+        assert list(after.notes[8:]) == copied

@@ -160,3 +160,23 @@ def test_what_cannot_be_done_says_what_there_is(act, message: str) -> None:  # t
 def _crowd() -> Piece:
     violins = tuple(replace(duet().parts[0], name=f"Violin {n}") for n in range(20))
     return replace(duet(), parts=violins)
+
+
+def test_bars_are_written_with_the_chords_that_were_given() -> None:
+    """More notes are chord tones than in the bars as they were; the other bars do not change."""
+    before = duet()
+    after = infill(before, 3, 6, chords="Ebm | Abm", seed=2)
+    own = ({3, 6, 10}, {8, 11, 3})
+
+    def share(piece: Piece) -> float:
+        inside = [
+            note.pitch % 12 in own[(note.onset_tick // BAR) % 2]
+            for part in piece.parts
+            for note in part.notes
+            if 2 * BAR <= note.onset_tick < 6 * BAR
+        ]
+        return sum(inside) / len(inside)
+
+    assert share(after) > share(before) + 0.2
+    for old, new in zip(before.parts, after.parts, strict=True):
+        assert _outside(new, 3, 6) == _outside(old, 3, 6)
