@@ -162,9 +162,6 @@ def chords_given(draft: Draft, progression: Progression, bars: int) -> RowsOfBar
     return _chord_rows(draft, place_progression(progression, there, GRID_TICKS_PER_QUARTER), there)
 
 
-<<<<<<< HEAD
-def stated_rows(draft: Draft) -> RowsOfBars | None:
-=======
 def chords_given_in(draft: Draft, progression: Progression, span: range) -> RowsOfBars | None:
     """The chord rows of a progression over the bars of a span (from 0), elsewhere those that are
     heard; None for no progression."""
@@ -179,8 +176,7 @@ def chords_given_in(draft: Draft, progression: Progression, span: range) -> Rows
     return heard | {bar: given[bar] for bar in span}
 
 
-def chords_stated(draft: Draft) -> RowsOfBars | None:
->>>>>>> main
+def stated_rows(draft: Draft) -> RowsOfBars | None:
     """The chord rows of the chord symbols that the draft's file states; None where it has none."""
     source = draft.grid.source
     if source is None or not source.symbols:
