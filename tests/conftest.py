@@ -18,6 +18,7 @@ def _state_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     """What the tests write is remembered in a folder of theirs, not in the user's."""
     before = os.environ.get("XDG_STATE_HOME")
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["COMPOSER_CONFIG"] = ""  # nobody's own defaults
     yield
     if before is None:
         del os.environ["XDG_STATE_HOME"]

@@ -20,7 +20,7 @@ from pydantic import Field
 
 import composer
 from composer.errors import ComposerError, RequestError
-from composer.played.quantise import quantise
+from composer.rendering.score.score import for_page
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -174,7 +174,7 @@ class Tools:
         session.do(how, seed=seed, **said)
         made = session.current.step
         assert made is not None
-        piece = composer.normalise(quantise(session.piece))
+        piece = for_page(session.piece)
         name = f"{path.stem}-{how}-{made.seed}"
         heard = _chart_chords(piece, formats)
         paths = composer.write_piece(
@@ -190,7 +190,7 @@ class Tools:
     ) -> Content:
         """Turn a file of music into sheet music, sound or another format."""
         path = Path(file)
-        piece = composer.normalise(quantise(composer.read_piece(path)))
+        piece = for_page(composer.read_piece(path))
         heard = _chart_chords(piece, formats)
         name = f"{path.stem}-rendered"
         paths = composer.write_piece(piece, self.folder, name, formats, chart_chords=heard)

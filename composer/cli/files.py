@@ -128,10 +128,14 @@ def _page(piece: Piece, file: Path) -> Piece:
 
 
 def chart_chords(piece: Piece, formats: Sequence[str]) -> tuple[Chord, ...]:
-    """The chords that are heard in a piece, where a chart of them is asked for."""
+    """The chords that a piece's file states, or else those that are heard, where a chart of them is
+    asked for."""
     from composer.analysis.chord_finding import estimate_chords
+    from composer.music.source import chords_stated
 
-    return estimate_chords(piece) if "chart" in formats else ()
+    if "chart" not in formats:
+        return ()
+    return chords_stated(piece) or estimate_chords(piece)
 
 
 def _with_chords_over_a_lead_sheet(piece: Piece) -> tuple[Piece, tuple[Chord, ...]]:

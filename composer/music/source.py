@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from composer.music.facts import Chord
 from composer.music.piece import KeyChange, MeterChange, Part, Piece, TempoChange
 
 META, SYSEX = 0xFF, 0xF0
@@ -190,6 +191,14 @@ def with_words_moved(
         symbols=tuple(symbol._replace(tick=tick_at(symbol.tick)) for symbol in source.symbols),
         is_score=source.is_score,
     )
+
+
+def chords_stated(piece: Piece) -> tuple[Chord, ...]:
+    """The chord symbols that a piece's file states, at ticks of the piece."""
+    if piece.source is None:
+        return ()
+    scale = piece.ticks_per_quarter / piece.source.ticks_per_quarter
+    return tuple(Chord(round(s.tick * scale), *s[1:4]) for s in piece.source.symbols)
 
 
 def lyrics_at(source: Source, part: Part) -> Sequence[Lyric]:

@@ -109,9 +109,9 @@ class Studio:
         self.tell_work(work)
         return work
 
-    def begin_with(self, piece: Piece) -> Work:
-        """A work that begins with a piece of somebody's."""
-        work = self.works.add(Session(piece))
+    def begin_with(self, session: Session) -> Work:
+        """A work that goes on with a session of somebody's."""
+        work = self.works.add(session)
         self.tell_work(work)
         return work
 
@@ -277,15 +277,15 @@ class Studio:
         told: tuple[str, bytes] = self._made(self.pages, "file", key, payload)
         return told
 
-    def read(self, data: bytes, name: str) -> Piece:
-        """The piece in an uploaded file, read in a process that is killed where it takes too long
-        or too much. Raises UnreadablePieceError and RequestError."""
+    def read(self, data: bytes, name: str) -> Session:
+        """The session or the piece in an uploaded file, read in a process that is killed where it
+        takes too long or too much. Raises UnreadablePieceError and RequestError."""
         reader = Process("reader", UPLOAD_MEMORY_BYTES)
         try:
-            piece: Piece = reader.call("upload", (data, name), limit_seconds=UPLOAD_SECONDS)
+            session: Session = reader.call("upload", (data, name), limit_seconds=UPLOAD_SECONDS)
         finally:
             reader.kill()
-        return piece
+        return session
 
     def _made(self, process: Process, task: str, key: str, payload: Any) -> Any:
         """What a renderer makes, kept for the next who asks."""

@@ -11,12 +11,15 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from composer.errors import RequestError
 from composer.music.bars import bars_of, seconds_at
 from composer.music.piece import Piece
 from composer.studio.process import Tell
+
+if TYPE_CHECKING:
+    from composer.composing.session.session import Session
 
 BARS_A_SPAN = 4
 """So many bars of a part are rendered at a time."""
@@ -169,11 +172,18 @@ FILE_FORMATS = ("mid", "musicxml", "pdf", "wav", "html", "stems", "parts")
 sheet music."""
 
 
-def upload(payload: tuple[bytes, str], tell: Tell) -> Piece:
-    """The piece in the bytes of a file, whose name says of what kind it is."""
+def upload(payload: tuple[bytes, str], tell: Tell) -> Session:
+    """A session with the piece in the bytes of a file, whose name says of what kind it is, or the
+    session that it is."""
+    from composer.composing.session.session import Session
     from composer.corpus.readers import read_bytes
 
     data, name = payload
+    if name.endswith(".session"):
+        with TemporaryDirectory() as scratch:
+            path = Path(scratch) / Path(name).name
+            path.write_bytes(data)
+            return Session.open(path)
     piece = read_bytes(data, name)
     if not piece.note_count:
         raise RequestError(f"{name} has no notes")
@@ -181,7 +191,7 @@ def upload(payload: tuple[bytes, str], tell: Tell) -> Piece:
         from dataclasses import replace
 
         piece = replace(piece, title=Path(name).stem)
-    return piece
+    return Session(piece)
 
 
 def on_grid(piece: Piece) -> Piece:

@@ -9,6 +9,8 @@ import pytest
 from composer.composing import candidates, compose
 from composer.composing.candidates import MOST_CANDIDATES, MOST_COPIES, MOST_MISSES
 from composer.errors import RequestError
+from composer.music.bars import bars_of
+from composer.music.piece import Piece
 
 REQUEST = {"style": "folk", "mood": "calm", "ensemble": "melody", "bars": 1, "seed": 4}
 
@@ -99,3 +101,20 @@ def test_a_number_of_candidates_that_is_not_possible_is_refused(best_of: int) ->
     """The message says what is."""
     with pytest.raises(RequestError, match=f"1 to {MOST_CANDIDATES}"):
         compose.compose(**REQUEST, best_of=best_of)  # type: ignore[arg-type]
+
+
+def test_candidates_are_seen_as_they_are_written() -> None:
+    """Bar by bar, each its own; who looks on changes nothing."""
+    seen: dict[int, list[int]] = {}
+
+    def watch(number: int, piece: Piece) -> None:
+        seen.setdefault(number, []).append(len(bars_of(piece)))
+        assert piece.note_count > 0
+
+    asked = REQUEST | {"bars": 3, "best_of": 2}
+    made = compose.compose(**asked, watch=watch)  # type: ignore[arg-type]
+    assert {*seen} >= {0, 1}
+    for bars in seen.values():
+        assert bars == sorted(bars)
+        assert bars[-1] == 3
+    assert made.piece == compose.compose(**asked).piece  # type: ignore[arg-type]

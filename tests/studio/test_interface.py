@@ -96,6 +96,9 @@ def test_files_are_what_they_say(studio: RunningStudio, work: dict[str, Any]) ->
     session = studio.get(f"/api/works/{work['id']}/session")
     (studio.folder / "taken.session").write_bytes(session)
     assert Session.open(studio.folder / "taken.session").piece.note_count == notes
+    again = studio.ask("POST", "/api/uploads?name=taken.session", session).told
+    assert again["id"] != work["id"]
+    assert [one["notes"] for one in again["versions"]] == [notes]
 
 
 def test_a_work_step_by_step(studio: RunningStudio, work: dict[str, Any]) -> None:
@@ -183,6 +186,7 @@ def test_a_job_can_be_cancelled(studio: RunningStudio) -> None:
         ("GET", "/api/note?program=1&pitch=60&path=x", None, 400),
         ("POST", "/api/uploads?name=a.mid", b"MThd nothing", 400),
         ("POST", "/api/uploads?name=a.exe", b"MZ", 400),
+        ("POST", "/api/uploads?name=a.session", b"no session", 400),
         ("POST", "/api/uploads?name=a.mid", b"x" * 11_000_000, 413),
         ("PUT", "/api/works", {}, 405),
     ],

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.composing.leans.lean import Floats, Setting, next_field, nothing_but, only
+from composer.composing.leans.lean import (
+    RULED_OUT,
+    Floats,
+    Setting,
+    next_field,
+    nothing_but,
+    only,
+)
 from composer.composing.leans.part_statistics import rest_share
 from composer.music.instruments import INSTRUMENTS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
@@ -20,6 +27,8 @@ PATIENCE_BARS = 8
 """So long may a part rest that nearly always rests; others as much less as they rest less."""
 STEP, MOST = 2.0, 8.0
 """Logits that a part gains for each further bar, and at most."""
+CERTAIN = 20.0
+"""Logits for what is due: it comes, unless the model is surer of something that stands before."""
 LAST_ENTRY = 0.75
 """How far through a piece a part that never played comes in."""
 SILENT = 5.0
@@ -52,11 +61,13 @@ class EverybodyPlays:
         is_last = self.grammar.bar + 1 >= self.until
         match next_field(row):
             case None if is_last:
-                return nothing_but("kind", Kind.NOTE)
+                tilt = only("kind", Kind.NOTE, CERTAIN)  # a chord that is due may still come first
+                tilt[[Kind.BAR, Kind.MARK]] = RULED_OUT
+                return tilt
             case Kind.NOTE, ("beat" | "position") if is_last and self._can_come_in(unheard):
                 beat, position = divmod(self.grammar.tick, GRID_TICKS_PER_QUARTER)
                 here = ("beat", beat) if len(row) == 1 else ("position", position)
-                return nothing_but(*here)
+                return only(*here, CERTAIN)
             case Kind.NOTE, "part" if is_late(self.grammar, self.until):
                 tilt = nothing_but("part", *unheard)
                 tilt[unheard] = -np.arange(len(unheard))  # since notes of a tick go by part

@@ -10,7 +10,7 @@ from composer.analysis.key_finding import estimate_key
 from composer.analysis.melody import melody_put_back
 from composer.composing.asking.request import Request
 from composer.composing.verbs.continuing import continued
-from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
+from composer.composing.verbs.draft import chords_given, draft_of, stated_rows
 from composer.composing.verbs.harmonizing import LONE_MELODY, rules_for, seated
 from composer.composing.verbs.spans import Progress, Turn, Writing, with_fields
 from composer.composing.writing.sampling import Chance, quiet
@@ -22,6 +22,7 @@ from composer.music.ensembles import Ensemble, EnsemblePart
 from composer.music.facts import Chord
 from composer.music.instruments import BY_NAME
 from composer.music.piece import Part, Piece, Tags, TempoChange
+from composer.music.source import chords_stated
 
 
 def accompanied(
@@ -55,7 +56,7 @@ def accompanied(
     writing = Writing(
         with_fields(draft, LONE_MELODY),
         turn,
-        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
+        chords=chords_given(draft, request.chords, len(draft.bars)) or stated_rows(draft),
         rules=rules_for(ensemble, request.style) if has_voices else Rules(crossing=True),
     )
     others = [place for place in range(len(seats)) if place != lead]
@@ -76,11 +77,7 @@ def chords_over(piece: Piece, request: Request) -> tuple[Chord, ...]:
     at ticks of the piece."""
     if request.chords:
         return place_progression(request.chords, bars_of(piece), piece.ticks_per_quarter)
-    source = piece.source
-    if source is not None and source.symbols:
-        scale = piece.ticks_per_quarter / source.ticks_per_quarter
-        return tuple(Chord(round(s.tick * scale), *s[1:4]) for s in source.symbols)
-    return analyse(piece).chords
+    return chords_stated(piece) or analyse(piece).chords
 
 
 def with_heard_key(piece: Piece) -> Piece:

@@ -176,7 +176,7 @@ def chords_given_in(draft: Draft, progression: Progression, span: range) -> Rows
     return heard | {bar: given[bar] for bar in span}
 
 
-def chords_stated(draft: Draft) -> RowsOfBars | None:
+def stated_rows(draft: Draft) -> RowsOfBars | None:
     """The chord rows of the chord symbols that the draft's file states; None where it has none."""
     source = draft.grid.source
     if source is None or not source.symbols:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from composer.analysis.melody import is_one_line, top_line
 from composer.composing.asking.held_to import held_to
-from composer.composing.verbs.draft import chords_given, chords_stated, draft_of
+from composer.composing.verbs.draft import chords_given, draft_of, stated_rows
 from composer.composing.verbs.spans import (
     Progress,
     Turn,
@@ -64,7 +64,7 @@ def harmonize(
     writing = Writing(
         with_fields(draft, LONE_MELODY),
         Turn(request, seed, chance, weights),
-        chords=chords_given(draft, request.chords, len(draft.bars)) or chords_stated(draft),
+        chords=chords_given(draft, request.chords, len(draft.bars)) or stated_rows(draft),
         rules=rules_for(played_by, request.style),
     )
     places = list(range(1, len(seats)))

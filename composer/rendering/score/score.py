@@ -159,11 +159,15 @@ def _spell(piece: Piece) -> list[list[Spelling]]:
     return spellings
 
 
+_FARTHEST_ALIKE_BARS = 4
+"""What comes again later may have another reason to be spelled as it is."""
+
+
 def _spelled_alike(
     rows: Sequence[tuple[int, int, int, int]], found: Sequence[Spelling], piece: Piece
 ) -> list[Spelling]:
     """The spellings (of rows of onset, pitch, part and index) with bars that are the same music
-    under the same signature spelled as most of them are."""
+    under the same signature, not far from each other, spelled as most of them are."""
     starts = [bar.start_tick for bar in bars_of(piece)]
     bars = [max(0, bisect_right(starts, onset) - 1) for onset, *_ in rows]
     places = [
@@ -174,7 +178,13 @@ def _spelled_alike(
     for bar, place in zip(bars, places, strict=True):
         contents.setdefault(bar, []).append(place)
     fifths = {bar: key.fifths if (key := key_at(piece, starts[bar])) else 0 for bar in contents}
-    kinds = {bar: (fifths[bar], tuple(content)) for bar, content in contents.items()}
+    kinds: dict[int, tuple[object, int]] = {}
+    last: dict[object, tuple[int, int]] = {}  # of each content, its last bar and its cluster
+    for bar in sorted(contents):
+        content = (fifths[bar], tuple(contents[bar]))
+        before, cluster = last.get(content, (bar, 0))
+        cluster += bar - before > _FARTHEST_ALIKE_BARS
+        kinds[bar], last[content] = (content, cluster), (bar, cluster)
     votes: dict[object, Counter[Spelling]] = {}
     for bar, place, spelling in zip(bars, places, found, strict=True):
         votes.setdefault((kinds[bar], place), Counter())[spelling] += 1

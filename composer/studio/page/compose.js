@@ -54,7 +54,7 @@ export class ComposeView {
     this.list = el("div", { class: "candidates" });
     this.works = el("div", { class: "works" });
     const files = el("input", {
-      type: "file", hidden: true, accept: ".mid,.midi,.musicxml,.xml,.mxl,.krn,.abc",
+      type: "file", hidden: true, accept: ".mid,.midi,.musicxml,.xml,.mxl,.krn,.abc,.session",
       onchange: () => {
         const file = files.files?.[0];
         if (file) void attempt(() => this.open(file));
