@@ -1,7 +1,7 @@
 """A seed keeps its notes and a page its bytes while the code is rearranged.
 
-Processors and libraries differ in the last bits of logits and in bytes of pages, so hashes hold where
-they were recorded.
+Processors and libraries differ in the last bits of logits and in bytes of pages, so hashes hold
+where they were recorded.
 """
 
 from __future__ import annotations
