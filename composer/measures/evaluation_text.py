@@ -25,7 +25,7 @@ AIMS = {
     "tempo": 1.0,
     "instruments": 1.0,
     "range": 1.0,
-    "form: a letter's sections are the same": 1.0,
+    "form": 1.0,
     "key": 0.95,
 }
 """What share of the requests is to be met; of chords, 85 % of the notes on strong beats."""

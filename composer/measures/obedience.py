@@ -17,12 +17,13 @@ import numpy as np
 
 from composer.analysis.following import ChordsFollowed, chords_followed, form_followed
 from composer.analysis.key_finding import agreement, estimate_key
+from composer.composing.asking.line_ups import line_ups_of
+from composer.composing.asking.request import Request
 from composer.composing.compose import Composition
 from composer.errors import RequestError
 from composer.measures.requests import Made
 from composer.music.bars import bars_of
 from composer.music.chords import place_progression
-from composer.music.ensembles import ensembles
 from composer.music.keys import parse_key
 from composer.music.meters import grid_bar_ticks
 from composer.music.piece import Piece
@@ -60,7 +61,7 @@ def judge(request: dict[str, Any], made: Composition) -> Outcome:
     if "tempo" in request:
         met["tempo"] = [tempo[1] for tempo in piece.tempi] == [request["tempo"]]
     if "ensemble" in request:
-        met["instruments"] = _instruments_met(request["ensemble"], piece)
+        met["instruments"] = _instruments_met(made.request, piece)
     # A key beside chords is no wish about the notes: the chords decide.
     if "key" in request and "chords" not in request:
         found = estimate_key(piece)
@@ -87,10 +88,11 @@ def _bars_met(request: dict[str, Any], piece: Piece) -> dict[str, bool]:
     }
 
 
-def _instruments_met(ensemble: str, piece: Piece) -> bool:
-    seats = next(e.parts for e in ensembles() if e.name == ensemble)
-    wanted = sorted(seat.instrument for seat in seats)
-    return sorted(part.instrument for part in piece.parts) == wanted
+def _instruments_met(request: Request, piece: Piece) -> bool:
+    """The seats of the ensemble, or, where it has none of its own in the style, a usual line-up."""
+    seats = request.ensemble.parts if request.ensemble else ()
+    wanted = [sorted(s.instrument for s in line_up) for line_up in line_ups_of(request) or [seats]]
+    return sorted(part.instrument for part in piece.parts) in wanted
 
 
 def shares(outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
