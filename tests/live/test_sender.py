@@ -131,6 +131,7 @@ def test_no_note_hangs_when_the_program_is_killed(tmp_path: Path, name: str) -> 
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests may run without it
     )
     assert program.stdout is not None
     assert program.stdout.readline().strip() == "playing"

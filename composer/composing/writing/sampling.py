@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.leans.all_leans import LEANS, Leans
+from composer.composing.leans.all_leans import LEANS, OF_SKETCHES, Leans
 from composer.composing.leans.lean import NAMED, Setting
 from composer.composing.leans.part_statistics import Register
 from composer.errors import RequestError
@@ -180,7 +180,7 @@ class Writer:
             chords_are_given=bool(grammar.chords),
             registers=given.registers,
         )
-        without = LEANS.keys() if grammar.is_sketch else chance.without
+        without = LEANS.keys() - OF_SKETCHES if grammar.is_sketch else chance.without
         self.leans = Leans(setting, (*header, *before), without)
         self.unread = self._window()
         self.read = 0

@@ -6,6 +6,8 @@ as they say they do, and whose end is one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.analysis.phrases import close_at, tonic_of
-from composer.music.facts import CADENCES
+from composer.music.facts import CADENCES, Chord
 from composer.music.meters import grid_bar_ticks
 from composer.tokens.decode import chords_of
 from composer.tokens.fields import HEADER_KINDS, Kind, column_of
@@ -26,7 +28,7 @@ SKETCHES = 6
 """How many are written for a piece."""
 _PHRASE_END = 1
 """The value of the phrase field in the last bar of a phrase."""
-_ENDING, _MOVING = 2.0, 0.5
+_ENDING, _MOVING = 2.0, 1.0
 """What the end, and harmony that moves in all bars, count beside all other closes."""
 _ENDINGS = {"authentic": 1.0, "plagal": 0.7}
 _ON_THE_TONIC = 0.3
@@ -84,7 +86,17 @@ def merit(sketch: Sketch) -> float:
             lengths.append(0)
     on_tonic = _ON_THE_TONIC * (chords[-1].root == tonic)
     ending = _ENDINGS.get(close_at(chords, ends[-1], tonic), on_tonic)
-    moving = sum(bool(of_bar) for of_bar in sketch.chords.values()) / len(sketch.bars)
+    moving = _moving(chords, ends)
     phrases = sum(kept) / len(kept) if kept else 0.0
     whole = sum(length for length in lengths if length >= _SHORTEST_PHRASE) / len(sketch.bars)
     return phrases + whole + _ENDING * ending + _MOVING * moving
+
+
+def _moving(chords: Sequence[Chord], ends: Sequence[int]) -> float:
+    """The share of bars, which end at these ticks, in which the root changes."""
+    moved = {
+        bisect_right(ends, chord.tick)
+        for before, chord in pairwise(chords)
+        if chord.root != before.root
+    }
+    return len(moved) / len(ends)

@@ -93,12 +93,6 @@ def strange_end(rows: np.ndarray) -> float:
     return float(np.mean(~np.isin(column(notes_by_bar(rows)[-1], "pitch") % 12, (0, 4, 7))))
 
 
-def thick_chords(rows: np.ndarray) -> float:
-    """Notes that a keyboard begins at an onset beyond the fourth, on average."""
-    _, counts = np.unique(onsets(decode(rows)), return_counts=True)
-    return float(np.mean(np.maximum(0, counts - 4)))
-
-
 def forgotten(rows: np.ndarray) -> float:
     """The share of the first bar's onsets that the next one, which is to vary it, does not have."""
     first, second = ({tuple(note[1:4]) for note in bar} for bar in notes_by_bar(rows)[:2])
@@ -199,7 +193,6 @@ MANY = ["flute", "oboe", "clarinet", "bassoon", "horn", "cello"]
 SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, Any]]] = {
     "chord_tones": (strange_tones, DUO | {"chords": "C"}, {"bars": NEW}),
     "ending": (strange_end, DUO, {"bars": NEW}),
-    "chord_size": (thick_chords, DUO | {"instruments": ["piano"]}, {"bars": NEW}),
     "recalled_bar": (forgotten, DUO, {"bars": NEW | {1: plan(1, Recall(1, "varied"))}}),
     "recall_share": (unusual_returns, DUO | {"bars": 16}, {}),
     "one_voice": (
