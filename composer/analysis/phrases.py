@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from composer.analysis.table import Floats, Ints, NoteTable
+from composer.music.chords import PLAIN_QUALITIES
 from composer.music.facts import LONGEST_PHRASE, Chord, Phrase, Recall
 from composer.music.piece import KeyChange
 
@@ -142,6 +143,7 @@ def tonic_of(fifths: int, mode: str) -> int:
 
 
 def _close(last: Chord, before: Chord | None, tonic: int) -> str:
+    last, before = _plain(last), _plain(before) if before else None
     degree = (last.root - tonic) % 12
     from_dominant = before is not None and (
         ((before.root - last.root) % 12 == 7 and before.quality in _DOMINANTS)
@@ -157,6 +159,10 @@ def _close(last: Chord, before: Chord | None, tonic: int) -> str:
         return "half"
     rises = before is not None and (before.root - tonic) % 12 == 7
     return "deceptive" if rises and degree in (8, 9) else "open"
+
+
+def _plain(chord: Chord) -> Chord:
+    return chord._replace(quality=PLAIN_QUALITIES.get(chord.quality, chord.quality))
 
 
 def _melodic_close(bar: int, line: NoteTable, tonic: int) -> str:

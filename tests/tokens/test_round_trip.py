@@ -40,8 +40,8 @@ def _comes_back(work: Work) -> bool:
 
 @needs_corpora
 def test_facts_change_nothing_of_the_music_and_chords_come_back() -> None:
-    """Facts add plans and chord rows; the notes are those of the piece, the chords the facts', without
-    rare colours."""
+    """Facts add plans and chord rows; the notes are those of the piece, the chords the facts',
+    without rare colours."""
     for work in real_works(per_corpus=2):
         piece = normalise(work.read())
         facts = analyse(piece)
