@@ -21,7 +21,7 @@ import torch
 from remi import CROPS, Contender, train
 
 from composer.corpus.shards import Shard, load_shards
-from composer.model.transformer import Shape
+from composer.model.sizes import Shape
 from composer.training.held_out import mean_bits
 from composer.training.recipe import Recipe, find_recipe
 

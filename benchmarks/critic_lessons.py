@@ -15,13 +15,11 @@ from itertools import islice
 from pathlib import Path
 
 from composer.composing.ranking import CRITIC
-from composer.composing.writing.batch import one_thread
 from composer.composing.writing.sampling import Chance
-from composer.composing.writing.weights import load_weights
+from composer.composing.writing.weights import Loaded, load_weights
 from composer.corpus.shards import Shard, load_shards
 from composer.errors import ComposerError
 from composer.measures.critic_passages import Passage, passages, twins
-from composer.model.checkpoint import Checkpoint
 from composer.model.critic import save_critic
 from composer.training.train_critic import Lesson, Marks, lessons_of, marks_of, train_critic
 
@@ -57,9 +55,8 @@ def school(given: argparse.Namespace) -> None:
     def tell(epoch: int, loss: float, marks: Marks) -> None:
         print(f"epoch {epoch}: loss {loss:.3f}, held out {_in_words(marks)}", flush=True)
 
-    with one_thread():
-        critic = train_critic(lessons, held_out, epochs=given.epochs, progress=tell)
-        marks = marks_of(critic, held_out)
+    critic = train_critic(lessons, held_out, epochs=given.epochs, progress=tell)
+    marks = marks_of(critic, held_out)
     save_critic(
         given.out,
         critic,
@@ -69,7 +66,7 @@ def school(given: argparse.Namespace) -> None:
 
 
 def lessons_in_twins(
-    checkpoint: Checkpoint,
+    checkpoint: Loaded,
     shards: Sequence[Shard],
     split: str,
     count: int,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.hand_labels import UNKNOWN, Labelled, labelled_works
 from composer.corpus.corpus import find_corpora
-from composer.rendering.score.hands import assign_staves
+from composer.music.hands import assign_staves
 
 
 def main() -> None:

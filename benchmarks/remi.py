@@ -28,8 +28,9 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
+from concurrent.futures import wait
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -40,7 +41,8 @@ from torch.nn import functional as F
 
 from composer.corpus.corpus import find_corpora
 from composer.corpus.shards import Shard, build_shards, load_shards
-from composer.model.transformer import IGNORED, Block, ResidualLinear, causal_bias, rotary_angles
+from composer.model.sizes import IGNORED
+from composer.model.transformer import Block, ResidualLinear, rotary_angles
 from composer.tokens.fields import Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.augment import augmented
@@ -69,7 +71,7 @@ class TokenTransformer(nn.Module):
         super().__init__()
         shape = recipe.shape
         self.embedding = nn.Embedding(vocabulary, shape.width)
-        self.blocks = nn.ModuleList(Block(shape.width, shape.heads) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(shape.width, shape.heads, CONTEXT) for _ in range(layers))
         self.output_embedding = nn.Linear(shape.width, vocabulary, bias=False)
         rotation = rotary_angles(CONTEXT, shape.width // shape.heads)
         self.register_buffer("rotation", rotation, persistent=False)
@@ -85,9 +87,8 @@ class TokenTransformer(nn.Module):
     def losses(self, ids: Tensor, targets: Tensor, document: Tensor) -> Tensor:
         """Nats of each target that counts; all have shape (batch, time)."""
         state = self.embedding(ids)
-        bias = causal_bias(ids.shape[1], document, state)
         for block in self.blocks:
-            state = block(state, self.rotation[: ids.shape[1]], bias, None)
+            state = block(state, self.rotation[: ids.shape[1]], document)
         some = targets != IGNORED
         logits = self.output_embedding(F.rms_norm(state, (state.shape[-1],))[some])
         return F.cross_entropy(logits.float(), targets[some], reduction="none")
@@ -123,10 +124,9 @@ class TokenBatches:
     def __init__(self, rows: Batches, tokens: RemiTokens) -> None:
         self.rows, self.tokens = rows, tokens
 
-    def batch(self, number: int) -> Line:
-        random = np.random.default_rng((self.rows.seed, number))
-        lines = [self._line(random) for _ in range(self.rows.lines)]
-        return Line(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
+    def batch(self, number: int, lines: range) -> Line:
+        made = [self._line(np.random.default_rng((self.rows.seed, number, line))) for line in lines]
+        return Line(*(np.stack(arrays) for arrays in zip(*made, strict=True)))
 
     def _line(self, random: np.random.Generator) -> Line:
         crops: list[Tokens] = []
@@ -141,25 +141,6 @@ class TokenBatches:
         return line_of(crops)
 
 
-class Source(Protocol):
-    def batch(self, number: int) -> Any: ...
-
-
-class Prepared:
-    """A source whose next batch is made before the clock starts."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.ready: tuple[int, Any] = (-1, None)
-
-    def prepare(self, number: int) -> None:
-        self.ready = number, self.source.batch(number)
-
-    def batch(self, number: int) -> Any:
-        assert self.ready[0] == number
-        return self.ready[1]
-
-
 class Contender:
     """Rows: the recipe as it is."""
 
@@ -167,8 +148,6 @@ class Contender:
 
     def __init__(self, recipe: Recipe, shards: Sequence[Shard], minutes: float) -> None:
         self.run = Run(recipe, shards, Budget(minutes, 0))
-        self.batches = Prepared(self.run.batches)
-        self.run.batches = self.batches  # type: ignore[assignment]
 
     @property
     def share(self) -> float:
@@ -176,7 +155,11 @@ class Contender:
 
     def step(self) -> None:
         progress = self.run.progress
-        self.batches.prepare(progress.step)
+        for number, lines in zip(
+            range(progress.step, progress.step + 2), self.run.shares, strict=True
+        ):
+            self.run.made.setdefault(number, self.run.ahead.submit(self.run._make, number, lines))
+        wait(self.run.made.values())
         before, began = progress.seconds, time.process_time()
         self.run.step()
         progress.seconds = before + time.process_time() - began
@@ -195,8 +178,7 @@ class RemiContender(Contender):
     def __init__(self, recipe: Recipe, shards: Sequence[Shard], minutes: float) -> None:
         run = RemiRun(recipe, shards, Budget(minutes, 0))
         self.run, self.tokens = run, run.tokens
-        self.batches = Prepared(TokenBatches(run.batches, run.tokens))
-        run.batches = self.batches  # type: ignore[assignment]
+        run.batches = TokenBatches(run.batches, run.tokens)  # type: ignore[assignment]
 
     @torch.inference_mode()
     def scores(self, shards: Sequence[Shard], rows: int, facts: bool = True) -> list[Score]:
@@ -262,9 +244,11 @@ class RemiRun(Run):
             for group in optimiser.param_groups:
                 group["base_rate"] = group["lr"]
 
-    def _loss(self, batch: Line) -> Tensor:  # type: ignore[override]
+    def _learn_from(self, batch: Line) -> tuple[float, float]:  # type: ignore[override]
         with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            return self.model.losses(*_tensors(batch)).mean()
+            losses = self.model.losses(*_tensors(batch))
+        losses.sum().backward()
+        return float(losses.detach().sum()), float(len(losses))
 
 
 def _tensors(line: Line) -> list[Tensor]:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from composer.analysis.analyse import analyse
     from composer.analysis.describe import describe
     from composer.composing.asking.sentence import TextRequest, request_from_text
-    from composer.composing.compose import Composition, compose, write
+    from composer.composing.compose import Composition, compose, sketch, write
     from composer.composing.looping import looped
     from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
     from composer.composing.session.session import Session
+    from composer.composing.sketched import Sketched, read_sketch
     from composer.corpus.readers import read_piece
     from composer.errors import (
         CheckpointError,
@@ -46,6 +47,7 @@ __all__ = [
     "Piece",
     "RequestError",
     "Session",
+    "Sketched",
     "TextRequest",
     "UnreadablePieceError",
     "analyse",
@@ -60,7 +62,9 @@ __all__ = [
     "normalise",
     "originality",
     "read_piece",
+    "read_sketch",
     "request_from_text",
+    "sketch",
     "vary",
     "write",
     "write_piece",
@@ -71,6 +75,7 @@ _HOMES = {
     "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
     "Session": "composer.composing.session.session",
+    "Sketched": "composer.composing.sketched",
     "TextRequest": "composer.composing.asking.sentence",
     "analyse": "composer.analysis.analyse",
     "arrange": "composer.composing.partner",
@@ -84,7 +89,9 @@ _HOMES = {
     "normalise": "composer.music.normalise",
     "originality": "composer.composing.originality",
     "read_piece": "composer.corpus.readers",
+    "read_sketch": "composer.composing.sketched",
     "request_from_text": "composer.composing.asking.sentence",
+    "sketch": "composer.composing.compose",
     "vary": "composer.composing.partner",
     "write": "composer.composing.compose",
     "write_piece": "composer.rendering.files",

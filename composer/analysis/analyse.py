@@ -7,7 +7,9 @@ from functools import lru_cache
 from composer.analysis.chord_finding import chords_of_table
 from composer.analysis.form import form_of
 from composer.analysis.key_finding import key_of_table
+from composer.analysis.lead import lead_part
 from composer.analysis.mood import moods_of_table
+from composer.analysis.phrases import phrases
 from composer.analysis.recall import recalls
 from composer.analysis.table import note_table
 from composer.analysis.texture import (
@@ -33,9 +35,14 @@ def analyse(piece: Piece) -> Facts:
     density = onsets_per_quarter(table)
     moods = moods_of_table(table, piece)
     recalled = recalls(table)
+    key, lead = key_of_table(pitched, piece), lead_part(piece, table)
+    chords = chords_of_table(table, piece)
+    phrased = phrases(table, lead, chords, recalled, key)
     bars = tuple(
-        BarFacts(onsets, recall, mood.valence, mood.arousal)
-        for onsets, recall, mood in zip(density.tolist(), recalled, moods.bars, strict=True)
+        BarFacts(onsets, recall, mood.valence, mood.arousal, phrase)
+        for onsets, recall, mood, phrase in zip(
+            density.tolist(), recalled, moods.bars, phrased, strict=True
+        )
     )
     return Facts(
         bars=bars,
@@ -45,8 +52,9 @@ def analyse(piece: Piece) -> Facts:
         legato=legato(pitched),
         valence=moods.piece.valence,
         arousal=moods.piece.arousal,
-        chords=chords_of_table(table, piece),
+        chords=chords,
         form=form_of(recalled, table.bars),
         extra=further_measures(table),
-        key=key_of_table(pitched, piece),
+        key=key,
+        lead=lead,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,18 +21,25 @@ from composer.cli.flags import (
     output_options,
     parse_formats,
 )
-from composer.cli.printing import print_json, print_paths, print_report, progress_bar
+from composer.cli.printing import (
+    print_json,
+    print_paths,
+    print_report,
+    print_table,
+    progress_bar,
+)
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
     from composer.composing.compose import Composition
+    from composer.composing.sketched import Sketched
 
 _REQUESTED = (
     "style", "mood", "bars", "key", "meter", "tempo", "ensemble", "preset", "title",
     "chords", "form", "seconds", "hit", "guidance", "seed", "temperature", "top_p", "min_p",
     "best_of", "weights",
 )  # fmt: skip
-_SAMPLED = ("seed", "temperature", "top_p", "min_p", "best_of", "weights")
+_SAMPLED = ("sketch", "seed", "temperature", "top_p", "min_p", "best_of", "weights")
 
 
 def add_to(commands: Commands) -> None:
@@ -65,6 +73,10 @@ def add_to(commands: Commands) -> None:
         "--like", metavar="FILE", type=Path,
         help="an influence: its style, players, meter, tempo, form and texture, none of its notes",
     )  # fmt: skip
+    add(
+        "--sketch", metavar="FILE", type=Path,
+        help="write the notes under this sketch, edited or not (see --sketch-only)",
+    )  # fmt: skip
     add("--preset", help="a shorthand for several flags, such as film-epic")
     add("--title", help="printed on the score")
     sampling = parser.add_argument_group("how it is sampled")
@@ -81,6 +93,10 @@ def add_to(commands: Commands) -> None:
     add("--weights", metavar="FILE", type=Path, help="weights of your own training")
     outputs = parser.add_argument_group("what is written")
     add_outputs(outputs, "pieces")
+    outputs.add_argument(
+        "--sketch-only", action="store_true",
+        help="no notes: chords, phrases and form bar by bar, as JSON and over empty staves",
+    )  # fmt: skip
     add_json(outputs)
 
 
@@ -92,6 +108,9 @@ def compose(given: argparse.Namespace) -> None:
     check_soundfont(given.soundfont)
     request = _request(given)
     _check(request)
+    if given.sketch_only:
+        _sketch(request, given, formats)
+        return
     composition = _composed(request)
     if given.loop:
         composition = composer.looped(composition, weights=given.weights)
@@ -103,11 +122,32 @@ def compose(given: argparse.Namespace) -> None:
     print_paths(paths)
 
 
+def _sketch(request: dict[str, Any], given: argparse.Namespace, formats: Sequence[str]) -> None:
+    """The sketch of a piece as JSON that `--sketch` reads, and as sheets with chord symbols."""
+    import composer
+    from composer.composing.report import write_report
+    from composer.rendering.formats import SOUND_FORMATS
+
+    sketched = composer.sketch(**request)
+    sheets = [name for name in formats if name not in SOUND_FORMATS]
+    paths = composer.write_piece(
+        sketched.piece, given.out, sketched.name, sheets, paper=given.paper, chords=sketched.chords
+    )
+    paths.append(write_report(sketched.plain(), given.out, sketched.name))
+    if given.json:
+        print_json(sketched.plain() | {"files": [str(path) for path in paths]})
+        return
+    print_table("", ["bar", "chords", ""], sketched.lines())
+    print_paths(paths)
+
+
 def _request(given: argparse.Namespace) -> dict[str, Any]:
     """What the user said, by parameter of `composer.compose`; what was left out is left out."""
     values = {key: getattr(given, key) for key in _REQUESTED}
     if given.instruments is not None:
         values["instruments"] = given.instruments
+    if given.sketch is not None:
+        values["sketch"] = _read_sketch(given.sketch)
     for name in ("melody", "like"):
         if getattr(given, name) is not None:
             values[name] = read_music(getattr(given, name))
@@ -127,6 +167,20 @@ def _said_in_words(text: str, flags: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value for name, value in read.fields.items() if not (has_players and name in players)
     }
+
+
+def _read_sketch(path: Path) -> Sketched:
+    """Raises FileError, or RequestError for what is no sketch."""
+    import composer
+    from composer.errors import FileError
+
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise FileError(f"{path} is no sketch: not JSON") from None
+    return composer.read_sketch(value if isinstance(value, dict) else {})
 
 
 def _check(request: dict[str, Any]) -> None:

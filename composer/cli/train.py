@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from composer.errors import RequestError
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
     from composer.corpus.corpus import Corpus
+    from composer.corpus.shards import Shard
     from composer.model.checkpoint import Checkpoint
     from composer.training.recipe import Recipe
     from composer.training.train import Budget
@@ -32,50 +35,84 @@ def add_to(commands: Commands) -> None:
     add("--weights", metavar="FILE", type=Path, help="what `further` goes on from (default: ours)")
     add("--minutes", type=float, help="time budget (default: the recipe's own)")
     add("--steps", type=int, help="budget in steps, instead of minutes or beside them")
+    add("--rows", type=int, help="budget in rows, instead of minutes or steps or beside them")
+    add(
+        "--fall-rows",
+        metavar="ROWS",
+        type=int,
+        help="let the rates fall over so many rows from the state on, which stays as it is",
+    )
     add("--state", metavar="FILE", type=Path, help="what resuming needs (default: beside OUT)")
     add("--shards", metavar="DIR", type=Path, help="encoded corpora (default: beside the state)")
     add_processes(parser)
 
 
 def train(given: argparse.Namespace) -> None:
+    if find_spec("torch") is None:
+        raise RequestError("training needs torch: pip install 'symbolic-composer[train]'")
     out: Path = given.out
     state: Path = given.state or out.with_suffix(".state")
     shards: Path = given.shards or state.with_suffix(".shards")
     for path in (out, state, shards):
         check_writable(path.parent)
     from composer.training.recipe import find_recipe
+    from composer.training.train import silent
+    from composer.training.train import train as run_training
+    from composer.training.workers import join_workers
 
     recipe = find_recipe(given.recipe)
-    budget = _budget(recipe, given.minutes, given.steps)
+    budget = _budget(recipe, given)
     begin_with = _begin_with(recipe, given.weights)
     corpora = _corpora(recipe, given.corpora)
-    build_with_progress(corpora, shards, given.processes)
+    workers = join_workers()
+    if workers.leads:
+        build_with_progress(corpora, shards, given.processes)
+    workers.wait()
     for path in (out, state):
         path.parent.mkdir(parents=True, exist_ok=True)
-    done = _run(recipe, [corpus.name for corpus in corpora], shards, out, state, budget, begin_with)
+    loaded = _loaded(shards, [corpus.name for corpus in corpora])
+    with progress_bar(note=True) as bar:
+        task = bar.add_task(f"training {recipe.name}", total=1.0, note="")
+
+        def report(run: Trained, share: float) -> None:
+            bar.update(task, completed=min(1.0, share), note=_note(run))
+
+        done = run_training(
+            recipe, loaded, out, state=state, budget=budget, begin_with=begin_with,
+            fall_rows=given.fall_rows or 0, report=report if workers.leads else silent,
+        )  # fmt: skip
+    if not workers.leads:
+        return
     held_out = done.bits_per_note
     bits = "" if held_out is None else f", {held_out:.3f} held-out bits a note"
     print(f"{done.step:,} steps, {done.rows:,} rows, {done.seconds / 60:.1f} minutes{bits}")
     print(out)
 
 
-def _budget(recipe: Recipe, minutes: float | None, steps: int | None) -> Budget:
+def _budget(recipe: Recipe, given: argparse.Namespace) -> Budget:
     from composer.training.train import Budget
 
+    minutes, steps, rows = given.minutes, given.steps, given.rows
+    for name, value in (("rows", rows), ("fall-rows", given.fall_rows)):
+        if value is not None and value <= 0:
+            raise RequestError(f"--{name} {value} is no training at all; give at least 1")
     if minutes is not None and not minutes > 0:
         raise RequestError(f"--minutes {minutes:g} is no time at all; give more than 0")
     if steps is not None and steps <= 0:
         raise RequestError(f"--steps {steps} is no training at all; give at least 1")
-    if minutes is None and steps is None:
-        return Budget(recipe.minutes, recipe.steps)
-    return Budget(minutes or 0.0, steps or 0)
+    if minutes is None and steps is None and rows is None:
+        return Budget(recipe.minutes, recipe.steps, recipe.rows)
+    return Budget(minutes or 0.0, steps or 0, rows or 0)
 
 
 def _begin_with(recipe: Recipe, weights: Path | None) -> Checkpoint | None:
-    from composer.composing.writing.weights import load_weights
-
     if recipe.goes_on:
-        return load_weights(weights)
+        from composer.composing.writing.weights import WEIGHTS
+        from composer.model.checkpoint import load_checkpoint
+        from composer.model.sizes import RowTables
+        from composer.tokens.fields import FORMAT_VERSION, layout
+
+        return load_checkpoint(weights or WEIGHTS, FORMAT_VERSION, RowTables(**asdict(layout())))
     if weights is not None:
         raise RequestError(
             f"recipe {recipe.name!r} begins from nothing, without --weights; `further` goes on"
@@ -96,28 +133,10 @@ def _corpora(recipe: Recipe, folder: Path | None) -> list[Corpus]:
     )
 
 
-def _run(
-    recipe: Recipe,
-    names: Sequence[str],
-    shards: Path,
-    out: Path,
-    state: Path,
-    budget: Budget,
-    begin_with: Checkpoint | None,
-) -> Trained:
+def _loaded(shards: Path, names: Sequence[str]) -> list[Shard]:
     from composer.corpus.shards import load_shards
-    from composer.training.train import train
 
-    loaded = [shard for shard in load_shards(shards) if shard.name in names]
-    with progress_bar(note=True) as bar:
-        task = bar.add_task(f"training {recipe.name}", total=1.0, note="")
-
-        def report(run: Trained, share: float) -> None:
-            bar.update(task, completed=min(1.0, share), note=_note(run))
-
-        return train(
-            recipe, loaded, out, state=state, budget=budget, begin_with=begin_with, report=report
-        )
+    return [shard for shard in load_shards(shards) if shard.name in names]
 
 
 def _note(run: Trained) -> str:

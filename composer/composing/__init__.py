@@ -20,6 +20,7 @@ report.py        the report beside every piece: what was asked, what was achieve
 roles_played.py  how much each role plays in a piece, beside what is usual in the style and for its
                  players
 session/         many steps on one piece: versions, locks, one file
+sketched.py      the sketch of a piece as a value that people can read and edit
 verbs/           what can be done with a piece of one's own: each verb is a file
 writing/         writing rows: the model's logits, what may follow, what is given, and chance
 """

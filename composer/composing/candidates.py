@@ -30,10 +30,12 @@ from composer.composing.leans.one_voice import as_single_lines
 from composer.composing.naming import title_of
 from composer.composing.originality import Originality, is_too_close, originality
 from composer.composing.ranking import Verdict, broken_fields, verdict
+from composer.composing.sketched import Sketched
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Rows, Writer, quiet
+from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Chord
 from composer.music.piece import Piece, TempoChange
 from composer.tokens.decode import chords_of, decode
@@ -48,12 +50,14 @@ MOST_MISSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A settled request, the seed of its chances, and from how many candidates to choose."""
+    """A settled request, the seed of its chances, and from how many candidates to choose; where the
+    sketch is there already, the notes are written under it."""
 
     request: Request
     seed: int
     chance: Chance
     best_of: int = 1
+    sketched: Sketched | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.best_of <= MOST_CANDIDATES:
@@ -106,7 +110,7 @@ Watch = Callable[[int, int, Piece], None]
 
 
 def choose_all(
-    model: RowTransformer,
+    model: Runtime,
     tasks: Sequence[Task],
     progress: Callable[[int, int], None] = quiet,
     watch: Watch | None = None,
@@ -127,11 +131,12 @@ def choose_all(
         ]
         if not todo:
             break
-        sketches = [_Sketch(model, tasks[place], number) for place, number in todo]
-        show = _showing(watch, todo, sketches)
-        written = write_all([sketch.writer for sketch in sketches], progress, show)
-        for (place, _), sketch, rows in zip(todo, sketches, written, strict=True):
-            candidate = sketch.candidate(rows)
+        attempts = [_Attempt(model, tasks[place], number) for place, number in todo]
+        _sketch_all(attempts)
+        show = _showing(watch, todo, attempts)
+        written = write_all([attempt.begin_notes() for attempt in attempts], progress, show)
+        for (place, _), attempt, rows in zip(todo, attempts, written, strict=True):
+            candidate = attempt.candidate(rows)
             (copies if is_too_close(candidate.originality) else kept)[place].append(candidate)
     return [
         _choice(task, some, rejected)
@@ -140,14 +145,14 @@ def choose_all(
 
 
 def _showing(
-    watch: Watch | None, todo: Sequence[tuple[int, int]], sketches: Sequence[_Sketch]
+    watch: Watch | None, todo: Sequence[tuple[int, int]], attempts: Sequence[_Attempt]
 ) -> Callable[[int], None] | None:
-    """Tells `watch` of the sketch at a place, once it has notes."""
+    """Tells `watch` of the attempt at a place, once it has notes."""
     if watch is None:
         return None
 
     def show(place: int) -> None:
-        piece = sketches[place].so_far()
+        piece = attempts[place].so_far()
         if piece is not None:
             watch(*todo[place], piece)
 
@@ -172,34 +177,97 @@ def _choice(task: Task, kept: Sequence[Candidate], copies: Sequence[Candidate]) 
     return Choice(tuple(kept), len(copies), verdicts, chosen)
 
 
-class _Sketch:
+class _Attempt:
     """A candidate to be written; the first has the very chances of a request without others."""
 
-    def __init__(self, model: RowTransformer, task: Task, number: int) -> None:
-        random = np.random.default_rng([task.seed, 2, number] if number else task.seed)
-        self.request = with_players(task.request, random)
-        self.fifths = choose_fifths(self.request, random)
+    def __init__(self, model: Runtime, task: Task, number: int) -> None:
+        self.model, self.task, self.number = model, task, number
+        self.random = self._chances(2)
+        self.request = with_players(task.request, self.random)
+        self.fifths = choose_fifths(self.request, self.random)
         self.semitones = -semitones_to_common_key(self.fifths)
+        self.given = given_fields(self.request)
+        self.sketch: Sketch | None = None
+        self.writer: Writer | None = None
+        if task.sketched is not None:
+            self.fifths, self.semitones = task.sketched.fifths, task.sketched.semitones
+            self.sketch = task.sketched.sketch
+
+    def sketch_writers(self) -> list[Writer]:
+        """Writers of the sketches to choose from."""
+        chords = given_chords(self.request, self.semitones)
+        return [
+            Writer(
+                self.model,
+                Grammar(self.request.bars, chords=chords, semitones=self.semitones, is_sketch=True),
+                self.given,
+                self.task.chance,
+                self._chances(3, place),
+            )
+            for place in range(SKETCHES)
+        ]
+
+    def begin_notes(self) -> Writer:
+        """The writer of the notes, under the sketch."""
+        assert self.sketch is not None
         grammar = Grammar(
             self.request.bars,
-            chords=given_chords(self.request, self.semitones),
+            chords=self.sketch.chords if self.sketch.has_chords else None,
             section_starts=bars_begun_afresh(self.request),
             semitones=self.semitones,
         )
-        self.writer = Writer(model, grammar, given_fields(self.request), task.chance, random)
+        grammar.read(self.sketch.header)
+        grammar.go_on(self.request.bars)
+        self.writer = Writer(
+            self.model,
+            grammar,
+            self.given,
+            self.task.chance,
+            self.random,
+            header=self.sketch.header,
+            sketch=self.sketch.bars,
+        )
+        return self.writer
 
     def so_far(self) -> Piece | None:
         """What is written by now; None before the first note."""
-        rows = np.array(self.writer.written, dtype=np.int16)
-        if not len(rows) or not (rows[:, 0] == Kind.NOTE).any():
+        if self.writer is None or not any(row[0] == Kind.NOTE for row in self.writer.written):
             return None
-        return decode(transposed(rows, self.semitones))
+        return decode(transposed(self._with_header(self.writer.written), self.semitones))
 
-    def candidate(self, rows: Rows) -> Candidate:
+    def _with_header(self, rows: Sequence[list[int]] | Rows) -> Rows:
+        assert self.sketch is not None
+        return np.array([*self.sketch.header, *rows], dtype=np.int16)
+
+    def candidate(self, written: Rows) -> Candidate:
+        rows = self._with_header(written)
         sounding = transposed(rows, self.semitones)
         piece = _finished(as_single_lines(decode(sounding)), self.request, self.fifths)
         broken = broken_fields(piece, self.request)
         return Candidate(piece, tuple(chords_of(sounding)), originality(piece), broken, rows)
+
+    def _chances(self, purpose: int, place: int = 0) -> np.random.Generator:
+        number = self.number
+        return np.random.default_rng([self.task.seed, purpose, number, place])
+
+
+def sketch_of_task(model: Runtime, task: Task, asked: dict[str, Any], name: str) -> Sketched:
+    """The sketch that the first candidate of a task would have."""
+    attempt = _Attempt(model, task, 0)
+    _sketch_all([attempt])
+    assert attempt.sketch is not None
+    return Sketched(attempt.sketch, asked, task.seed, attempt.fifths, attempt.semitones, name)
+
+
+def _sketch_all(attempts: Sequence[_Attempt]) -> None:
+    """The best of several sketches for each attempt that has none, all of them written together."""
+    attempts = [attempt for attempt in attempts if attempt.sketch is None]
+    if not attempts:
+        return
+    writers = [attempt.sketch_writers() for attempt in attempts]
+    rows = iter(write_all([writer for of_attempt in writers for writer in of_attempt]))
+    for attempt, of_attempt in zip(attempts, writers, strict=True):
+        attempt.sketch = max((sketch_of(next(rows)) for _ in of_attempt), key=merit)
 
 
 def _finished(piece: Piece, request: Request, fifths: int) -> Piece:

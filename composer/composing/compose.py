@@ -12,14 +12,14 @@ import numpy as np
 from composer.composing.asking.fields_asked import section_starts
 from composer.composing.asking.likely_header import with_cue
 from composer.composing.asking.request import USUAL_CANDIDATES, Request, make_request
-from composer.composing.candidates import Choice, Task, Watch, choose_all
+from composer.composing.candidates import Choice, Task, Watch, choose_all, sketch_of_task
 from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.report import achieved, report
+from composer.composing.sketched import Sketched
 from composer.composing.verbs.accompanying import accompanied, chords_over, with_heard_key
 from composer.composing.writing.sampling import MIN_P, TEMPERATURE, Chance, quiet
-from composer.composing.writing.weights import load_weights, new_seed
+from composer.composing.writing.weights import Loaded, load_weights, new_seed
 from composer.errors import RequestError
-from composer.model.checkpoint import Checkpoint
 from composer.music.bars import bars_of
 from composer.music.facts import Chord
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
@@ -102,6 +102,7 @@ def compose(
     hit: float | None = None,
     melody: Piece | None = None,
     like: Piece | None = None,
+    sketch: Sketched | None = None,
     seed: int | None = None,
     temperature: float = TEMPERATURE,
     top_p: float = 1.0,
@@ -121,8 +122,10 @@ def compose(
     bars, meter and tempo follow. `melody` is a piece whose melody this one begins with, note for
     note; it decides key, meter and, unless there are to be more, bars. `like` is a piece as an
     influence: its style, instruments, meter, tempo, mode, form and texture where they are free,
-    none of its notes. Of `best_of` candidates (by default 4, around a melody one), written side by
-    side, the critic chooses. The same
+    none of its notes. `sketch` is one that `sketch` wrote, edited or not: the notes are written
+    under its chords and phrases, and what it was asked for holds where nothing else is. Of
+    `best_of` candidates (by default 4, around a melody one), written side by side, the critic
+    chooses. The same
     seed, request and weights give the same piece; without a seed one is drawn. `progress(bars done,
     bars in all)` is called as bars are written, `watch(candidate, the piece so far)` as bars of a
     candidate (from 0) are. Raises RequestError for what cannot be met,
@@ -148,6 +151,7 @@ def compose(
         hit=hit,
         melody=melody,
         like=like,
+        sketch=sketch,
         seed=seed,
         temperature=temperature,
         top_p=top_p,
@@ -174,26 +178,66 @@ def compose_all(
 
 
 def _task(
-    checkpoint: Checkpoint,
+    checkpoint: Loaded,
     *,
     seed: int | None = None,
     temperature: float = TEMPERATURE,
     top_p: float = 1.0,
     min_p: float = MIN_P,
     best_of: int | None = None,
+    sketch: Sketched | None = None,
     without: Collection[str] = (),
     **fields: Any,
 ) -> Task:
+    if sketch is not None:
+        fields, seed = _as_sketched(fields, sketch), sketch.seed if seed is None else seed
     if best_of is None:
         best_of = 1 if fields.get("melody") else USUAL_CANDIDATES
     request, chance = make_request(**fields), Chance(temperature, top_p, min_p, frozenset(without))
     seed = new_seed(seed)
     request = with_cue(checkpoint.model, request, chance, np.random.default_rng([seed, 1]))
-    return Task(request, seed, chance, best_of)
+    return Task(request, seed, chance, best_of, sketch)
+
+
+def _as_sketched(fields: dict[str, Any], sketch: Sketched) -> dict[str, Any]:
+    """What was asked of a sketch, and what is asked beside it. Raises RequestError for what the
+    sketch has decided."""
+    said = {name: value for name, value in fields.items() if value not in (None, "", (), 0.0)}
+    decided = {*said} & {"bars", "key", "meter", "chords", "form", "seconds", "melody", "like"}
+    if decided:
+        raise RequestError(f"{min(decided)} is not possible beside a sketch: edit the sketch")
+    return {**fields, **sketch.asked, **said, "bars": len(sketch.sketch.bars)}
+
+
+def sketch(
+    *,
+    seed: int | None = None,
+    temperature: float = TEMPERATURE,
+    top_p: float = 1.0,
+    min_p: float = MIN_P,
+    weights: Path | None = None,
+    **fields: Any,
+) -> Sketched:
+    """The sketch of a piece, without notes: chords, phrases, returns and intensity bar by bar.
+
+    The arguments are those of `compose`, but for `melody`, `like`, `best_of` and `sketch`. Raises
+    what `compose` raises.
+    """
+    if refused := {"melody", "like", "best_of", "sketch"} & {*fields}:
+        raise RequestError(f"{min(refused)} is not possible for a sketch")
+    checkpoint = load_weights(weights)
+    fields |= {"temperature": temperature, "top_p": top_p, "min_p": min_p}
+    task = _task(checkpoint, seed=seed, best_of=1, **fields)
+    kept = ("style", "mood", "ensemble", "instruments", "preset", "title", "tempo", "guidance")
+    asked = {name: fields[name] for name in kept if name in fields}
+    name = file_stem(
+        task.request, task.seed, task.chance, checkpoint.fingerprint if weights else ""
+    )
+    return sketch_of_task(checkpoint.model, task, asked, f"{name}-sketch")
 
 
 def _composed(
-    checkpoint: Checkpoint,
+    checkpoint: Loaded,
     tasks: Sequence[Task],
     weights: Path | None,
     progress: Callable[[int, int], None],

@@ -8,18 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
-from torch.nn import functional as F
+import numpy as np
+from numpy.typing import NDArray
 
 from composer.composing.asking.request import Request
 from composer.composing.report import achieved
-from composer.composing.writing.batch import one_thread
 from composer.composing.writing.sampling import Rows
-from composer.model.critic import Critic, Heard, load_critic, padded
+from composer.model.listener import Listener, Logits, read_listener
 from composer.music.piece import Piece
 from composer.music.styles import Style, style_index
 from composer.tokens.audible import HEARD_SIZES, windows
+
+Floats = NDArray[np.float32]
 
 CRITIC = Path(__file__).parents[1] / "critic.safetensors"
 OBEYED = (
@@ -74,7 +74,7 @@ def verdict(rows: Rows, broken: tuple[str, ...], request: Request) -> Verdict:
     heard = _hear(rows)
     if heard is None:
         return Verdict(-math.inf, 0.0, None, None, broken)
-    real = float(heard.real.mean().sigmoid())
+    real = 1.0 / (1.0 + math.exp(-float(heard.real.mean())))
     style, mood = _style(heard.style, request), _mood(heard.quadrant, request)
     labels = sum(math.log(max(chance, 1e-6)) for chance in (style, mood) if chance is not None)
     score = _log_odds(real) + LABELS * labels + BROKEN * len(broken)
@@ -86,29 +86,24 @@ def _log_odds(chance: float) -> float:
     return math.log(inside / (1 - inside))
 
 
-@torch.inference_mode()
-def _hear(rows: Rows) -> Heard | None:
+def _hear(rows: Rows) -> Logits | None:
     """What is heard in each window; nothing without notes."""
     found = windows(rows)
-    if not found:
-        return None
-    with one_thread():
-        heard: Heard = the_critic()(padded([torch.from_numpy(window) for window in found]))
-    return heard
+    return the_critic().hear(found) if found else None
 
 
 @cache
-def the_critic() -> Critic:
-    return load_critic(CRITIC, list(HEARD_SIZES.values()))
+def the_critic() -> Listener:
+    return read_listener(CRITIC, list(HEARD_SIZES.values()))
 
 
-def _style(logits: Tensor, request: Request) -> float | None:
+def _style(logits: Floats, request: Request) -> float | None:
     """The geometric mean over the windows; of a blend, its styles count by their shares."""
     if not request.styles:
         return None
-    chances = F.softmax(logits, dim=1)
+    chances = _softmax(logits)
     of_styles = [share * chances[:, _index(style)] for style, share in request.styles]
-    return _geometric_mean(torch.stack(of_styles).sum(0))
+    return _geometric_mean(np.sum(of_styles, axis=0))
 
 
 def _index(style: Style) -> int:
@@ -116,12 +111,12 @@ def _index(style: Style) -> int:
     return style_index(style.parent) if style.kind == "composer" else style.index
 
 
-def _mood(logits: Tensor, request: Request) -> float | None:
+def _mood(logits: Floats, request: Request) -> float | None:
     """The chance of the sides of valence and arousal that were asked for."""
     mood = request.mood
     if mood is None or request.mood_curve:
         return None
-    happy, tense, sad, calm = F.softmax(logits, dim=1).unbind(1)
+    happy, tense, sad, calm = _softmax(logits).T
     sides = []
     if abs(mood.valence) >= NO_SIDE:
         sides.append(happy + calm if mood.valence > 0 else tense + sad)
@@ -130,5 +125,12 @@ def _mood(logits: Tensor, request: Request) -> float | None:
     return math.prod(_geometric_mean(side) for side in sides) if sides else None
 
 
-def _geometric_mean(chances: Tensor) -> float:
-    return float(chances.clamp(min=1e-6).log().mean().exp())
+def _softmax(logits: Floats) -> Floats:
+    """Chances over the last axis."""
+    weights = np.exp(logits - logits.max(1, keepdims=True))
+    chances: Floats = weights / weights.sum(1, keepdims=True)
+    return chances
+
+
+def _geometric_mean(chances: Floats) -> float:
+    return math.exp(float(np.log(np.maximum(chances, 1e-6)).mean()))

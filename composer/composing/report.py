@@ -91,7 +91,7 @@ def versions(fingerprint: str) -> dict[str, Any]:
     return {
         "composer": version("symbolic-composer"),
         "python": platform.python_version(),
-        "torch": version("torch"),
+        "onnxruntime": version("onnxruntime"),
         "event_format": FORMAT_VERSION,
         "weights": fingerprint,
     }

@@ -17,7 +17,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -29,10 +29,11 @@ from composer.analysis.key_finding import with_key_as_heard
 from composer.corpus.corpus import Corpus, Work
 from composer.errors import ComposerError, CorpusError
 from composer.music.normalise import normalise
+from composer.music.piece import Part, Piece
 from composer.tokens.encode import Encoded, encode
 from composer.tokens.fields import COLUMNS, FORMAT_VERSION
 
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 """Raised when `composer.analysis` computes different facts, so that shards are built anew."""
 SPLITS = ("train", "valid")
 PIECE = np.dtype(
@@ -47,6 +48,10 @@ PIECE = np.dtype(
     ]
 )
 WORKS_A_TASK = 32
+MOST_OFF_GRID = 0.3
+"""A piece with a larger share of onsets off 32nds and sextuplets was played without a beat."""
+SEATS_OF_ONE_PLAYER = "melody-bridge-piano"
+"""The ensemble whose three parts one pianist plays: learned from as solo piano too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +158,10 @@ def _build(
     done = 0
     for batch in pool.map(_encode_works, _batched(works, WORKS_A_TASK)):
         for work, result in batch:
-            if isinstance(result, Encoded):
-                encoded.append((work, result))
-            else:
+            if isinstance(result, str):
                 dropped.append(Dropped(work.path, result))
+            else:
+                encoded += [(work, version) for version in result]
         done += len(batch)
         progress(name, done, len(works))
     report = BuildReport(
@@ -176,19 +181,46 @@ def _collect_rarely() -> None:
     gc.set_threshold(200_000, 50, 50)
 
 
-def _encode_works(works: list[Work]) -> list[tuple[Work, Encoded | str]]:
+def _encode_works(works: list[Work]) -> list[tuple[Work, list[Encoded] | str]]:
     return [(work, _encode_work(work)) for work in works]
 
 
-def _encode_work(work: Work) -> Encoded | str:
-    """The piece as rows, or one line on why not."""
+def _encode_work(work: Work) -> list[Encoded] | str:
+    """The piece as rows, all ways that it is learned from; or one line on why not."""
     try:
         piece = normalise(work.read())
-        facts = analyse(piece)
-        origin = "human" if work.origin == "human" else "machine"
-        return encode(with_key_as_heard(piece, facts.key), facts, origin)
     except ComposerError as error:
         return str(error).removeprefix(f"{work.path}: ")
+    if _off_grid_share(piece) > MOST_OFF_GRID:
+        return "its onsets lie on no grid"
+    origin = "human" if work.origin == "human" else "machine"
+    versions = [piece]
+    if piece.tags.ensemble == SEATS_OF_ONE_PLAYER:
+        versions.append(_at_one_piano(piece))
+    return [_encoded(version, origin) for version in versions]
+
+
+def _encoded(piece: Piece, origin: str) -> Encoded:
+    facts = analyse(piece)
+    return encode(with_key_as_heard(piece, facts.key), facts, origin)
+
+
+def _off_grid_share(piece: Piece) -> float:
+    """The share of onsets that are neither on 32nds nor on sextuplets."""
+    positions = np.array(
+        [note.onset_tick for part in piece.parts for note in part.notes], dtype=np.int64
+    )
+    return float(((positions % 3 != 0) & (positions % 4 != 0)).mean())
+
+
+def _at_one_piano(piece: Piece) -> Piece:
+    """Melody, bridge and accompaniment of a song as one pianist plays them."""
+    notes = sorted(
+        (note for part in piece.parts for note in part.notes), key=lambda note: note[:3:2]
+    )
+    piano = Part("piano", 0, tuple(notes))
+    tags = replace(piece.tags, ensemble="solo-piano")
+    return normalise(replace(piece, parts=(piano,), tags=tags))
 
 
 def _batched(works: Sequence[Work], size: int) -> Iterator[list[Work]]:

@@ -15,7 +15,7 @@ import numpy as np
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Given, Rows, Writer
 from composer.corpus.shards import SPLITS, Shard
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.tokens.fields import Kind, column_of
 from composer.tokens.grammar import Grammar
 from composer.tokens.transpose import in_common_key
@@ -83,7 +83,7 @@ def _passage(shard: Shard, record: np.void, is_end: bool) -> Passage | None:
 
 
 def twins(
-    model: RowTransformer,
+    model: Runtime,
     source: Iterator[Passage],
     count: int,
     seed: int,
@@ -101,7 +101,7 @@ def twins(
 
 
 def _writer(
-    model: RowTransformer, passage: Passage, chance: Chance, random: np.random.Generator
+    model: Runtime, passage: Passage, chance: Chance, random: np.random.Generator
 ) -> Writer:
     header, before = passage.header.tolist(), passage.before.tolist()
     grammar = Grammar(passage.total)

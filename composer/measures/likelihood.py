@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from composer.corpus.shards import Shard
 from composer.errors import CorpusError
-from composer.model.transformer import IGNORED, RowTransformer
+from composer.model.runtime import Runtime
+from composer.model.sizes import EARLY_COLUMNS, IGNORED
+from composer.model.surprise import nats
 from composer.tokens.fields import FIELD_SIZES, NEVER_UNKNOWN, ROW_FIELDS, UNKNOWN, Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.batches import Pieces
-from composer.training.held_out import HeldOut, Score, held_out_sets, score
+from composer.training.held_out import HeldOut, Score, held_out_sets, score_of
 
 BACKOFF = 5.0
 """How many observations the unigram counts for against the bigram."""
@@ -69,12 +70,13 @@ class Bigram:
                 np.add.at(table, (before, known), 1)
 
     def bits(self, rows: NDArray[np.int64], targets: NDArray[np.int64]) -> float:
-        """Bits of the targets of one line; `rows` and `targets` have shape (time, COLUMNS)."""
+        """Bits of the targets of one line; `rows` (time + 1, COLUMNS) are all rows, `targets`
+        (time, COLUMNS) those that follow each."""
         total = 0.0
         last: dict[tuple[Kind, int], int] = {}
         probabilities = {key: _probabilities(table) for key, table in self.tables.items()}
         kinds = _probabilities(self.kinds)
-        for row, target in zip(rows.tolist(), targets.tolist(), strict=True):
+        for row, target in zip(rows[:-1].tolist(), targets.tolist(), strict=True):
             for column in range(1, 1 + len(ROW_FIELDS[Kind(row[0])])):
                 last[Kind(row[0]), column] = row[column]
             if target[0] == IGNORED:
@@ -114,14 +116,15 @@ def learn_bigram(shards: Sequence[Shard]) -> Bigram:
 
 
 def evaluate(
-    model: RowTransformer, shards: Sequence[Shard], crops: int = 8
+    model: Runtime, shards: Sequence[Shard], crops: int = 8
 ) -> tuple[list[Comparison], list[Score]]:
     """Model against bigram on the held-out works of each corpus."""
     validate(shards)
     bigram = learn_bigram(shards)
     comparisons, scores = [], []
     for held_out in held_out_sets(shards, model.shape.context, crops):
-        own = score(model, held_out, torch.device("cpu"))
+        lines = zip(held_out.batch.rows, held_out.batch.targets, strict=True)
+        own = score_of(held_out, np.sum([nats(model, *line) for line in lines], axis=0))
         comparisons.append(
             Comparison(own.corpus, own.notes, own.bits_per_note, _bigram_bits(bigram, held_out))
         )
@@ -131,4 +134,13 @@ def evaluate(
 
 def _bigram_bits(bigram: Bigram, held_out: HeldOut) -> float:
     lines = zip(held_out.batch.rows, held_out.batch.targets, strict=True)
-    return sum(bigram.bits(rows, targets) for rows, targets in lines) / held_out.notes
+    whole = ((rows[1:], row_by_row(rows, targets)) for rows, targets in lines)
+    return sum(bigram.bits(rows, targets) for rows, targets in whole) / held_out.notes
+
+
+def row_by_row(rows: NDArray[np.int64], targets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The targets of a line (time, COLUMNS), early and late columns two and one rows behind, put
+    together row by row: (time, COLUMNS), those of the third row first."""
+    late = np.full((1, rows.shape[1]), IGNORED)
+    shifted = np.concatenate([targets[1:], late])
+    return np.concatenate([targets[:, :EARLY_COLUMNS], shifted[:, EARLY_COLUMNS:]], axis=1)

@@ -8,13 +8,14 @@ count, with their kind.
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from composer.composing.verbs.draft import Draft
 from composer.composing.verbs.spans import LONGEST_AFTER
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
+from composer.model.sizes import IGNORED
+from composer.model.surprise import nats
 from composer.tokens.fields import COLUMNS, Kind, Mark
 from composer.tokens.grammar import empty_row
 from composer.training.batches import Crop, pack
@@ -30,8 +31,7 @@ def validate(draft: Draft, first: int, last: int) -> None:
         raise RequestError(f"bars {first + 1}-{last + 1} have no note to weigh")
 
 
-@torch.inference_mode()
-def evaluate(model: RowTransformer, draft: Draft, first: int, last: int) -> float:
+def evaluate(model: Runtime, draft: Draft, first: int, last: int) -> float:
     """Bits a note of bars first..last (from 0), as the model would have had to choose them.
 
     Bars before and behind that do not fit the model's context are left out, the farthest first.
@@ -39,8 +39,8 @@ def evaluate(model: RowTransformer, draft: Draft, first: int, last: int) -> floa
     validate(draft, first, last)
     rows, is_weighed = _laid_out(draft, first, last, model.shape.context)
     batch = pack([Crop(rows, False, ~is_weighed)], model.shape.context)
-    losses, counts = model.loss(*(torch.from_numpy(array).unsqueeze(0) for array in batch))
-    return float(losses.sum()) / float(np.log(2)) / int(counts[0])
+    notes = int((batch.targets[:, 0] != IGNORED).sum())
+    return float(nats(model, batch.rows, batch.targets).sum()) / float(np.log(2)) / notes
 
 
 def _laid_out(
@@ -50,7 +50,7 @@ def _laid_out(
     span = _joined(draft.bars[first : last + 1])
     before = list(draft.bars[:first])
     behind = list(draft.bars[last + 1 : last + 1 + LONGEST_AFTER])
-    room = context - len(draft.header) - len(span) - 3
+    room = context - len(draft.header) - len(span) - 3  # the marks
     while sum(map(len, before)) + sum(map(len, behind)) > room and (before or behind):
         if len(before) >= len(behind):
             before = before[1:]

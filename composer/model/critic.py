@@ -1,4 +1,4 @@
-"""A small network that hears a few bars: numbers in, logits out.
+"""A small network that hears a few bars: numbers in, logits out; in torch, for training.
 
 The embeddings of a row's columns are summed; residual blocks of convolutions over the rows, the
 later ones with gaps (dilation), hear each note among its neighbours; the mean and the maximum over
@@ -11,31 +11,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from composer.errors import CheckpointError
-
-CRITIC_VERSION = 1
-KERNEL = 5
-
-
-@dataclass(frozen=True, slots=True)
-class CriticShape:
-    """`sizes` are the values of each column; `styles` and `quadrants` the outputs of two heads."""
-
-    sizes: tuple[int, ...]
-    styles: int
-    quadrants: int = 4
-    width: int = 80
-    dilations: tuple[int, ...] = (1, 4)
+from composer.model.listener import CRITIC_VERSION, KERNEL, CriticShape
 
 
 class Heard(NamedTuple):
@@ -106,26 +91,3 @@ def save_critic(path: Path, critic: Critic, about: dict[str, object]) -> None:
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_bytes(save(tensors, metadata))
     os.replace(unfinished, path)
-
-
-def load_critic(path: Path, sizes: Sequence[int]) -> Critic:
-    """Read a critic of columns of these sizes. Raises CheckpointError if that is impossible."""
-    if not path.is_file():
-        raise CheckpointError(
-            f"no critic at {path}; `python -m benchmarks.critic_lessons` fits one"
-        )
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} is not a file of weights ({error})") from error
-    shape = json.loads(metadata.get("shape", "{}"))
-    if metadata.get("critic_version") != str(CRITIC_VERSION) or shape["sizes"] != list(sizes):
-        raise CheckpointError(
-            f"{path} is a critic of other rows; make one with `python -m benchmarks.critic_lessons`"
-        )
-    tuples = {"sizes": tuple(sizes), "dilations": tuple(shape["dilations"])}
-    critic = Critic(CriticShape(**shape | tuples))
-    critic.load_state_dict(tensors)
-    return critic.eval()

@@ -13,6 +13,8 @@ ensembles.py    ensembles: who plays together, and the instruments used when a u
                 ensemble
 facts.py        facts computed from a piece: numbers in their own units, None where they cannot be
                 known
+hands.py        which staff each note of a keyboard part stands on: two hands, by register and
+                continuity
 instrument_words.py  instruments by what scores and tracks call them, in five languages
 instruments.py  instruments: General MIDI programs, playable ranges, clefs, staves, transposition
 keys.py         names of keys: "D minor", "Bb major", "f#" and back

@@ -47,6 +47,21 @@ class Recall(NamedTuple):
 RECALL_KINDS = ("new", "exact", "varied", "transposed")
 
 
+LONGEST_PHRASE = 16
+"""Bars."""
+CADENCES = ("open", "authentic", "half", "plagal", "deceptive", "elsewhere")
+"""How a phrase closes: on the tonic from its dominant, on the dominant, on the tonic from the
+subdominant, on the submediant from the dominant, on another chord from its dominant."""
+
+
+class Phrase(NamedTuple):
+    """Of one bar: how many more bars its phrase has (0: it ends here), and on which of `CADENCES`
+    that ends."""
+
+    bars_left: int
+    cadence: str
+
+
 class BarFacts(NamedTuple):
     """Facts of one bar; `valence` and `arousal` (-1..1) are of the section of bars around it."""
 
@@ -54,6 +69,7 @@ class BarFacts(NamedTuple):
     recall: Recall | None = None
     valence: float | None = None
     arousal: float | None = None
+    phrase: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +80,8 @@ class Facts:
     velocities are flat); `legato` the mean of sounding length over the time to the part's next
     onset, 0..1; `onsets_per_quarter` counts distinct onsets, drums included. `key` is judged by
     the notes, a written signature being heard as one more witness; `chords` is empty where
-    nobody plays chords (a melody alone). `extra` holds the further measures of
-    `composer.analysis.texture`.
+    nobody plays chords (a melody alone); `lead` is the index of the part that leads. `extra` holds
+    the further measures of `composer.analysis.texture`.
     """
 
     bars: tuple[BarFacts, ...]
@@ -79,3 +95,4 @@ class Facts:
     form: str = ""
     extra: dict[str, float] = field(default_factory=dict)
     key: KeyChange | None = None
+    lead: int | None = None

@@ -9,7 +9,7 @@ where the instrument is one, and hardly a real part has more (`benchmarks/at_onc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DRUM_PROGRAM = 128
 """Stands for "a drum kit" where a General MIDI program is expected (programs are 0..127)."""
@@ -21,7 +21,8 @@ class Instrument:
 
     `transposition` is written pitch minus sounding pitch in semitones (clarinet in B flat: 2).
     `section` orders a score and groups its brackets. `most_notes` sound at once; `strings` are the
-    open ones that are stopped by hand, upwards; `short` stands before its later staves.
+    open ones that are stopped by hand, upwards; `short` stands before its later staves. `is_hand`
+    says that it is one hand of a player.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Instrument:
     programs: tuple[int, ...] = ()
     strings: tuple[int, ...] = ()
     short: str = ""
+    is_hand: bool = False
 
     @property
     def is_drums(self) -> bool:
@@ -51,6 +53,10 @@ class Instrument:
     def is_bowed(self) -> bool:
         """Whether a bow leads over the strings, which touches only neighbours."""
         return self.section == "strings" and bool(self.strings)
+
+    def one_hand(self) -> Instrument:
+        """What one of two hands can do."""
+        return replace(self, staves=1, most_notes=self.most_notes // 2, is_hand=self.has_two_hands)
 
     @property
     def has_two_hands(self) -> bool:

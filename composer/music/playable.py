@@ -42,6 +42,8 @@ def pitches_beside(instrument: Instrument, struck: Sequence[int], held: Sequence
         return _none_above(0)
     if instrument.strings and beside:
         return _stopped_beside(instrument, tuple(struck), tuple(held))
+    if instrument.is_hand and struck:
+        return _none_above(struck[0] + HAND_SEMITONES + 1)
     if instrument.has_two_hands and struck:
         return _none_above(_highest_in_reach(struck, instrument.most_notes // 2) + 1)
     return _none_above(PITCHES)

@@ -1,7 +1,7 @@
 """The studio: one local page where people and the engine compose together, and its REST interface.
 
 The page adds nothing that the library cannot do: all music is made by its public verbs. Only the
-processes import torch; the server itself starts at once.
+processes load the model; the server itself starts at once.
 
 crowd.py       who takes part in a show: a dot of mood each, and a vote
 engine.py      one process that composes, a queue before it, how long who waits will wait

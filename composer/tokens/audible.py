@@ -8,7 +8,7 @@ note has onset, pitch, length and instrument, and how it follows the notes befor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.meters import grid_bar_ticks
 from composer.music.piece import GRID_TICKS_PER_QUARTER
-from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, Kind
-from composer.tokens.values import meter_of, part_of
+from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, PART_VALUES, Kind
+from composer.tokens.values import both_hands_of, meter_of, part_of
 
 Rows = NDArray[np.int16]
 Heard = NDArray[np.int64]
@@ -42,7 +42,7 @@ HEARD_SIZES: dict[str, int] = {
     "position": FIELD_SIZES["position"] + 1,
     "pitch": FIELD_SIZES["pitch"] + 1,
     "length": len(LENGTHS_TICKS) + 1,
-    "instrument": FIELD_SIZES["part"] + 1,
+    "instrument": PART_VALUES + 1,
     "step": 2 * WIDEST_INTERVAL + 2,
     "above": 2 * WIDEST_INTERVAL + 2,
     "gap": LONGEST_GAP + 2,
@@ -90,7 +90,8 @@ def _bars(rows: Rows, first_bar: int) -> Iterator[Heard]:
         heard = [_bar(number, first_bar + number, left, meter, tempo)]
         last = -1
         there.append(set())
-        for row in rows[start + 1 : stop][rows[start + 1 : stop, 0] == Kind.NOTE].tolist():
+        notes = rows[start + 1 : stop][rows[start + 1 : stop, 0] == Kind.NOTE]
+        for row in _hands_together(notes.tolist()):
             _, beat, position, part, pitch, length, _ = row
             tick = beat * GRID_TICKS_PER_QUARTER + position
             onset = start_tick + tick
@@ -112,6 +113,13 @@ def _bars(rows: Rows, first_bar: int) -> Iterator[Heard]:
             last_onset = onset
         yield np.array(heard, dtype=np.int64)
         start_tick += grid_bar_ticks(*meter_of(meter))
+
+
+def _hands_together(notes: list[list[int]]) -> Iterator[list[int]]:
+    """Note rows with the hands of a part as one: what it begins together goes upwards."""
+    whole = ([*row[:3], both_hands_of(row[3]), *row[4:]] for row in notes)
+    for _, together in groupby(whole, key=lambda row: row[1:4]):
+        yield from sorted(together, key=lambda row: row[4])
 
 
 def _bar(number: int, of_piece: int, left: int, meter: int, tempo: int) -> list[int]:

@@ -26,7 +26,15 @@ from composer.music.piece import (
 )
 from composer.music.styles import composers, styles
 from composer.tokens.fields import DRUM_PITCH_OFFSET, UNKNOWN, Kind
-from composer.tokens.values import key_of, meter_of, part_of, role_of, tempo_of, tick_in_bar
+from composer.tokens.values import (
+    both_hands_of,
+    key_of,
+    meter_of,
+    part_of,
+    role_of,
+    tempo_of,
+    tick_in_bar,
+)
 
 Rows = NDArray[np.int16]
 
@@ -44,11 +52,13 @@ def decode(rows: Rows) -> Piece:
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     bar_of_row = np.cumsum(kinds == Kind.BAR) - 1
     notes = _notes(rows, bar_of_row, starts)
+    joined = _without_left_hands(part_rows)
+    all_values = [row[1] for row, _ in joined]
     return Piece(
         parts=tuple(
-            _part(row, [other[1] for other in part_rows], notes[row[1]])
-            for row in part_rows
-            if notes.get(row[1])
+            _part(row, role, all_values, notes[both_hands_of(row[1])])
+            for row, role in joined
+            if notes.get(both_hands_of(row[1]))
         ),
         meters=tuple(
             MeterChange(start, *meter_of(value))
@@ -83,6 +93,17 @@ def chords_of(rows: Rows) -> tuple[Chord, ...]:
     return tuple(chords)
 
 
+def _without_left_hands(part_rows: list[list[int]]) -> list[tuple[list[int], str]]:
+    """A row and a role for each part: hands that have different roles make a part without one."""
+    roles: dict[int, list[str]] = {}
+    rows: dict[int, list[int]] = {}
+    for row in part_rows:
+        value = both_hands_of(row[1])
+        roles.setdefault(value, []).append(role_of(row[3]))
+        rows.setdefault(value, row)
+    return [(rows[value], of[0] if len(set(of)) == 1 else "") for value, of in roles.items()]
+
+
 def _changes(starts: NDArray[np.int64], values: list[int]) -> Iterable[tuple[int, int]]:
     for start, (before, value) in zip(starts.tolist(), pairwise([-1, *values]), strict=False):
         if value != before:
@@ -92,7 +113,7 @@ def _changes(starts: NDArray[np.int64], values: list[int]) -> Iterable[tuple[int
 def _notes(
     rows: Rows, bar_of_row: NDArray[np.int64], starts: NDArray[np.int64]
 ) -> dict[int, list[Note]]:
-    """The notes of each part, by part field, in order of onset and pitch."""
+    """The notes of each part, by part field, both hands together, in order of onset and pitch."""
     level: dict[int, int] = {}
     notes: dict[int, list[Note]] = {}
     bar_ticks = starts[bar_of_row].tolist()
@@ -101,7 +122,8 @@ def _notes(
         if kind == Kind.DYNAMICS:
             level[values[0]] = values[1]
         elif kind == Kind.NOTE:
-            beat, position, part, pitch, length, accent = values
+            beat, position, hand, pitch, length, accent = values
+            part = both_hands_of(hand)
             onset = bar_tick + beat * GRID_TICKS_PER_QUARTER + position
             notes.setdefault(part, []).append(
                 Note(
@@ -111,7 +133,7 @@ def _notes(
                     _velocity(level.get(part, 0), accent),
                 )
             )
-    return notes
+    return {part: sorted(of, key=lambda note: note[:3:2]) for part, of in notes.items()}
 
 
 def _velocity(level: int, accent: int) -> int:
@@ -121,7 +143,7 @@ def _velocity(level: int, accent: int) -> int:
     return max(ACCENT_VELOCITY, min(velocity, 127))
 
 
-def _part(row: list[int], all_parts: list[int], notes: list[Note]) -> Part:
+def _part(row: list[int], role: str, all_parts: list[int], notes: list[Note]) -> Part:
     instrument_index, number = part_of(row[1])
     instrument = INSTRUMENTS[instrument_index]
     several = sum(part_of(other)[0] == instrument_index for other in all_parts) > 1
@@ -130,7 +152,7 @@ def _part(row: list[int], all_parts: list[int], notes: list[Note]) -> Part:
         program=row[2] - 1,
         notes=tuple(notes),
         name=f"{instrument.label} {number + 1}" if several else instrument.label,
-        role=role_of(row[3]),
+        role=role,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,25 +17,32 @@ from composer.music.bars import (
     prevailing_meter,
     prevailing_tempo,
 )
+from composer.music.chords import PLAIN_QUALITIES
 from composer.music.ensembles import ensemble_index
 from composer.music.facts import CHORD_QUALITIES, Chord, Facts
+from composer.music.hands import assign_staves
+from composer.music.instruments import BY_NAME
 from composer.music.lengths import nearest_length_index
 from composer.music.normalise import ACCENT_VELOCITY, LEVEL_VELOCITY, MOST_ACCENT, levels_by_note
-from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
 from composer.music.styles import composer_index, style_index
-from composer.tokens.fields import COLUMNS, DRUM_PITCH_OFFSET, UNKNOWN, Kind, Mark
+from composer.tokens.fields import COLUMNS, DRUM_PITCH_OFFSET, PART_VALUES, UNKNOWN, Kind, Mark
 from composer.tokens.values import (
     FLAT,
     MARKED,
     ORIGINS,
+    WITH_CHORDS,
+    WITHOUT_CHORDS,
     bars_value,
     density_value,
     key_value,
+    left_hand_of,
     legato_value,
     loudness_value,
     meter_value,
     mood_value,
     part_values,
+    phrase_values,
     recall_values,
     register_value,
     role_value,
@@ -44,6 +51,8 @@ from composer.tokens.values import (
 
 Rows = NDArray[np.int16]
 """Shape (rows, COLUMNS)."""
+Hands = list[int]
+"""1 (right) or 2 (left) for each note of a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,9 @@ def encode(piece: Piece, facts: Facts | None = None, origin: str = "") -> Encode
     Facts that are not given are unknown. `origin` is "human", "machine" or "" (unknown).
     """
     bars = bars_of(piece)
-    header = header_rows(piece, facts, origin)
-    body, keys = _body(piece, facts, bars)
+    hands = [hands_of(part) for part in piece.parts]
+    header = header_rows(piece, facts, hands, origin)
+    body, keys = _body(piece, facts, bars, hands)
     order = np.lexsort(keys.T[::-1])
     rows = np.concatenate([header, body[order], _row(Kind.MARK, Mark.END)])
     bar_rows = np.flatnonzero(rows[:, 0] == Kind.BAR)
@@ -76,8 +86,10 @@ def _row(kind: Kind, *values: int) -> Rows:
     return row
 
 
-def header_rows(piece: Piece, facts: Facts | None, origin: str = "") -> Rows:
-    """What holds for the whole piece: style, mood, form, and a row for each part."""
+def header_rows(
+    piece: Piece, facts: Facts | None, hands: Sequence[Hands | None], origin: str = ""
+) -> Rows:
+    """What holds for the whole piece: style, mood, form, and a row for each part or hand."""
     tags = piece.tags
     marked = any(note.velocity for part in piece.parts for note in part.notes[:1])
     style = _row(
@@ -87,6 +99,7 @@ def header_rows(piece: Piece, facts: Facts | None, origin: str = "") -> Rows:
         ensemble_index(tags.ensemble),
         1 + ORIGINS.index(origin) if origin else UNKNOWN,
         MARKED if marked else FLAT,
+        UNKNOWN if facts is None else WITH_CHORDS if facts.chords else WITHOUT_CHORDS,
     )
     mood = _row(Kind.MOOD)
     if facts is not None:
@@ -108,18 +121,49 @@ def header_rows(piece: Piece, facts: Facts | None, origin: str = "") -> Rows:
         UNKNOWN if key is None else key_value(key.fifths, key.mode),
         tempo_value(tempo.quarters_per_minute if tempo else None),
     )
-    parts = [
-        _row(Kind.PART, value, 1 + part.program, role_value(part.role))
-        for part, value in zip(piece.parts, part_values(piece.parts), strict=True)
-    ]
-    return np.concatenate([style, mood, form, *parts])
+    return np.concatenate([style, mood, form, *_part_rows(piece, facts, hands)])
 
+
+def _part_rows(piece: Piece, facts: Facts | None, hands: Sequence[Hands | None]) -> list[Rows]:
+    """A row for each part, the two hands of one apart; the lead has the melody's role."""
+    rows = []
+    for number, (part, value) in enumerate(zip(piece.parts, part_values(piece.parts), strict=True)):
+        role = part.role
+        if facts is not None and facts.lead == number:
+            role = "melody"
+        rows.append(_row(Kind.PART, value, 1 + part.program, role_value(role)))
+        if hands[number] is not None:
+            beneath = part.role if role != "melody" else ACCOMPANYING_ROLE
+            rows.append(_row(Kind.PART, left_hand_of(value), 1 + part.program, role_value(beneath)))
+    return rows
+
+
+def hands_of(part: Part) -> Hands | None:
+    """1 (right) or 2 (left) for each note of a part that two hands play; None for any other part,
+    and for a line that one hand has."""
+    if BY_NAME[part.instrument].staves != 2 or part.role == "melody" or _is_one_line(part):
+        return None
+    return assign_staves(part.notes)
+
+
+def _is_one_line(part: Part) -> bool:
+    """Whether hardly a note begins while another sounds."""
+    together = sum(
+        later.onset_tick < earlier.end_tick - _LEGATO_TICKS
+        for earlier, later in pairwise(part.notes)
+    )
+    return together < _FEW * len(part.notes)
+
+
+ACCOMPANYING_ROLE = "harmony"
+"""Of a left hand under a right one that leads."""
+_FEW, _LEGATO_TICKS = 0.05, 6
 
 _BAR_RANK, _PLAN_RANK, _DYNAMICS_RANK, _CHORD_RANK, _NOTE_RANK = range(5)
 
 
 def _body(
-    piece: Piece, facts: Facts | None, bars: list[Bar]
+    piece: Piece, facts: Facts | None, bars: list[Bar], hands: Sequence[Hands | None]
 ) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
     """Rows of all bars, and for each its place: (bar, tick in bar, rank, part, pitch)."""
     starts = np.array([bar.start_tick for bar in bars], dtype=np.int64)
@@ -131,7 +175,10 @@ def _body(
         bar = np.searchsorted(starts, columns[0], side="right") - 1
         level = levels_by_note(columns[3], bar) * (columns[3] > 0)
         blocks.append(_dynamics_rows(number, field, bar, level))
-        blocks.append(_note_rows(number, field, bar, level, columns, starts, part.is_drums))
+        fields = np.full(len(bar), field)
+        if (own := hands[number]) is not None:
+            fields[np.array(own) == 2] = left_hand_of(field)
+        blocks.append(_note_rows(number, fields, bar, level, columns, starts, part.is_drums))
     rows = np.concatenate([block[0] for block in blocks]).astype(np.int16)
     keys = np.concatenate([block[1] for block in blocks])
     return rows, keys
@@ -146,12 +193,13 @@ def _bar_rows(piece: Piece, facts: Facts | None, bars: list[Bar]) -> Block:
     for index, bar in enumerate(bars):
         key = in_force(piece.keys, bar.start_tick)
         tempo = in_force(piece.tempi, bar.start_tick)
-        rows[2 * index, :5] = (
+        rows[2 * index, :] = (
             Kind.BAR,
             bars_value(len(bars) - 1 - index),
             meter_value(bar.meter.numerator, bar.meter.denominator),
             UNKNOWN if key is None else key_value(key.fifths, key.mode),
             tempo_value(tempo.quarters_per_minute if tempo else None),
+            *phrase_values(facts.bars[index].phrase if facts is not None else None),
         )
         rows[2 * index + 1, 0] = Kind.PLAN
         if facts is not None:
@@ -176,9 +224,11 @@ def chord_row(chord: Chord, tick: int) -> list[int]:
 
 
 def _chord_rows(chords: Sequence[Chord], starts: NDArray[np.int64]) -> Block:
+    """Heard chords, without the colours that are too rare to be learned."""
     rows = np.zeros((len(chords), COLUMNS), dtype=np.int64)
     keys = np.zeros((len(chords), 5), dtype=np.int64)
-    for index, chord in enumerate(chords):
+    for index, heard in enumerate(chords):
+        chord = heard._replace(quality=PLAIN_QUALITIES.get(heard.quality, heard.quality))
         bar = int(np.searchsorted(starts, chord.tick, side="right")) - 1
         tick = chord.tick - int(starts[bar])
         rows[index] = chord_row(chord, tick)
@@ -205,7 +255,7 @@ def _dynamics_rows(
 
 def _note_rows(
     number: int,
-    field: int,
+    fields: NDArray[np.int64],
     bar: NDArray[np.int64],
     level: NDArray[np.int64],
     columns: NDArray[np.int64],
@@ -220,7 +270,7 @@ def _note_rows(
             np.full(len(onset), Kind.NOTE),
             tick // GRID_TICKS_PER_QUARTER,
             tick % GRID_TICKS_PER_QUARTER,
-            np.full(len(onset), field),
+            fields,
             pitch + DRUM_PITCH_OFFSET * is_drums,
             nearest_length_index(length),
             np.where(velocity > 0, accent, UNKNOWN),
@@ -228,5 +278,6 @@ def _note_rows(
         axis=1,
     )
     rank = np.full(len(onset), _NOTE_RANK)
-    keys = np.stack([bar, tick, rank, np.full(len(onset), number), pitch], axis=1)
+    order = 2 * number + (fields >= PART_VALUES)  # the right hand before the left
+    keys = np.stack([bar, tick, rank, order, pitch], axis=1)
     return rows, keys

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
+from composer.music.facts import LONGEST_PHRASE
 from composer.music.lengths import LENGTHS_TICKS, TEMPI
 from composer.music.meters import grid_meters
 from composer.music.normalise import MOST_ACCENT, MOST_PARTS_OF_AN_INSTRUMENT
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 COLUMNS = 7
 UNKNOWN = 0
 """The value of every field that nobody has decided, where a field can be unknown."""
@@ -25,6 +26,8 @@ COUNTED_BARS = 128
 """Bars left are exact below this; `bars` then has one more value, "this or more"."""
 FARTHEST_RECALL = 64
 DRUM_PITCH_OFFSET = 128
+PART_VALUES = 64 * MOST_PARTS_OF_AN_INSTRUMENT
+"""Parts, and behind as many values the left hands of those that two hands play."""
 
 
 class Kind(IntEnum):
@@ -48,6 +51,8 @@ class Mark(IntEnum):
     """What follows is to be written."""
     END = 3
     """The last bar is complete."""
+    SKETCH = 4
+    """What follows is the sketch: of each bar its bar, plan and chord rows."""
 
 
 KINDS = 12
@@ -59,6 +64,7 @@ FIELD_SIZES: dict[str, int] = {
     "ensemble": 32,
     "origin": 4,
     "dynamics": 4,
+    "chords": 4,
     "valence": 6,
     "arousal": 6,
     "register": 9,
@@ -69,7 +75,9 @@ FIELD_SIZES: dict[str, int] = {
     "meter": 256,
     "key": 32,
     "tempo": 80,
-    "part": 64 * MOST_PARTS_OF_AN_INSTRUMENT,
+    "phrase": LONGEST_PHRASE + 4,
+    "cadence": 8,
+    "part": 2 * PART_VALUES,
     "program": 130,
     "role": 8,
     "recall_distance": FARTHEST_RECALL + 2,
@@ -93,11 +101,11 @@ NEVER_UNKNOWN = frozenset({"kind", "beat", "position", "part", "pitch", "length"
 
 ROW_FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.PAD: (),
-    Kind.STYLE: ("style", "composer", "ensemble", "origin", "dynamics"),
+    Kind.STYLE: ("style", "composer", "ensemble", "origin", "dynamics", "chords"),
     Kind.MOOD: ("valence", "arousal", "register", "loudness", "legato", "density"),
     Kind.FORM: ("bars", "meter", "key", "tempo"),
     Kind.PART: ("part", "program", "role"),
-    Kind.BAR: ("bars", "meter", "key", "tempo"),
+    Kind.BAR: ("bars", "meter", "key", "tempo", "phrase", "cadence"),
     Kind.PLAN: ("recall_distance", "recall_kind", "semitones", "density", "valence", "arousal"),
     Kind.CHORD: ("beat", "position", "root", "quality", "bass"),
     Kind.DYNAMICS: ("part", "level"),

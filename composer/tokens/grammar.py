@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.music.ensembles import ensemble_index, ensembles
-from composer.music.facts import CHORD_QUALITIES, RECALL_KINDS, Recall
+from composer.music.facts import CADENCES, CHORD_QUALITIES, LONGEST_PHRASE, RECALL_KINDS, Recall
 from composer.music.instruments import BY_NAME, INSTRUMENTS, Instrument
 from composer.music.lengths import LENGTHS_TICKS, TEMPI
 from composer.music.meters import grid_bar_ticks, grid_meters
@@ -30,6 +30,7 @@ from composer.tokens.fields import (
     DRUM_PITCH_OFFSET,
     FIELD_SIZES,
     NEVER_UNKNOWN,
+    PART_VALUES,
     ROW_FIELDS,
     UNKNOWN,
     Kind,
@@ -39,7 +40,11 @@ from composer.tokens.values import (
     FLAT,
     MARKED,
     ORIGINS,
+    WITH_CHORDS,
+    WITHOUT_CHORDS,
     bars_value,
+    both_hands_of,
+    left_hand_of,
     meter_of,
     part_of,
     part_value,
@@ -58,6 +63,10 @@ DRUMS = slice(
     part_value(INSTRUMENTS.index(BY_NAME["drums"]), MOST_PARTS_OF_AN_INSTRUMENT - 1) + 1,
 )
 
+_RULES = tuple(
+    tuple((name, f"_{kind.name.lower()}_{name}") for name in ROW_FIELDS[kind]) for kind in Kind
+)
+"""Of each field of each kind of row its name, and what the rule of its own is called."""
 _LENGTHS = np.array(LENGTHS_TICKS)
 _VALUES_IN_USE: dict[str, int] = {
     "style": 1 + len(styles()),
@@ -65,6 +74,9 @@ _VALUES_IN_USE: dict[str, int] = {
     "ensemble": 1 + len(ensembles()),
     "origin": 1 + len(ORIGINS),
     "dynamics": 1 + MARKED,
+    "chords": 1 + WITH_CHORDS,
+    "phrase": 1 + LONGEST_PHRASE,
+    "cadence": 1 + len(CADENCES),
     "loudness": 1 + LEVELS,
     "meter": 1 + len(grid_meters()),
     "key": 1 + 30,
@@ -103,11 +115,17 @@ class PartState:
     """The pitch values that lie in the range of the instrument."""
 
     def __post_init__(self) -> None:
+        if self.value >= PART_VALUES:
+            self.take_one_hand()
         first = DRUM_PITCH_OFFSET if self.instrument.is_drums else 0
         self.above_field = -first if self.instrument.is_drums else self.semitones
         low, high = self.instrument.low - self.above_field, self.instrument.high - self.above_field
         self.values = slice(max(first, low), min(first + PITCHES, high + 1))
         self.pitches[self.values] = True
+
+    def take_one_hand(self) -> None:
+        """The other hand of the player has a part of its own."""
+        self.instrument = self.instrument.one_hand()
 
     def begin(self, pitch: int, tick: int, end_tick: int) -> None:
         """Take a note that is there."""
@@ -155,8 +173,9 @@ class Grammar:
 
     `with_chords` says whether chord rows may be written; `chords` are those that must be, for each
     bar (index from 0) the rows in order, and then no others may. No note rings on into a bar of
-    `section_starts`. The piece will sound `semitones` higher than it is written here. A piece that
-    goes on (`read` feeds the rows it has) must have a header.
+    `section_starts`. A sketch (`is_sketch`) has bars, plans and chords alone. The piece will sound
+    `semitones` higher than it is written here. A piece that goes on (`read` feeds the rows it has)
+    must have a header.
     """
 
     def __init__(
@@ -166,8 +185,12 @@ class Grammar:
         chords: Mapping[int, Sequence[list[int]]] | None = None,
         section_starts: Iterable[int] = (),
         semitones: int = 0,
+        is_sketch: bool = False,
     ) -> None:
         self.bars = bars
+        self.is_sketch = is_sketch
+        self.phrase: tuple[int, int] = (UNKNOWN, UNKNOWN)
+        """Phrase and cadence of the last bar."""
         self.semitones = semitones
         self.with_chords = with_chords and chords is None
         self.chords = chords or {}
@@ -213,9 +236,8 @@ class Grammar:
         """Which values the next field may take, `row` being the fields of the row so far."""
         if not row:
             return _only("kind", *self._kinds())
-        kind = Kind(row[0])
-        name = ROW_FIELDS[kind][len(row) - 1]
-        special = getattr(self, f"_{kind.name.lower()}_{name}", None)
+        name, own_rule = _RULES[row[0]][len(row) - 1]
+        special = getattr(self, own_rule, None)
         allowed: Allowed = special(row) if special else _any(name)
         return allowed
 
@@ -230,8 +252,8 @@ class Grammar:
             case Kind.FORM:
                 return [Kind.PART]
             case Kind.PART:
-                room = len(self.parts) < MOST_PARTS
-                return [Kind.BAR] + [Kind.PART] * room
+                after = Kind.MARK if self.is_sketch else Kind.BAR
+                return [after] + [Kind.PART] * bool(self._part_part([]).any())
             case Kind.BAR:
                 return [Kind.PLAN]
             case Kind.MARK:
@@ -239,7 +261,7 @@ class Grammar:
         return self._kinds_in_bar()
 
     def _kinds_in_bar(self) -> list[Kind]:
-        note_is_possible = bool(self._note_ticks().any())
+        note_is_possible = not self.is_sketch and bool(self._note_ticks().any())
         kinds = [Kind.NOTE] * note_is_possible
         if self.pending:
             return [*kinds, Kind.CHORD]
@@ -247,7 +269,7 @@ class Grammar:
             kinds.append(Kind.BAR)
         elif self.has_notes or not note_is_possible:
             kinds.append(Kind.MARK)
-        before_notes = self.last_kind in (Kind.PLAN, Kind.DYNAMICS)
+        before_notes = self.last_kind in (Kind.PLAN, Kind.DYNAMICS) and not self.is_sketch
         if before_notes and not self.flat and self._dynamics_part([]).any():
             kinds.append(Kind.DYNAMICS)
         if self.with_chords and self._first_chord_tick() < self.bar_ticks:
@@ -257,12 +279,16 @@ class Grammar:
     # header
 
     def _part_part(self, row: list[int]) -> Allowed:
-        """The next part of each instrument; drums first are an ensemble of their own."""
+        """The left hand of the last part, or the next part of each instrument; drums first are an
+        ensemble of their own."""
         allowed = np.zeros(FIELD_SIZES["part"], dtype=bool)
-        counts = np.bincount([part_of(p.value)[0] for p in self.parts], minlength=len(INSTRUMENTS))
+        players = [part_of(p.value)[0] for p in self.parts if p.value < PART_VALUES]
+        counts = np.bincount(players, minlength=len(INSTRUMENTS))
         for index in range(len(INSTRUMENTS)):
-            if counts[index] < MOST_PARTS_OF_AN_INSTRUMENT:
+            if counts[index] < MOST_PARTS_OF_AN_INSTRUMENT and len(players) < MOST_PARTS:
                 allowed[index * MOST_PARTS_OF_AN_INSTRUMENT + counts[index]] = True
+        if self.parts and self.parts[-1].instrument.staves == 2:
+            allowed[left_hand_of(self.parts[-1].value)] = True
         if not self.parts and not self.drums_suffice:
             allowed[DRUMS] = False
         return allowed
@@ -274,6 +300,22 @@ class Grammar:
         return _only("program", *(1 + p for p in instrument.programs or (instrument.program,)))
 
     # bars
+
+    def _style_chords(self, row: list[int]) -> Allowed:
+        return _only("chords", *([WITHOUT_CHORDS] * (not self.chords)), WITH_CHORDS)
+
+    def _bar_phrase(self, row: list[int]) -> Allowed:
+        """One bar less of a phrase that goes on; no phrase reaches beyond the end."""
+        left, _ = self.phrase
+        if left > 1:
+            return _only("phrase", left - 1)
+        allowed = _any("phrase")
+        allowed[self.bars - self.bar :] = False
+        return allowed
+
+    def _bar_cadence(self, row: list[int]) -> Allowed:
+        left, cadence = self.phrase
+        return _only("cadence", cadence) if left > 1 and cadence else _any("cadence")
 
     def _form_bars(self, row: list[int]) -> Allowed:
         return _only("bars", bars_value(self.bars))
@@ -302,11 +344,11 @@ class Grammar:
         return allowed
 
     def _mark_mark(self, row: list[int]) -> Allowed:
-        return _only("mark", Mark.END)
+        return _only("mark", Mark.SKETCH if self.bar < 0 else Mark.END)
 
     def _dynamics_part(self, row: list[int]) -> Allowed:
-        later = self.parts[self.dynamics_part + 1 :]
-        return _only("part", *(part.value for part in later if part.value not in self.silent))
+        later = [p.value for p in self.parts[self.dynamics_part + 1 :] if p.value < PART_VALUES]
+        return _only("part", *(value for value in later if value not in self.silent))
 
     # chords
 
@@ -372,7 +414,18 @@ class Grammar:
         part = self.parts[order]
         if part.value in self.silent:
             return np.zeros(FIELD_SIZES["pitch"], dtype=bool)
-        return part.free(self.bar_start_tick + tick)
+        at = self.bar_start_tick + tick
+        free = part.free(at)
+        if (other := self._other_hand(part)) is not None:
+            free = free & (other.sounding_until <= at)
+        return free
+
+    def _other_hand(self, part: PartState) -> PartState | None:
+        """The part of the same player's other hand, where it has one."""
+        both = both_hands_of(part.value)
+        value = both if part.value >= PART_VALUES else left_hand_of(both)
+        order = self.order.get(value)
+        return None if order is None else self.parts[order]
 
     def _notes_before_tick(self) -> int:
         """A chord that must come stands before the notes of its tick."""
@@ -448,16 +501,21 @@ class Grammar:
                 self.flat = row[1 + ROW_FIELDS[kind].index("dynamics")] == FLAT
                 ensemble = row[1 + ROW_FIELDS[kind].index("ensemble")]
                 self.drums_suffice = ensemble in (UNKNOWN, ensemble_index("drums"))
+                states = row[1 + ROW_FIELDS[kind].index("chords")]
+                self.with_chords &= states != WITHOUT_CHORDS
             case Kind.PART:
                 self.order[row[1]] = len(self.parts)
                 instrument = INSTRUMENTS[part_of(row[1])[0]]
                 self.parts.append(PartState(row[1], instrument, self.semitones))
+                if row[1] >= PART_VALUES and both_hands_of(row[1]) in self.order:
+                    self.parts[self.order[both_hands_of(row[1])]].take_one_hand()
             case Kind.BAR:
                 self.bar_start_tick += self.bar_ticks
                 self.bar += 1
                 self.bar_ticks = grid_bar_ticks(*meter_of(row[2]))
                 self.tick, self.last_part, self.last_pitch = 0, -1, -1
                 self.chord_tick = self.dynamics_part = -1
+                self.phrase = row[5], row[6]
                 self.pending = list(self.chords.get(self.bar, ()))
             case Kind.DYNAMICS:
                 self.dynamics_part = self.order[row[1]]

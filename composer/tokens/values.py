@@ -6,18 +6,21 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from composer.music.facts import RECALL_KINDS, Recall
+from composer.music.facts import CADENCES, RECALL_KINDS, Phrase, Recall
 from composer.music.instruments import INSTRUMENTS
 from composer.music.lengths import TEMPI, nearest_tempo_index
 from composer.music.meters import grid_meters
 from composer.music.normalise import LEVEL_VELOCITY, LEVELS, MOST_PARTS_OF_AN_INSTRUMENT
 from composer.music.piece import GRID_TICKS_PER_QUARTER, ROLES, Part
-from composer.tokens.fields import COUNTED_BARS, FARTHEST_RECALL, UNKNOWN
+from composer.tokens.fields import COUNTED_BARS, FARTHEST_RECALL, PART_VALUES, UNKNOWN
 
 ORIGINS = ("human", "machine")
 """Who wrote the notes: people, or a program (accompaniment made from chords)."""
 FLAT, MARKED = 1, 2
 """Values of the `dynamics` field: no dynamics are known, or velocities mean something."""
+
+WITHOUT_CHORDS, WITH_CHORDS = 1, 2
+"""Values of the `chords` field: no chord rows stand in the bars, or all of them do."""
 
 MODES = ("major", "minor")
 
@@ -70,7 +73,18 @@ def part_value(instrument_index: int, number: int) -> int:
 
 
 def part_of(value: int) -> tuple[int, int]:
-    return divmod(value, MOST_PARTS_OF_AN_INSTRUMENT)
+    """The index of the instrument and the number among its kind, whichever hand it is."""
+    return divmod(value % PART_VALUES, MOST_PARTS_OF_AN_INSTRUMENT)
+
+
+def left_hand_of(value: int) -> int:
+    """The part field of the left hand of a part that two hands play."""
+    return value % PART_VALUES + PART_VALUES
+
+
+def both_hands_of(value: int) -> int:
+    """The part field of a part, whichever hand of it is given."""
+    return value % PART_VALUES
 
 
 _INSTRUMENT_INDEX = {instrument.name: index for index, instrument in enumerate(INSTRUMENTS)}
@@ -101,6 +115,13 @@ def recall_values(recall: Recall | None) -> tuple[int, int, int]:
         return UNKNOWN, UNKNOWN, UNKNOWN
     distance = min(recall.distance, FARTHEST_RECALL)
     return 1 + distance, 1 + RECALL_KINDS.index(recall.kind), 12 + recall.semitones
+
+
+def phrase_values(phrase: Phrase | None) -> tuple[int, int]:
+    """(phrase, cadence) of a bar: 1 + how many bars of the phrase are left, and how it closes."""
+    if phrase is None:
+        return UNKNOWN, UNKNOWN
+    return 1 + phrase.bars_left, 1 + CADENCES.index(phrase.cadence)
 
 
 def density_value(onsets_per_quarter: float) -> int:

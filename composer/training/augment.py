@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from composer.music.lengths import TEMPI
 from composer.tokens.fields import UNKNOWN, Kind, column_of
+from composer.tokens.values import WITHOUT_CHORDS
 
 Rows = NDArray[np.int16]
 ALL_TAGS = 0.1
@@ -30,6 +31,7 @@ _DROPPED_SHARE: dict[tuple[Kind, str], float] = {
     (Kind.FORM, "tempo"): 0.15,
     (Kind.BAR, "key"): 0.1,
     (Kind.BAR, "tempo"): 0.15,
+    (Kind.BAR, "phrase"): 0.25,
     (Kind.PLAN, "recall_distance"): 0.25,
     (Kind.PLAN, "density"): 0.35,
     (Kind.PLAN, "valence"): 0.3,
@@ -38,9 +40,9 @@ _DROPPED_SHARE: dict[tuple[Kind, str], float] = {
 }
 """How often a field is dropped from all rows of a crop."""
 
-_DROPPED_TOGETHER = {"recall_distance": ("recall_kind", "semitones")}
-CHORDS = 0.4
-"""How often a crop loses its chord rows."""
+_DROPPED_TOGETHER = {"recall_distance": ("recall_kind", "semitones"), "phrase": ("cadence",)}
+CHORDS = 0.2
+"""How often a crop loses its chord rows; its header says so."""
 PARTS = 0.1
 """How often a crop of several parts loses some of them."""
 TEMPO = 0.5
@@ -57,8 +59,17 @@ def augmented(rows: Rows, random: np.random.Generator) -> Rows:
 
 def without_facts(rows: Rows) -> Rows:
     """The crop without what its bars say of themselves: no chords, all plans unknown."""
-    rows = rows[rows[:, 0] != Kind.CHORD]
+    rows = without_chords(rows)
     rows[rows[:, 0] == Kind.PLAN, 1:] = UNKNOWN
+    for name in ("phrase", "cadence"):
+        rows[rows[:, 0] == Kind.BAR, column_of(Kind.BAR, name)] = UNKNOWN
+    return rows
+
+
+def without_chords(rows: Rows) -> Rows:
+    """The crop without its chord rows, and a header that says so."""
+    rows = rows[rows[:, 0] != Kind.CHORD]
+    rows[rows[:, 0] == Kind.STYLE, column_of(Kind.STYLE, "chords")] = WITHOUT_CHORDS
     return rows
 
 
@@ -104,6 +115,4 @@ def drop_fields(rows: Rows, random: np.random.Generator) -> Rows:
         if random.random() < share or (without_tags and tag):
             for dropped in (name, *_DROPPED_TOGETHER.get(name, ())):
                 rows[rows[:, 0] == kind, column_of(kind, dropped)] = UNKNOWN
-    if random.random() < CHORDS:
-        rows = rows[rows[:, 0] != Kind.CHORD]
-    return rows
+    return without_chords(rows) if random.random() < CHORDS else rows

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.corpus.shards import SPLITS, Shard
-from composer.model.transformer import IGNORED
+from composer.model.sizes import EARLY_COLUMNS, IGNORED
 from composer.tokens.fields import (
     COLUMNS,
     KINDS,
@@ -26,10 +26,15 @@ from composer.tokens.fields import (
 from composer.tokens.transpose import in_common_key
 from composer.training.augment import augmented, drop_fields
 from composer.training.given_blocks import with_given_block
+from composer.training.sketches import sketch_alone, under_its_sketch
 
 Rows = NDArray[np.int16]
 SHORTEST_CROP = 48
 """Rows: a smaller rest of a line is padded rather than filled with a stump of a piece."""
+LEADING_ROWS = 2
+"""Rows of zeros before each crop: the first row is predicted from two steps before."""
+SKETCH_SHARE, UNDER_SKETCH_SHARE = 0.1, 0.35
+"""How many crops are a sketch alone, and how many stand behind the sketch of their bars."""
 FROM_START_SHARE = 0.3
 TO_END_SHARE = 0.15
 
@@ -43,7 +48,9 @@ class Crop(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """`rows`, `targets`: (lines, context, COLUMNS); `document`: (lines, context)."""
+    """`rows`: (lines, context + 2, COLUMNS); `targets`: (lines, context, COLUMNS), the late columns
+    of the row behind each and the early ones of the row after that; `document`: (lines, context).
+    """
 
     rows: NDArray[np.int64]
     targets: NDArray[np.int64]
@@ -62,11 +69,18 @@ class Pieces:
 
     def crop(self, random: np.random.Generator, room: int) -> Crop:
         """At most `room` rows of a piece drawn by its length, nothing given."""
+        return _crop(*self._drawn(random), random, room)
+
+    def whole(self, random: np.random.Generator) -> Rows:
+        """All rows of a piece drawn by its length."""
+        return self._drawn(random)[0]
+
+    def _drawn(self, random: np.random.Generator) -> tuple[Rows, NDArray[np.int64]]:
         drawn = random.random() * self.cumulative[-1]
         record = self.records[int(np.searchsorted(self.cumulative, drawn, side="right"))]
         rows = self.shard.rows[record["row_start"] : record["row_stop"]]
         bars = self.shard.bar_rows[record["bar_start"] : record["bar_stop"]]
-        return _crop(np.asarray(rows), np.asarray(bars), random, room)
+        return np.asarray(rows), np.asarray(bars)
 
 
 def _crop(rows: Rows, bars: NDArray[np.int64], random: np.random.Generator, room: int) -> Crop:
@@ -106,23 +120,41 @@ class Batches:
         )
         self.shares = capped_shares(weights, largest_share)
 
-    def batch(self, number: int) -> Batch:
-        random = np.random.default_rng((self.seed, number))
-        lines = [self._line(random) for _ in range(self.lines)]
-        return Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
+    def batch(self, number: int, lines: range | None = None) -> Batch:
+        """A batch, or some lines of it."""
+        wanted = range(self.lines) if lines is None else lines
+        made = [self._line(np.random.default_rng((self.seed, number, line))) for line in wanted]
+        return Batch(*(np.stack(arrays) for arrays in zip(*made, strict=True)))
 
     def _line(self, random: np.random.Generator) -> Batch:
         crops: list[Crop] = []
-        room = self.context + 1
+        room = self.context + LEADING_ROWS
         while room >= SHORTEST_CROP or not crops:
             corpus = self.corpora[int(random.choice(len(self.corpora), p=self.shares))]
-            crop = corpus.crop(random, room)
-            rows, _ = in_common_key(crop.rows)
-            rows = drop_fields(augmented(rows, random), random)
-            rows, given = with_given_block(rows, random, room)
-            crops.append(Crop(rows, crop.from_start, given))
-            room -= 1 + len(rows)
+            crop = _drawn_crop(corpus, random, room - LEADING_ROWS)
+            crops.append(crop)
+            room -= LEADING_ROWS + len(crop.rows)
         return pack(crops, self.context)
+
+
+def _drawn_crop(corpus: Pieces, random: np.random.Generator, room: int) -> Crop:
+    """A sketch of a piece, a crop under its sketch, or one with or without a given block."""
+    choice = random.random()
+    if choice < SKETCH_SHARE:
+        rows, given = sketch_alone(_learned_from(corpus.whole(random), random), room)
+        return Crop(rows, True, given)
+    crop = corpus.crop(random, room)
+    rows = _learned_from(crop.rows, random)
+    if choice < SKETCH_SHARE + UNDER_SKETCH_SHARE:
+        rows, given = under_its_sketch(rows, room)
+    else:
+        rows, given = with_given_block(rows, random, room)
+    return Crop(rows, crop.from_start, given)
+
+
+def _learned_from(rows: Rows, random: np.random.Generator) -> Rows:
+    rows, _ = in_common_key(rows)
+    return drop_fields(augmented(rows, random), random)
 
 
 def capped_shares(weights: NDArray[np.float64], largest: float) -> NDArray[np.float64]:
@@ -140,31 +172,36 @@ def capped_shares(weights: NDArray[np.float64], largest: float) -> NDArray[np.fl
 
 
 def pack(crops: Sequence[Crop], context: int) -> Batch:
-    """One line: crops one after another, each behind a row of zeros, then padding.
+    """One line: crops one after another, each behind rows of zeros, then padding.
 
-    The row of zeros is what the first row of a piece is predicted from. A target never belongs to
-    another crop.
+    The rows of zeros are what the first row of a piece is predicted from. A target never belongs
+    to another crop.
     """
-    rows = np.zeros((context + 1, COLUMNS), dtype=np.int64)
-    document = np.full(context + 1, -1, dtype=np.int64)
-    given = np.zeros(context + 1, dtype=bool)
-    unforeseeable = np.zeros(context + 1, dtype=bool)
+    length = context + LEADING_ROWS
+    rows = np.zeros((length, COLUMNS), dtype=np.int64)
+    document = np.full(length, -1, dtype=np.int64)
+    given = np.ones(length, dtype=bool)
+    unforeseeable = np.zeros(length, dtype=bool)
     start = 0
     for number, crop in enumerate(crops):
-        stop = min(start + 1 + len(crop.rows), context + 1)
-        rows[start + 1 : stop] = crop.rows[: stop - start - 1]
-        given[start + 1 : stop] = crop.given[: stop - start - 1]
+        first = start + LEADING_ROWS
+        stop = min(first + len(crop.rows), length)
+        rows[first:stop] = crop.rows[: stop - first]
+        given[first:stop] = crop.given[: stop - first]
         document[start:stop] = number
         if not crop.from_start:
-            first_bar = start + 1 + int(np.argmax(crop.rows[:, 0] == Kind.BAR))
-            unforeseeable[min(first_bar, context)] = True
+            first_bar = first + int(np.argmax(crop.rows[:, 0] == Kind.BAR))
+            unforeseeable[min(first_bar, length - 1)] = True
         start = stop
-    targets = _targets(rows)
-    targets[given] = IGNORED
-    targets[unforeseeable, column_of(Kind.BAR, "bars")] = IGNORED
-    targets[1:][document[1:] != document[:-1]] = IGNORED
-    targets[document == -1] = IGNORED
-    return Batch(rows[:-1], targets[1:], document[:-1])
+    known = _targets(rows)
+    known[given] = IGNORED
+    known[unforeseeable, column_of(Kind.BAR, "bars")] = IGNORED
+    known[document == -1] = IGNORED
+    late, early = known[1:-1].copy(), known[2:].copy()
+    late[document[1:-1] != document[:-2]] = IGNORED
+    early[document[2:] != document[:-2]] = IGNORED
+    targets = np.concatenate([early[:, :EARLY_COLUMNS], late[:, EARLY_COLUMNS:]], axis=1)
+    return Batch(rows, targets, document[:-2])
 
 
 def _masked_where_zero() -> NDArray[np.bool_]:

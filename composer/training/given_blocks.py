@@ -61,12 +61,12 @@ def _arranged(
     context = written[is_given | is_bar] if len(given_parts) else written[:0]
     blocks = [
         (before, False),
-        (_mark(Mark.GIVEN), True),
+        (mark_row(Mark.GIVEN), True),
         (context, True),
         (behind, True),
-        (_mark(Mark.WRITE), True),
+        (mark_row(Mark.WRITE), True),
         (written[~is_given], False),
-        (_mark(Mark.END), False),
+        (mark_row(Mark.END), False),
     ]
     surplus = len(header) + sum(len(block) for block, _ in blocks) - room
     if surplus > 0:
@@ -79,7 +79,8 @@ def _arranged(
     return arranged[:room], given[:room]
 
 
-def _mark(mark: Mark) -> Rows:
+def mark_row(mark: Mark) -> Rows:
+    """Shape (1, COLUMNS)."""
     row = np.zeros((1, COLUMNS), dtype=np.int16)
     row[0, :2] = (Kind.MARK, mark)
     return row

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from composer.corpus.shards import Shard
-from composer.model.transformer import IGNORED, RowTransformer
 from composer.tokens.fields import HEADER_KINDS, Kind
 from composer.tokens.transpose import in_common_key
 from composer.training.augment import without_facts
 from composer.training.batches import Batch, Crop, Pieces, pack
+
+if TYPE_CHECKING:
+    import torch
+
+    from composer.model.transformer import RowTransformer
 
 SEED = 20261124
 
@@ -57,7 +61,6 @@ def held_out_sets(
             moved = [_as_read(crop, facts) for crop in drawn]
             lines = [pack([crop], context) for crop in moved]
             batch = Batch(*(np.stack(arrays) for arrays in zip(*lines, strict=True)))
-            batch = batch._replace(targets=without_header(batch.targets))
             sets.append(HeldOut(shard.name, batch, int((batch.targets[..., 0] == Kind.NOTE).sum())))
     return sets
 
@@ -65,34 +68,36 @@ def held_out_sets(
 def _as_read(crop: Crop, facts: bool) -> Crop:
     rows, _ = in_common_key(crop.rows)
     rows = rows if facts else without_facts(rows)
-    return crop._replace(rows=rows, given=np.zeros(len(rows), dtype=bool))
+    is_header: NDArray[np.bool_] = np.isin(rows[:, 0], HEADER_KINDS)
+    return crop._replace(rows=rows, given=is_header)
 
 
-def without_header(targets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Targets whose header rows have no loss: the header is given."""
-    header = np.isin(targets[..., 0], [int(kind) for kind in HEADER_KINDS])
-    return np.where(header[..., None], IGNORED, targets)
-
-
-@torch.inference_mode()
 def score(
     model: RowTransformer,
     held_out: HeldOut,
     device: torch.device,
     half: bool = False,
+    lines: int = 1,
 ) -> Score:
-    """The model's bits per note on one held-out set, in bfloat16 if `half`."""
+    """The model's bits per note on one held-out set, in bfloat16 if `half`, some lines at once."""
+    import torch
+
     model.eval()
     columns = torch.zeros(model.tables.columns, dtype=torch.float64)
-    for line in range(len(held_out.batch.rows)):
+    for line in range(0, len(held_out.batch.rows), lines):
         rows, targets, document = (
-            torch.from_numpy(array[line : line + 1]).to(device) for array in held_out.batch
+            torch.from_numpy(array[line : line + lines]).to(device) for array in held_out.batch
         )
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
             losses, _ = model.loss(rows, targets, document)
         columns += losses.double().cpu()
     model.train()
-    bits = (columns / np.log(2) / held_out.notes).tolist()
+    return score_of(held_out, columns.numpy())
+
+
+def score_of(held_out: HeldOut, nats: NDArray[np.float64]) -> Score:
+    """From the summed nats of each column."""
+    bits = (nats / np.log(2) / held_out.notes).tolist()
     return Score(held_out.corpus, held_out.notes, sum(bits), tuple(bits))
 
 

@@ -9,14 +9,15 @@ from importlib import resources
 from typing import Any
 
 from composer.errors import RequestError
-from composer.model.transformer import Shape
+from composer.model.sizes import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What to train and how. `recipes.toml` documents each field beside its values.
 
-    minutes: the time budget if none is asked for; steps: the same in steps, 0 for no limit.
+    minutes: the time budget if none is asked for; steps and rows: the same in steps and
+    rows, 0 for no limit.
     lines, context: a batch is `lines` sequences of `context` rows.
     muon_rate: learning rate of the matrices in blocks and heads; adam_rate: of all tables.
     warmup_steps, decay_from: rates rise for so many steps, are flat until this share of the
@@ -24,6 +25,7 @@ class Recipe:
     share_exponent, largest_share: a corpus is drawn in proportion to rows ** exponent times its
     factor in `corpus_factors`, at most this share.
     goes_on: begins with trained weights, in their shape, instead of from nothing.
+    compiled: whether blocks are compiled, which takes a minute and a C++ compiler.
     corpora: "" for those of `--corpora`, or the name of one that comes with a package.
     """
 
@@ -32,6 +34,7 @@ class Recipe:
     shape: Shape
     minutes: float
     steps: int = 0
+    rows: int = 0
     lines: int = 4
     muon_rate: float = 0.02
     adam_rate: float = 0.003
@@ -46,6 +49,7 @@ class Recipe:
     corpus_factors: dict[str, float] = field(default_factory=dict)
     goes_on: bool = False
     corpora: str = ""
+    compiled: bool = False
 
 
 @cache

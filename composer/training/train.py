@@ -1,11 +1,18 @@
-"""The training loop: batches in, a checkpoint out; stops and goes on where it stopped."""
+"""The training loop: batches in, a checkpoint out; stops and goes on where it stopped.
+
+Rates rise, are flat, and fall at the end of the budget. A run whose budget is far can be looked at
+any time: `fall_rows` goes on from a copy of its state with falling rates, and leaves it as it was.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,16 +23,20 @@ from torch import nn
 from composer.corpus.shards import Shard
 from composer.errors import CheckpointError, CorpusError, RequestError
 from composer.model.checkpoint import Checkpoint, save_checkpoint
-from composer.model.transformer import RowTables, RowTransformer
+from composer.model.sizes import RowTables
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import FORMAT_VERSION, layout
 from composer.training.batches import Batch, Batches
 from composer.training.held_out import held_out_sets, mean_bits, score
 from composer.training.muon import Muon
 from composer.training.recipe import Recipe
+from composer.training.workers import apportioned, join_workers
 
-SAVE_EVERY_SECONDS = 300.0
-EVALUATE_EVERY_SECONDS = 900.0
+SAVE_EVERY_SECONDS = 600.0
+EVALUATE_EVERY_SECONDS = 1800.0
 HELD_OUT_CROPS = 8
+LINES_AT_ONCE, LINES_IN_A_SHARE = 8, 2
+"""Lines that one process alone learns from together; the unit in which several share a batch."""
 
 
 @dataclass(slots=True)
@@ -41,16 +52,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A run ends when either is used up; 0 means no limit."""
+    """A run ends when one of them is used up; 0 means no limit."""
 
     minutes: float
     steps: int
+    rows: int = 0
 
     def share(self, progress: Progress) -> float:
         """How much of the budget is used, 0..1 and beyond."""
         by_time = progress.seconds / (60 * self.minutes) if self.minutes else 0.0
         by_step = progress.step / self.steps if self.steps else 0.0
-        return max(by_time, by_step)
+        by_rows = progress.rows / self.rows if self.rows else 0.0
+        return max(by_time, by_step, by_rows)
 
 
 class Run:
@@ -63,9 +76,10 @@ class Run:
         budget: Budget,
         begin_with: Checkpoint | None = None,
     ) -> None:
+        self.workers = join_workers()
         if not any((shard.pieces["split"] == 0).any() for shard in shards):
             raise CorpusError("the corpora have no work in the training split")
-        if budget.minutes <= 0 and budget.steps <= 0:
+        if max(budget.minutes, budget.steps, budget.rows) <= 0:
             raise RequestError("training needs a budget: give --minutes above 0")
         torch.manual_seed(recipe.seed)
         if begin_with:
@@ -74,11 +88,23 @@ class Run:
         self.began_with = (
             {"weights": begin_with.fingerprint, **begin_with.about} if begin_with else None
         )
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = self.workers.device
         self.model = RowTransformer(recipe.shape, RowTables(**asdict(layout()))).to(self.device)
         if begin_with:
             self.model.load_state_dict(begin_with.model.state_dict())
+        if recipe.compiled and _can_compile():
+            for block in self.model.blocks:
+                block.forward = torch.compile(block.forward, dynamic=False)
         self.optimisers = _optimisers(self.model, recipe)
+        self.falls_from: float | None = None
+        """The share of the budget from which rates fall, where it is not the recipe's."""
+        self.ahead = ThreadPoolExecutor(1)
+        at_once = LINES_AT_ONCE if self.workers.count == 1 else LINES_IN_A_SHARE
+        self.lines_at_once = math.gcd(recipe.lines, at_once)
+        self.seconds_a_share = 1.0
+        self.shares = [self._shares(), self._shares()]
+        """Which lines of this step's batch and of the next one are this process's."""
+        self.made: dict[int, Future[list[Batch]]] = {}
         self.half = self.device.type == "cuda" or _cpu_has_bfloat16()
         self.batches = Batches(
             shards,
@@ -91,32 +117,74 @@ class Run:
         )
         self.held_out = held_out_sets(shards, recipe.shape.context, HELD_OUT_CROPS)
         self.progress = Progress()
+        self.by_corpus: dict[str, float] = {}
 
     def step(self) -> None:
         """One batch. The loss is the mean over rows of the summed loss of their fields."""
         began = time.monotonic()
         self._set_rates()
-        loss = self._loss(self.batches.batch(self.progress.step))
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss = rows = 0.0
+        batches = self._own_batches()
+        computed = time.monotonic()
+        for batch in batches:
+            some_loss, some_rows = self._learn_from(batch)
+            loss, rows = loss + some_loss, rows + some_rows
+        if batches:
+            self.seconds_a_share = (time.monotonic() - computed) / len(batches)
+        gathered = self.workers.gather(loss, rows)
+        loss, rows = (sum(of_all) for of_all in zip(*gathered, strict=True))
+        self.progress.loss = loss / rows
+        if not math.isfinite(self.progress.loss):
+            raise CheckpointError(
+                f"step {self.progress.step + 1} has a loss of {self.progress.loss}; the last saved "
+                "state is whole: go on from it, with lower rates if this comes again"
+            )
+        self.workers.add_gradients(self.model.parameters(), 1.0 / rows)
         nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
         for optimiser in self.optimisers:
             optimiser.step()
             optimiser.zero_grad()
+        self.shares = [self.shares[1], self._shares()]
         self.progress.step += 1
-        self.progress.loss = float(loss.detach())
         self.progress.rows += self.recipe.lines * self.recipe.shape.context
-        self.progress.seconds += time.monotonic() - began
+        lasted = self.workers.gather(time.monotonic() - began)
+        self.progress.seconds += max(seconds for (seconds,) in lasted)
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
+    def _learn_from(self, batch: Batch) -> tuple[float, float]:
+        """Add the gradients of a batch's summed loss; the loss, and how many rows it is of."""
         rows, targets, document = (torch.from_numpy(array).to(self.device) for array in batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             losses, counts = self.model.loss(rows, targets, document)
-        return losses.sum() / counts[0]
+        losses.sum().backward()  # type: ignore[no-untyped-call]
+        return float(losses.detach().sum()), float(counts[0])
+
+    def _own_batches(self) -> list[Batch]:
+        """This process's lines of the batch of this step, a few at once; those of the next one are
+        made while these are learned from."""
+        step = self.progress.step
+        for number, lines in zip((step, step + 1), self.shares, strict=True):
+            if number not in self.made:
+                self.made[number] = self.ahead.submit(self._make, number, lines)
+        return self.made.pop(step).result()
+
+    def _make(self, number: int, lines: range) -> list[Batch]:
+        return [
+            self.batches.batch(number, range(first, first + self.lines_at_once))
+            for first in lines[:: self.lines_at_once]
+        ]
+
+    def _shares(self) -> range:
+        """The lines of a batch that this process gets, by how fast all of them have been."""
+        seconds = [found for (found,) in self.workers.gather(self.seconds_a_share)]
+        counts = apportioned(self.recipe.lines // self.lines_at_once, seconds)
+        first = sum(counts[: self.workers.rank]) * self.lines_at_once
+        return range(first, first + counts[self.workers.rank] * self.lines_at_once)
 
     def _set_rates(self) -> None:
         recipe, used = self.recipe, self.budget.share(self.progress)
         warm = min(1.0, (self.progress.step + 1) / max(1, recipe.warmup_steps))
-        fall = min(1.0, max(0.0, (used - recipe.decay_from) / max(1e-9, 1 - recipe.decay_from)))
+        start = recipe.decay_from if self.falls_from is None else self.falls_from
+        fall = min(1.0, max(0.0, (used - start) / max(1e-9, 1 - start)))
         factor = warm * (1 - fall * (1 - recipe.final_rate))
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
@@ -125,9 +193,18 @@ class Run:
     def evaluate(self) -> float | None:
         """Mean held-out bits per note; None if no work is held out."""
         if self.held_out:
-            scores = [score(self.model, item, self.device, self.half) for item in self.held_out]
+            scores = [
+                score(self.model, item, self.device, self.half, self.lines_at_once)
+                for item in self.held_out
+            ]
             self.progress.bits_per_note = mean_bits(scores)
+            self.by_corpus = {item.corpus: round(item.bits_per_note, 3) for item in scores}
         return self.progress.bits_per_note
+
+    def fall_over(self, rows: int) -> None:
+        """From here on the budget is so many rows, over which rates fall to their end."""
+        self.budget = Budget(0.0, 0, self.progress.rows + rows)
+        self.falls_from = self.budget.share(self.progress)
 
     def save_state(self, path: Path) -> None:
         """Everything that `restore` needs, under a temporary name first."""
@@ -173,6 +250,10 @@ class Run:
         }
 
 
+def silent(progress: Progress, share: float) -> None:
+    """A report that nobody wants to see."""
+
+
 def train(
     recipe: Recipe,
     shards: Sequence[Shard],
@@ -181,23 +262,31 @@ def train(
     state: Path,
     budget: Budget,
     begin_with: Checkpoint | None = None,
-    report: Callable[[Progress, float], None] = lambda progress, share: None,
+    fall_rows: int = 0,
+    report: Callable[[Progress, float], None] = silent,
 ) -> Progress:
     """Train until the budget is used up, going on from `state` if it is there.
 
     A run without a state begins from nothing, or with the weights `begin_with` in their shape.
 
     Writes the weights to `out` and the resumable state to `state` every few minutes and at the
-    end, on Ctrl-C too; appends a line a held-out evaluation to `<state>.jsonl`.
+    end, on Ctrl-C too; appends a line a held-out evaluation to `<state>.jsonl`. With `fall_rows`
+    the rates fall over so many rows from the state on, which is left as it is.
     """
     run = Run(recipe, shards, budget, begin_with)
     if state.exists():
         run.restore(state)
+    if fall_rows:
+        branch = state.with_name(f"{state.stem}-branch{state.suffix}")
+        if run.workers.leads and state.with_suffix(".jsonl").exists():
+            shutil.copy(state.with_suffix(".jsonl"), branch.with_suffix(".jsonl"))
+        state = branch
+        run.fall_over(fall_rows)
     saved = evaluated = time.monotonic()
     try:
-        while budget.share(run.progress) < 1.0:
+        while run.budget.share(run.progress) < 1.0:
             run.step()
-            report(run.progress, budget.share(run.progress))
+            report(run.progress, run.budget.share(run.progress))
             if time.monotonic() - evaluated > EVALUATE_EVERY_SECONDS:
                 _evaluate(run, state)
                 evaluated = time.monotonic()
@@ -211,13 +300,18 @@ def train(
 
 
 def _evaluate(run: Run, state: Path) -> None:
+    """The process that leads evaluates; the others wait for it at their next step."""
+    if not run.workers.leads:
+        return
     bits = run.evaluate()
-    line = {**asdict(run.progress), "bits_per_note": bits}
+    line = {**asdict(run.progress), "bits_per_note": bits, "by_corpus": run.by_corpus}
     with state.with_suffix(".jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(line) + "\n")
 
 
 def _save(run: Run, out: Path, state: Path) -> None:
+    if not run.workers.leads:
+        return
     run.save_state(state)
     save_checkpoint(out, run.model, FORMAT_VERSION, run.about())
 
@@ -232,13 +326,22 @@ def _optimisers(model: RowTransformer, recipe: Recipe) -> list[torch.optim.Optim
     optimisers: list[torch.optim.Optimizer] = [
         Muon(inside, recipe.muon_rate),
         torch.optim.AdamW(
-            tables, recipe.adam_rate, betas=(0.9, 0.95), weight_decay=recipe.weight_decay
+            tables,
+            recipe.adam_rate,
+            betas=(0.9, 0.95),
+            weight_decay=recipe.weight_decay,
+            fused=True,
         ),
     ]
     for optimiser in optimisers:
         for group in optimiser.param_groups:
             group["base_rate"] = group["lr"]
     return optimisers
+
+
+def _can_compile() -> bool:
+    """Whether blocks can be compiled: on a GPU, or where a C++ compiler is at hand."""
+    return torch.cuda.is_available() or shutil.which(os.environ.get("CXX", "g++")) is not None
 
 
 def _cpu_has_bfloat16() -> bool:

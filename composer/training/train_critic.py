@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from composer.model.critic import Critic, CriticShape, padded
+from composer.model.critic import Critic, padded
+from composer.model.listener import CriticShape
 from composer.tokens.audible import HEARD_SIZES, Heard, Rows, windows
 from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind, column_of
 
@@ -90,6 +91,7 @@ def train_critic(
 ) -> Critic:
     """The critic of the epoch with the best marks for telling real from made."""
     torch.manual_seed(seed)
+    torch.set_num_threads(1)  # windows are too little work for several: they wait for each other
     random = np.random.default_rng(seed)
     critic = Critic(new_shape(), DROPOUT)
     optimiser = torch.optim.AdamW(critic.parameters(), LEARNING_RATE, weight_decay=DECAY)

@@ -32,7 +32,6 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
     [
         ("sing", ["'sing'", "compose", "styles", "train"]),
         ("compose --foo", ["--foo"]),
-        ("compose extra", ["extra"]),
         ("compose --bars", ["--bars", "expected one argument"]),
         ("compose --bars many", ["--bars", "'many'"]),
         ("compose --bars 0", ["0 bars", "1 to"]),

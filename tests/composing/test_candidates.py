@@ -52,6 +52,7 @@ def test_without_a_choice_nothing_is_judged() -> None:
 def test_a_copy_is_rejected_and_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The count is reported, with one candidate as with several."""
     free = compose.compose(**REQUEST, best_of=1)  # type: ignore[arg-type]
+    monkeypatch.setattr(candidates, "broken_fields", lambda piece, request: ())
     for best_of, rejected in ((1, 2), (2, 2)):
         number = count()
         monkeypatch.setattr(candidates, "is_too_close", lambda _, n=number: next(n) < 2)

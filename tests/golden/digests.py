@@ -7,9 +7,11 @@ better engraving), and say so in the changelog.
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,6 +41,22 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 WORKS = ("bach/bwv66.6.mxl", "joplin/maple_leaf_rag.mxl", "schoenberg/opus19/movement6.mxl")
 """Files of music21's corpus that are engraved and performed: choir, a rag, piano."""
+
+
+def where_notes_are_chosen() -> str:
+    """What decides the last bits of logits, and so once in thousands of choices the choice."""
+    try:
+        cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    except OSError:
+        cpu = [platform.processor()]
+    products = [flag for flag in ("avx2", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in cpu]
+    versions = [f"{name} {version(name)}" for name in ("onnxruntime", "numpy")]
+    return " ".join([platform.machine(), *products, *versions])
+
+
+def where_pages_are_set() -> str:
+    """The versions of the libraries that write bytes."""
+    return " ".join(f"{name} {version(name)}" for name in ("verovio", "typst", "mido", "music21"))
 
 
 def digest(data: bytes) -> str:
@@ -97,5 +115,10 @@ def _files(piece: composer.Piece, folder: Path, name: str) -> Iterator[tuple[str
 
 
 if __name__ == "__main__":
-    told = {"notes": notes_of_requests(), "files": files_of_works()}
+    told = {
+        "notes_on": where_notes_are_chosen(),
+        "notes": notes_of_requests(),
+        "files_with": where_pages_are_set(),
+        "files": files_of_works(),
+    }
     GOLDEN.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

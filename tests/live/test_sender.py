@@ -117,6 +117,12 @@ with Player(sys.argv[1]) as player:
 """
 
 
+def _as_in_a_terminal() -> None:
+    """Programs that are started in the background ignore these, and what they start does too."""
+    for one in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are the subject")
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGSEGV"])
 def test_no_note_hangs_when_the_program_is_killed(tmp_path: Path, name: str) -> None:
@@ -131,6 +137,7 @@ def test_no_note_hangs_when_the_program_is_killed(tmp_path: Path, name: str) -> 
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        preexec_fn=_as_in_a_terminal,
     )
     assert program.stdout is not None
     assert program.stdout.readline().strip() == "playing"

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from composer.cli import main
+from composer.composing.writing.weights import load_weights
 from composer.corpus.shards import Shard
 from composer.errors import CorpusError, FileError
 from composer.measures import evaluation as report_module
@@ -23,7 +24,8 @@ from composer.measures.evaluation_text import write_report
 from composer.measures.token_baseline import baseline
 from composer.measures.training_log import curve, rows_per_second
 from composer.model.checkpoint import save_checkpoint
-from composer.model.transformer import RowTables, RowTransformer, Shape
+from composer.model.sizes import RowTables, Shape
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import FORMAT_VERSION, layout
 from tests.measures.music import shard_of, tune_in_style
 
@@ -141,11 +143,11 @@ def test_full_measures_more_than_quick() -> None:
     assert FULL.requests >= 200
 
 
-def test_a_bigram_learns_in_the_key_that_it_is_scored_in() -> None:
+def test_a_bigram_learns_in_the_key_that_it_is_scored_in(tmp_path: Path) -> None:
     """Tables of tunes in one key tell more about them than tables of nothing."""
     shard = corpus()
     learned = likelihood.learn_bigram([shard])
-    model = RowTransformer(SHAPE, RowTables(**asdict(layout())))
+    model = load_weights(weights(tmp_path)).model
     comparisons, _ = likelihood.evaluate(model, [shard], crops=1)
     assert comparisons[0].bigram < 0.5 * comparisons[0].model
     assert all(np.isfinite(table).all() for table in learned.tables.values())

@@ -20,7 +20,8 @@ from composer.measures.partner_music import chorales, melody_of, outside, spans,
 from composer.measures.partner_text import write_table
 from composer.measures.partner_trials import evaluate
 from composer.model.checkpoint import save_checkpoint
-from composer.model.transformer import RowTables, RowTransformer, Shape
+from composer.model.sizes import RowTables, Shape
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import FORMAT_VERSION, layout
 from tests.measures.music import in_bars, shard_of, tune_in_style
 

@@ -10,10 +10,11 @@ import torch
 
 from composer.errors import CheckpointError
 from composer.model.checkpoint import load_checkpoint, save_checkpoint
-from composer.model.transformer import IGNORED, KeyValueCache, RowTables, RowTransformer, Shape
+from composer.model.sizes import EARLY_COLUMNS, IGNORED, RowTables, Shape
+from composer.model.transformer import KeyValueCache, RowTransformer
 from composer.tokens.fields import COLUMNS, FIELD_SIZES, ROW_FIELDS, Kind, layout
 
-SHAPE = Shape(width=32, layers=2, heads=2, head_hidden=32, chosen_width=16, context=320)
+SHAPE = Shape(width=32, layers=3, heads=2, head_hidden=32, chosen_width=16, window=100, context=320)
 
 
 def tables() -> RowTables:
@@ -40,64 +41,87 @@ def random_rows(lines: int, time: int, seed: int = 1) -> torch.Tensor:
     return rows
 
 
+def states(
+    model: RowTransformer, rows: torch.Tensor, document: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Of all rows but the last, which is only looked forward to."""
+    return model(rows[:, :-1], rows[:, 1:], document)
+
+
 @torch.inference_mode()
 def test_a_row_never_sees_what_follows() -> None:
-    """Changing later rows changes no earlier state."""
-    model, rows = new_model(), random_rows(1, 300)
+    """Changing later rows changes no earlier state, but for the early fields of the next row."""
+    model, rows = new_model(), random_rows(1, 301)
     changed = rows.clone()
-    changed[:, 200:] = random_rows(1, 100, seed=2)
-    assert torch.allclose(model(rows)[:, :200], model(changed)[:, :200], atol=1e-5)
-    assert not torch.allclose(model(rows)[:, 200:], model(changed)[:, 200:], atol=1e-2)
+    changed[:, 200:] = random_rows(1, 101, seed=2)
+    before, after = states(model, rows), states(model, changed)
+    assert torch.allclose(before[:, :199], after[:, :199], atol=1e-5)
+    assert not torch.allclose(before[:, 199:], after[:, 199:], atol=1e-2)
+    changed[:, 200, :EARLY_COLUMNS] = rows[:, 200, :EARLY_COLUMNS]
+    assert torch.allclose(before[:, :200], states(model, changed)[:, :200], atol=1e-5)
 
 
 @torch.inference_mode()
 def test_a_row_never_sees_another_piece_of_its_line() -> None:
     """With documents, rows of the second piece are as if the first were another."""
-    model, rows = new_model(), random_rows(1, 300)
+    model, rows = new_model(), random_rows(1, 301)
     document = (torch.arange(300) >= 120).long().unsqueeze(0)
     changed = rows.clone()
     changed[:, :120] = random_rows(1, 120, seed=3)
-    first, second = model(rows, document), model(changed, document)
+    first, second = states(model, rows, document), states(model, changed, document)
     assert torch.allclose(first[:, 120:], second[:, 120:], atol=1e-5)
 
 
 @torch.inference_mode()
 def test_the_cache_gives_the_states_of_the_whole() -> None:
     """Rows read one by one or in chunks end in the states of one pass."""
-    model, rows = new_model(), random_rows(1, 300)
-    whole = model(rows)
+    model, rows = new_model(), random_rows(1, 301)
+    whole = states(model, rows)
     cache = KeyValueCache(SHAPE, batch=1)
-    chunks = [*rows.split([280, 1, 1, 18], dim=1)]
-    pieced = torch.cat([model(chunk, cache=cache) for chunk in chunks], dim=1)
+    sizes = [280, 1, 1, 18]
+    chunks = zip(rows[:, :-1].split(sizes, dim=1), rows[:, 1:].split(sizes, dim=1), strict=True)
+    pieced = torch.cat([model(*chunk, cache=cache) for chunk in chunks], dim=1)
     assert torch.allclose(whole, pieced, atol=1e-4)
     assert cache.room == SHAPE.context - 300
 
 
 def test_the_loss_is_the_likelihood_that_sampling_sees() -> None:
     """Column by column, the loss equals minus the log of the heads' own probabilities."""
-    model, rows = new_model(), random_rows(1, 12)
-    targets = rows[:, 1:]
-    losses, counts = model.loss(rows[:, :-1], targets)
-    states = model(rows[:, :-1])[0]
+    model, rows = new_model(), random_rows(1, 14)
+    losses, counts = model.loss(rows, targets_of(rows))
+    found = states(model, rows[:, :-1])
+    later = model.with_late(found, rows[:, 1:-1])
     expected = torch.zeros(COLUMNS)
-    for state, row in zip(states, targets[0], strict=True):
-        from_state = model.heads.from_state(state).view(1, COLUMNS, -1)
-        embedded = model.heads.chosen(model.input_indices(row))
-        for column in range(1 + len(ROW_FIELDS[Kind(int(row[0]))])):
-            chosen = embedded[:column].sum(0, keepdim=True)
-            logits = model.heads.logits(column, from_state[:, column], chosen, row[:1])
-            place = int(row[column]) + model.tables.output_offset[int(row[0])][column]
-            expected[column] -= logits.log_softmax(-1)[0, place].detach()
+    for step in range(12):
+        for column in range(COLUMNS):
+            is_early = column < EARLY_COLUMNS
+            state = (later if is_early else found)[0, step : step + 1]
+            row = rows[0, step + 2 if is_early else step + 1]
+            kind = int(row[0])
+            if column > len(ROW_FIELDS[Kind(kind)]):
+                continue
+            chosen = model.heads.chosen(model.input_indices(row))[:column].sum(0, keepdim=True)
+            where = model.tables.logits_of(kind, column) if column else slice(None)
+            logits = model.heads.logits(column, state, chosen)[:, where]
+            expected[column] -= logits.log_softmax(-1)[0, int(row[column])].detach()
     assert torch.allclose(losses, expected, rtol=1e-4)
-    assert counts[0] == 11
+    assert counts[0] == 12
+
+
+def targets_of(rows: torch.Tensor) -> torch.Tensor:
+    """All fields that there are: of the row behind each the late ones, then the early ones."""
+    used = torch.tensor(tables().used)[rows[..., 0]]
+    known = torch.where(used, rows, IGNORED)
+    early, late = known[:, 2:, :EARLY_COLUMNS], known[:, 1:-1, EARLY_COLUMNS:]
+    return torch.cat([early, late], dim=2)
 
 
 def test_ignored_targets_cost_nothing() -> None:
     """A field without a target adds no loss and is not counted."""
     model, rows = new_model(), random_rows(1, 30)
-    targets = rows[:, 1:].clone()
+    targets = targets_of(rows)
     targets[..., 2] = IGNORED
-    losses, counts = model.loss(rows[:, :-1], targets)
+    losses, counts = model.loss(rows, targets)
     assert losses[2] == 0
     assert counts[2] == 0
     assert losses[0] > 0
@@ -109,7 +133,7 @@ def test_weights_survive_the_file_and_name_themselves(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     save_checkpoint(path, model, 1, {"recipe": "test"})
     checkpoint = load_checkpoint(path, 1, tables())
-    assert torch.allclose(model(rows), checkpoint.model(rows), atol=0.1)
+    assert torch.allclose(states(model, rows), states(checkpoint.model, rows), atol=0.1)
     assert checkpoint.about == {"recipe": "test"}
     assert len(checkpoint.fingerprint) == 12
     assert not list(tmp_path.glob(".*"))

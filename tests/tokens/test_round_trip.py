@@ -9,6 +9,7 @@ from composer.analysis.analyse import analyse
 from composer.corpus.corpus import Work
 from composer.errors import UnreadablePieceError
 from composer.music.bars import bars_of
+from composer.music.chords import PLAIN_QUALITIES
 from composer.music.normalise import MOST_PARTS, normalise
 from composer.music.piece import Piece
 from composer.tokens.decode import chords_of, decode
@@ -39,13 +40,17 @@ def _comes_back(work: Work) -> bool:
 
 @needs_corpora
 def test_facts_change_nothing_of_the_music_and_chords_come_back() -> None:
-    """Facts add plans and chord rows; the notes are those of the piece, the chords the facts'."""
+    """Facts add plans and chord rows; the notes are those of the piece, the chords the facts',
+    without rare colours."""
     for work in real_works(per_corpus=2):
         piece = normalise(work.read())
         facts = analyse(piece)
         rows = encode(piece, facts, "human").rows
         assert without_words(decode(rows)) == without_words(piece), work.path
-        assert chords_of(rows) == facts.chords, work.path
+        plain = [
+            c._replace(quality=PLAIN_QUALITIES.get(c.quality, c.quality)) for c in facts.chords
+        ]
+        assert list(chords_of(rows)) == plain, work.path
         assert decode(rows).tags.style == piece.tags.style
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -15,7 +19,7 @@ from composer.analysis.analyse import analyse
 from composer.corpus.shards import PIECE, Shard
 from composer.errors import CheckpointError, RequestError
 from composer.model.checkpoint import load_checkpoint
-from composer.model.transformer import IGNORED, RowTables, Shape
+from composer.model.sizes import EARLY_COLUMNS, IGNORED, RowTables, Shape
 from composer.music.normalise import normalise
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.tokens.encode import encode
@@ -25,6 +29,7 @@ from composer.training.batches import Batches, Crop, capped_shares, pack
 from composer.training.given_blocks import with_given_block
 from composer.training.recipe import Recipe, find_recipe, recipes
 from composer.training.train import Budget, Run, train
+from composer.training.workers import apportioned
 
 RECIPE = Recipe(
     "test",
@@ -79,20 +84,22 @@ def test_a_batch_is_a_function_of_seed_and_number() -> None:
 
 
 def test_targets_are_the_next_rows_of_the_same_piece() -> None:
-    """Every target is the field of the row that follows, and never crosses into another piece."""
-    batch = batches().batch(0)
-    rows, targets, document = batch
-    known = targets[:, :-1] != IGNORED
-    assert (targets[:, :-1][known] == rows[:, 1:][known]).all()
-    crossing = document[:, 1:] != document[:, :-1]
-    assert (targets[:, :-1][crossing] == IGNORED).all()
+    """Late fields are those of the row that follows, early ones those of the row after that, and
+    neither crosses into another piece."""
+    rows, targets, document = batches().batch(0)
+    for columns, ahead in ((slice(EARLY_COLUMNS, None), 1), (slice(EARLY_COLUMNS), 2)):
+        here, there = targets[:, :-ahead, columns], rows[:, ahead:-2, columns]
+        known = here != IGNORED
+        assert (here[known] == there[known]).all()
+        crossing = document[:, ahead:] != document[:, :-ahead]
+        assert (here[crossing] == IGNORED).all()
 
 
 def test_unknown_fields_are_never_targets() -> None:
     """A dropped field teaches nothing; a beat of 0 is a beat."""
     batch = batches().batch(1)
     style = batch.targets[..., 0] == Kind.STYLE
-    assert (batch.targets[style][:, 1:] != 0).all()
+    assert (batch.targets[style][:, 1:EARLY_COLUMNS] != 0).all()
     notes = batch.targets[..., 0] == Kind.NOTE
     assert (batch.targets[notes][:, column_of(Kind.NOTE, "beat")] == 0).any()
 
@@ -262,7 +269,8 @@ def test_every_recipe_is_known_by_name() -> None:
 def test_every_shipped_recipe_takes_a_step(name: str) -> None:
     """Its model can be made and trained on a batch."""
     recipe = find_recipe(name)
-    run = Run(replace(recipe, lines=1, corpora=""), [shard()], Budget(0, 1))
+    plain = replace(recipe, lines=1, corpora="", compiled=False)
+    run = Run(plain, [shard()], Budget(0, 1))
     run.step()
     assert run.progress.step == 1
 
@@ -306,3 +314,67 @@ def test_a_crop_at_another_tempo_has_it_everywhere(seed: int) -> None:
         moved |= set((after - before).tolist())
     assert len(moved) == 1
     assert abs(moved.pop()) <= TEMPO_STEPS
+
+
+TWO_STEPS = """
+import sys
+import torch
+from tests.training.test_training import RECIPE, shard
+from composer.training.train import Budget, Run
+
+torch.set_num_threads(1)
+run = Run(RECIPE, [shard()], Budget(0, 12))
+for _ in range(2):
+    run.step()
+if run.workers.leads:
+    torch.save((run.progress.loss, run.model.state_dict()), sys.argv[1])
+"""
+
+
+def test_two_processes_train_what_one_trains(tmp_path: Path) -> None:
+    """After two steps the loss and the weights are the same, but for the order of sums."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    found = []
+    for count in (1, 2):
+        out = tmp_path / f"{count}.pt"
+        common = {**os.environ, "WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1"}
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-c", TWO_STEPS, str(out)],
+                env={**common, "MASTER_PORT": port, "RANK": str(rank)},
+                cwd=Path(__file__).parents[2],
+            )
+            for rank in range(count)
+        ]
+        assert [process.wait(timeout=120) for process in started] == [0] * count
+        found.append(torch.load(out))
+    (loss, weights), (loss_of_two, weights_of_two) = found
+    assert loss_of_two == pytest.approx(loss, rel=1e-3)
+    for name, tensor in weights.items():
+        assert torch.allclose(tensor, weights_of_two[name], atol=2e-3), name
+
+
+def test_slow_processes_get_less_to_do() -> None:
+    """Whoever takes three times as long gets a quarter."""
+    assert apportioned(8, [1.0, 3.0]) == [6, 2]
+    assert apportioned(8, [1.0, 1.0]) == [4, 4]
+    assert apportioned(1, [2.0, 1.0]) == [0, 1]
+
+
+def test_rates_fall_from_wherever_the_run_is(tmp_path: Path) -> None:
+    """A branch that falls ends low; the state it began with stays as it was."""
+    state = tmp_path / "state.pt"
+    train(RECIPE, [shard()], tmp_path / "flat.safetensors", state=state, budget=Budget(0, 4))
+    before = state.read_bytes()
+    progress = train(
+        RECIPE,
+        [shard()],
+        tmp_path / "fallen.safetensors",
+        state=state,
+        budget=Budget(0, 100),
+        fall_rows=6 * RECIPE.lines * RECIPE.shape.context,
+    )
+    assert progress.step == 10
+    assert state.read_bytes() == before

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.analysis.following import OWN_ENDING
+from composer.analysis.lead import ACCOMPANYING_SECTIONS
 from composer.analysis.paces import usual_tempi
 from composer.composing.asking.line_ups import parts_of, shares_of_line_ups
 from composer.composing.asking.request import Request
@@ -24,16 +25,19 @@ from composer.music.meters import grid_bar_ticks
 from composer.music.moods import Mood
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange, Piece
 from composer.music.styles import Style, style_index
-from composer.tokens.encode import chord_row
+from composer.tokens.encode import ACCOMPANYING_ROLE, chord_row
 from composer.tokens.fields import FIELD_SIZES, UNKNOWN, Kind
 from composer.tokens.values import (
     MODES,
     ORIGINS,
+    WITH_CHORDS,
     bars_value,
     key_of,
     key_value,
+    left_hand_of,
     meter_value,
     mood_value,
+    part_of,
     part_value,
     recall_values,
     role_value,
@@ -79,6 +83,7 @@ def given_fields(request: Request) -> Given:
         ranks=mood_ranks(request.mood) if request.mood else {},
         keeps_key=bool(request.key or request.mode or request.mood) and not request.chords,
         allowed=_allowed(request),
+        keeps_chords=bool(request.chords),
         bars=_bar_fields(request),
         copied_bars=_copied_bars(request),
         streams=_streams(request),
@@ -263,6 +268,8 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     fields = style_fields(request.style) | request.header
     if request.ensemble is not None:
         fields[Kind.STYLE, "ensemble"] = request.ensemble.index
+    if request.chords or _is_chordal(request):
+        fields[Kind.STYLE, "chords"] = WITH_CHORDS
     if request.mood is not None:
         fields |= mood_fields(request.mood)
     meter, tempo = request.meter, request.quarters_per_minute
@@ -273,6 +280,12 @@ def _fields(request: Request) -> dict[tuple[Kind, str], int]:
     if tempo is not None:
         fields[Kind.FORM, "tempo"] = tempo_value(tempo)
     return fields
+
+
+def _is_chordal(request: Request) -> bool:
+    """Whether who plays can play chords: several with pitches, or two hands."""
+    players = [INSTRUMENTS[part_of(value)[0]] for value, _, _ in _parts(request)]
+    return sum(not instrument.is_drums for instrument in players) > 1
 
 
 def style_fields(style: Style | None) -> dict[tuple[Kind, str], int]:
@@ -311,13 +324,29 @@ def _registers(request: Request) -> dict[int, Register]:
 
 
 def _numbered(seats: list[tuple[Instrument, str]]) -> tuple[PartRow, ...]:
+    """The rows of all parts, the hands of keyboards apart; somebody leads."""
     rows: list[PartRow] = []
+    lead = _lead(seats)
     for place, (instrument, role) in enumerate(seats):
         number = [other for other, _ in seats[:place]].count(instrument)
-        program = 0 if instrument.is_drums else instrument.program
+        program = 1 + (0 if instrument.is_drums else instrument.program)
         value = part_value(INSTRUMENTS.index(instrument), number)
-        rows.append((value, 1 + program, role_value(role)))
+        own = "melody" if place == lead else role
+        rows.append((value, program, role_value(own)))
+        if instrument.staves == 2 and role != "melody":
+            beneath = ACCOMPANYING_ROLE if place == lead else role
+            rows.append((left_hand_of(value), program, role_value(beneath)))
     return tuple(rows)
+
+
+def _lead(seats: list[tuple[Instrument, str]]) -> int | None:
+    """Who has the melody: who is said to, a singer, a soloist over keyboards, or the first."""
+    pitched = [place for place, (instrument, _) in enumerate(seats) if not instrument.is_drums]
+    stated = [place for place in pitched if seats[place][1] == "melody"]
+    singers = [place for place in pitched if seats[place][0].section == "voice"]
+    free = [place for place in pitched if not seats[place][1]]
+    soloists = [p for p in free if seats[p][0].section not in ACCOMPANYING_SECTIONS]
+    return next(iter([*stated, *singers, *soloists, *free]), None)
 
 
 def free_tempi(request: Request) -> tuple[float, float]:

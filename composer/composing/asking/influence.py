@@ -6,7 +6,8 @@ dense it is; and the register, loudness and articulation of the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from composer.analysis.analyse import analyse
 from composer.analysis.ensemble import estimate_ensemble
@@ -18,8 +19,10 @@ from composer.errors import RequestError
 from composer.music.bars import bars_of, prevailing_meter, prevailing_tempo
 from composer.music.ensembles import ensemble_index
 from composer.music.facts import BarFacts, Facts, Recall
+from composer.music.instruments import BY_NAME
 from composer.music.meters import grid_meters
-from composer.music.piece import Piece
+from composer.music.piece import Part, Piece
+from composer.tokens.encode import hands_of
 from composer.tokens.fields import UNKNOWN, Kind
 from composer.tokens.values import (
     MARKED,
@@ -95,7 +98,7 @@ def influence_of(piece: Piece) -> Influence:
         ensemble=ensemble if ensemble_index(ensemble) else "",
         instruments=tuple(part.instrument for part in on_grid.parts),
         roles=tuple(part.role for part in on_grid.parts),
-        registers=tuple(map(register_of, on_grid.parts)),
+        registers=tuple(chain.from_iterable(map(_registers_of, on_grid.parts))),
         meter=str(meter) if is_usual else "",
         tempo=_playable(tempo.quarters_per_minute) if tempo else None,
         mode=facts.key.mode if facts.key else "",
@@ -160,3 +163,17 @@ def _plan(bar: BarFacts, recall: Recall) -> Fields:
 def _mood(kind: Kind, valence: float | None, arousal: float | None) -> Fields:
     fields = {(kind, "valence"): mood_value(valence), (kind, "arousal"): mood_value(arousal)}
     return {key: value for key, value in fields.items() if value != UNKNOWN}
+
+
+def _registers_of(part: Part) -> list[Register | None]:
+    """Of the part, or of the right and the left hand where it has rows for both."""
+    if BY_NAME[part.instrument].staves != 2 or part.role == "melody":
+        return [register_of(part)]
+    hands = hands_of(part)
+    if hands is None:
+        return [register_of(part), None]
+    of_hands = [
+        [note for note, own in zip(part.notes, hands, strict=True) if own == hand]
+        for hand in (1, 2)
+    ]
+    return [register_of(replace(part, notes=tuple(notes))) for notes in of_hands]

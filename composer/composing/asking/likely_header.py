@@ -14,7 +14,7 @@ from composer.composing.asking.timing import Cue, find_cue, possible_meters
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Writer
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.tokens.fields import FIELD_SIZES, ROW_FIELDS, UNKNOWN, Kind, column_of
 from composer.tokens.grammar import Grammar
 from composer.tokens.values import meter_of, tempo_of, tempo_value
@@ -32,7 +32,7 @@ class LikelyHeader(NamedTuple):
 
 
 def likely_header(
-    model: RowTransformer, request: Request, chance: Chance, random: np.random.Generator
+    model: Runtime, request: Request, chance: Chance, random: np.random.Generator
 ) -> LikelyHeader:
     """Sampled like any other header, with what is given held fast; only the bars stay unknown."""
     writer = Writer(model, _HeaderGrammar(request.bars), given_fields(request), chance, random)
@@ -63,7 +63,7 @@ class _HeaderGrammar(Grammar):
 
 
 def with_cue(
-    model: RowTransformer, request: Request, chance: Chance, random: np.random.Generator
+    model: Runtime, request: Request, chance: Chance, random: np.random.Generator
 ) -> Request:
     """A request for a duration with the bars, meter and tempi that meet it, as near as can be to
     what the model would choose. Raises RequestError where none do, saying what is possible.

@@ -6,8 +6,6 @@ add a lean, write one as `lean.py` says and give it a line in the table of `all_
 
 all_leans.py          the table of all leans, and what they add together: edit the table to change
                       what leans
-chord_size.py         under two hands four notes are a full chord: what sounds beyond it is leaned
-                      against
 chord_tones.py        chords that hold: their tones are leaned on, most on strong beats and where
                       they were given
 last_bar.py           how a piece ends: on the tonic, its root in the bass, in notes that last to

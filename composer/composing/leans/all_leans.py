@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.leans.chord_size import ChordSize
 from composer.composing.leans.chord_tones import ChordTones
 from composer.composing.leans.last_bar import Ending
-from composer.composing.leans.lean import Floats, Lean, Setting
+from composer.composing.leans.lean import RULED_OUT, Floats, Lean, Setting
 from composer.composing.leans.note_density import NoteDensity
 from composer.composing.leans.note_speed import NoteSpeed
 from composer.composing.leans.one_voice import OneVoice
@@ -34,12 +33,6 @@ LEANS: dict[str, Lean] = {
         "weak",
         "the last bar has the tonic chord, its root below, and lasts to its end",
         "ends on the tonic .46 without, .79 with",
-    ),
-    "chord_size": Lean(
-        ChordSize,
-        "weak",
-        "under two hands four notes are a full chord",
-        "of 35,000 real onsets a ninetieth has six notes or more (docs/experiments.md)",
     ),
     "recalled_bar": Lean(
         RecalledBar,
@@ -116,6 +109,8 @@ LEANS: dict[str, Lean] = {
 }
 """In the order in which they are added."""
 
+OF_SKETCHES = frozenset({"recall_share"})
+"""Those that lean on plans; the others are about notes, which a sketch has not."""
 WEAK = frozenset(name for name, lean in LEANS.items() if lean.purpose == "weak")
 
 
@@ -147,6 +142,9 @@ class Leans:
         """
         for follower in self.followers:
             tilt = follower.tilt(row)
-            if tilt is not None and np.isfinite((logits + tilt)[allowed]).any():
-                logits = logits + tilt
+            if tilt is None:
+                continue
+            leaned = logits + tilt
+            if tilt.min() != RULED_OUT or np.isfinite(leaned[allowed]).any():
+                logits = leaned
         return logits

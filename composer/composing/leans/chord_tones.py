@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from composer.analysis.texture import beat_ticks
@@ -66,9 +68,11 @@ def strong_ticks(meter_field: int) -> tuple[int, ...]:
     return (0, bar_ticks // 2) if beats >= 4 and beats % 2 == 0 else (0,)
 
 
+@cache
 def tones(root: int, intervals: tuple[int, ...]) -> Floats:
-    """1 for every pitch at these intervals above a root, drums aside: (pitch values,)."""
+    """1 for pitches at these intervals above a root, drums aside; (pitch values,), read only."""
     pitches = np.arange(FIELD_SIZES["pitch"])
     found = np.isin(pitches % 12, [(root + interval) % 12 for interval in intervals])
     tilt: Floats = (found & (pitches < DRUM_PITCH_OFFSET)).astype(np.float64)
+    tilt.flags.writeable = False
     return tilt

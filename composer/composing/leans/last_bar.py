@@ -7,29 +7,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.composing.leans.chord_size import against_more
 from composer.composing.leans.chord_tones import chord_of, tones
 from composer.composing.leans.lean import Floats, Setting, next_field, only
 from composer.music.chords import CHORD_INTERVALS
 from composer.music.lengths import LENGTHS_TICKS
-from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
 from composer.tokens.values import key_of, tick_in_bar
 
 END = 2.5
-"""Logits for the tonic chord in the last bar of a piece, and against the end before it is whole."""
+"""Logits for the tonic chord in the last bar of a piece, the bass first."""
 DONE = 2.0
-"""Logits for the end when it is: else hands strike it again and again, and bands go on."""
+"""Logits for the end when the bass has given it: else bands go on."""
 LAST = 2.0
 """Logits for a note of the last bar that lasts to its end."""
 HOME = 5.0
 """Logits for the tonic as the root of the last bar's chord."""
 ROOT = 3.0
 """Logits that the root has there before other notes of the chord, in the bass."""
-CHORD = 3
-"""Notes that make a whole chord under two hands."""
-SURPLUS = -2.0
-"""Logits against one more for each that sounds beyond it."""
 _TONIC_PITCH_CLASS = {"major": 0, "minor": 9}  # of the key without signature
 
 
@@ -64,15 +58,9 @@ class Ending:
             return None
         match next_field(row):
             case None:
-                return self._kind()
+                return only("kind", Kind.MARK, DONE) if self.bass_notes else None
             case Kind.NOTE, "pitch":
                 return self._pitch(row)
-            case Kind.NOTE, "position":
-                together = self._together(row)
-                full = against_more(self.grammar, row, CHORD, SURPLUS)
-                return full if together is None else together
-            case Kind.NOTE, "beat":
-                return self._together(row)
             case Kind.NOTE, "part" if self._bass() >= 0:
                 bass = self.grammar.parts[self._bass()]
                 return None if self.bass_notes else only("part", bass.value, END)
@@ -84,28 +72,6 @@ class Ending:
 
     def _in_last_bar(self) -> bool:
         return self.grammar.bar == self.grammar.bars - 1
-
-    def _kind(self) -> Floats | None:
-        """No end while the last chord is not whole; when it is, rather one."""
-        if not self.bass_notes:
-            return None
-        if not self._chord_is_whole():
-            return only("kind", Kind.MARK, -END)
-        return only("kind", Kind.MARK, DONE)
-
-    def _chord_is_whole(self) -> bool:
-        """Whether the bass, or both hands, have given the last bar its chord."""
-        bass = self.grammar.parts[self._bass()].instrument
-        return self.bass_notes >= (CHORD if bass.has_two_hands else 1)
-
-    def _together(self, row: list[int]) -> Floats | None:
-        """The notes of a last chord that is not whole yet begin together."""
-        if not self.bass_notes or self._chord_is_whole():
-            return None
-        beat, position = divmod(self.grammar.tick, GRID_TICKS_PER_QUARTER)
-        if len(row) == 1:
-            return only("beat", beat, END)
-        return only("position", position, END) if row[1] == beat else None
 
     def _bass(self) -> int:
         """The place of the last part that is no drums: scores have the bass below."""

@@ -63,6 +63,10 @@ class Follower(Protocol):
         """What to add to the logits of the next field of a row; None for nothing."""
 
 
+NAMED = tuple(tuple((kind, name) for name in ROW_FIELDS[kind]) for kind in Kind)
+"""Kind and name of each field of each kind of row."""
+
+
 class Lean(NamedTuple):
     """A lean of the table: how to make it (None where it has nothing to do), and why it is there.
 
@@ -79,10 +83,7 @@ class Lean(NamedTuple):
 
 def next_field(row: list[int]) -> tuple[Kind, str] | None:
     """Kind and name of the next field of a row; None where its kind comes next."""
-    if not row:
-        return None
-    kind = Kind(row[0])
-    return kind, ROW_FIELDS[kind][len(row) - 1]
+    return NAMED[row[0]][len(row) - 1] if row else None
 
 
 def only(name: str, value: int, lean: float) -> Floats:

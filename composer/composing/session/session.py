@@ -190,7 +190,7 @@ class Session:
         """Make a version (by default the current one) again, step by step from the first.
 
         Raises CheckpointError if a step was made with other weights than this session's, and
-        RequestError if one gives other notes than are kept, as another version of torch or of
+        RequestError if one gives other notes than are kept, as another version of onnxruntime or of
         this program may.
         """
         from composer.composing.session.steps import made

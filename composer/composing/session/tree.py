@@ -22,8 +22,8 @@ EDIT = "edit"
 class Step:
     """What made a version of its parent: a verb by name, its arguments, and all that it hung on.
 
-    `fingerprint` names the weights, `made_with` the versions of the program, Python and torch;
-    `locks` are those that were in force.
+    `fingerprint` names the weights, `made_with` the versions of the program, Python and
+    onnxruntime; `locks` are those that were in force.
     """
 
     verb: str

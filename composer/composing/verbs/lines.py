@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from composer.analysis.melody import is_one_line, melody_place, top_line
+from composer.music.hands import assign_staves
 from composer.music.instruments import BY_NAME
 from composer.music.piece import Note, Part, Piece
-from composer.rendering.score.hands import assign_staves
 
 _WIDEST_LEAP = 12
 """Semitones within which an inner voice goes on; beyond that another one begins."""

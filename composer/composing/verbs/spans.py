@@ -30,10 +30,10 @@ from composer.composing.writing.weights import load_weights, new_seed
 from composer.music.bars import bars_of
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
 from composer.tokens.decode import decode
-from composer.tokens.fields import UNKNOWN, Kind, Mark, column_of
+from composer.tokens.fields import PART_VALUES, UNKNOWN, Kind, Mark, column_of
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.transpose import transposed
-from composer.tokens.values import part_values, tick_in_bar
+from composer.tokens.values import both_hands_of, part_values, tick_in_bar
 
 LONGEST_SPAN = 8
 """Bars written at a time between what is given, as in training."""
@@ -127,7 +127,7 @@ class Writing:
         """
         values = part_values(with_seats(self.draft.source.parts))
         chosen = {values[p]: p for p in places if not self.draft.source.parts[p].is_drums}
-        old = self._notes(range(first, last + 1), chosen)
+        old = self._notes(range(first, last + 1), self._hands(chosen))
         if not any(old.values()):
             return self.draft
         rows = self.rows(first, last, list(chosen.values()), rhythm=old)
@@ -135,7 +135,7 @@ class Writing:
         starts = [bar.start_tick for bar in bars_of(self.draft.grid)]
         places_of_notes = [
             (
-                chosen[part],
+                chosen[both_hands_of(part)],
                 starts[bar] + beat * GRID_TICKS_PER_QUARTER + position,
                 pitch - self.draft.semitones,
             )
@@ -162,8 +162,8 @@ class Writing:
         """
         draft = self.draft
         values = part_values(with_seats(draft.source.parts))
-        writable = {values[place] for place in places} or set(values)
-        given = set(values) - writable
+        writable = self._hands({values[place] for place in places} or values)
+        given = self._hands(values) - writable
         before = [row for bar in range(first) for row in self._bar(bar)]
         grammar = self._grammar(
             max(len(draft.bars), last + 1), range(first, last + 1), given, rhythm
@@ -182,6 +182,12 @@ class Writing:
         )
         return transposed(write_all([writer], progress)[0], -draft.semitones)
 
+    def _hands(self, values: Iterable[int]) -> set[int]:
+        """The part fields of all hands of some parts, as the header has them."""
+        wanted = set(values)
+        rows = [row for row in self.draft.header if row[0] == Kind.PART]
+        return {row[1] for row in rows if both_hands_of(row[1]) in wanted}
+
     def _parts_of(self, rows: Rows) -> list[Part]:
         """All parts with the notes of new rows, on grid ticks from the first new bar."""
         values = part_values(with_seats(self.draft.source.parts))
@@ -189,7 +195,9 @@ class Writing:
 
     def _take(self, source: Piece) -> None:
         fresh = draft_of(source, self.draft.semitones)
-        self.draft = replace(fresh, header=self.draft.header)
+        header = [row for row in self.draft.header if row[0] != Kind.PART]
+        parts = [row for row in fresh.header if row[0] == Kind.PART]
+        self.draft = replace(fresh, header=[*header, *parts])
 
     def fullest(
         self,
@@ -378,6 +386,7 @@ def _place_in_bar(row: list[int]) -> tuple[int, int]:
 def _part_written(draft: Draft, place: int, value: int, rows: Rows) -> Part:
     """A part of the draft with the notes of new rows, on grid ticks from the first new bar."""
     header = np.array([empty_row(Kind.PART, value, 1)], dtype=np.int16)
-    is_other = (rows[:, 0] == Kind.NOTE) & (rows[:, column_of(Kind.NOTE, "part")] != value)
-    parts = decode(np.concatenate([header, rows[~is_other]])).parts
-    return replace(draft.source.parts[place], notes=parts[0].notes if parts else ())
+    parts = rows[:, column_of(Kind.NOTE, "part")] % PART_VALUES
+    is_other = (rows[:, 0] == Kind.NOTE) & (parts != value)
+    written = decode(np.concatenate([header, rows[~is_other]])).parts
+    return replace(draft.source.parts[place], notes=written[0].notes if written else ())

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.composing.leans.all_leans import Leans
-from composer.composing.leans.lean import Setting
+from composer.composing.leans.all_leans import LEANS, OF_SKETCHES, Leans
+from composer.composing.leans.lean import NAMED, Setting
 from composer.composing.leans.part_statistics import Register
 from composer.errors import RequestError
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Recall
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.tokens.fields import (
@@ -26,14 +26,20 @@ from composer.tokens.fields import (
     HEADER_KINDS,
     ROW_FIELDS,
     Kind,
+    Mark,
 )
 from composer.tokens.grammar import Grammar, empty_row
 from composer.tokens.values import recall_values
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
+RowList = list[list[int]]
 
+LEADING_ROWS = 2
+"""Rows of zeros before a piece, as in training."""
 KEPT_SHARE = 0.6
+SKETCH_SHARE = 0.25
+"""How much of it the sketch may fill."""
 """How much of the context the latest bars may fill when the window slides on."""
 
 TEMPERATURE, MIN_P = 1.0, 0.02
@@ -121,6 +127,8 @@ class Given:
     copied_bars: dict[int, int] = field(default_factory=dict)
     streams: tuple[Stream, ...] = ()
     registers: dict[int, Register] = field(default_factory=dict)
+    keeps_chords: bool = False
+    """Whether the chords are the request's own, not the model's sketch."""
 
 
 class Ask(NamedTuple):
@@ -138,12 +146,13 @@ class Writer:
     """Writes one piece, or some bars of one, row by row.
 
     `header`, `before` and `block` are rows that are there already: the header of a piece, its
-    bars before those to be written, and a given block ("given" to "write" mark).
+    bars before those to be written, and a given block ("given" to "write" mark). `sketch` has the
+    bar, plan and chord rows of every bar, which then hold.
     """
 
     def __init__(
         self,
-        model: RowTransformer,
+        model: Runtime,
         grammar: Grammar,
         given: Given,
         chance: Chance,
@@ -151,13 +160,15 @@ class Writer:
         header: Sequence[list[int]] = (),
         before: Sequence[list[int]] = (),
         block: Sequence[list[int]] = (),
+        sketch: Sequence[RowList] = (),
     ) -> None:
         self.model, self.grammar, self.given = model, grammar, given
         self.chance, self.random = chance, random
         self.given_fields = dict(given.fields)
         self.streams = given.streams or (Stream(1.0, {}),)
-        self.header = [empty_row(Kind.PAD), *header]
+        self.header = [empty_row(Kind.PAD)] * LEADING_ROWS + list(header)
         self.before, self.block = list(before), list(block)
+        self.sketch = sketch
         self.written: list[list[int]] = []
         self.bar_is_complete = False
         density = Kind.PLAN, "density"
@@ -169,7 +180,8 @@ class Writer:
             chords_are_given=bool(grammar.chords),
             registers=given.registers,
         )
-        self.leans = Leans(setting, (*header, *before), chance.without)
+        without = LEANS.keys() - OF_SKETCHES if grammar.is_sketch else chance.without
+        self.leans = Leans(setting, (*header, *before), without)
         self.unread = self._window()
         self.read = 0
         """How many rows the model has read since it began, or began afresh."""
@@ -207,7 +219,8 @@ class Writer:
         if bar in self.given.copied_bars:
             return self.given.copied_bars[bar]
         distance = RECALLED.get((plan[1], plan[2]))
-        is_free = not self.block and not self.grammar.chords and bar + 1 < self.grammar.bars
+        chords_are_free = not self.given.keeps_chords and (self.sketch or not self.grammar.chords)
+        is_free = not self.block and chords_are_free and bar + 1 < self.grammar.bars
         return bar - distance if distance is not None and is_free else None
 
     def _copy(self, bar: int) -> None:
@@ -237,7 +250,7 @@ class Writer:
     def _row(self) -> Generator[Ask, Floats, list[int]]:
         row: list[int] = []
         while len(row) < COLUMNS:
-            if row and len(row) > len(ROW_FIELDS[Kind(row[0])]):
+            if row and len(row) > len(NAMED[row[0]]):
                 return [*row, *(0,) * (COLUMNS - len(row))]
             value = self._given_value(row)
             if value is None:
@@ -271,7 +284,7 @@ class Writer:
 
     def _ask(self, row: list[int]) -> Ask:
         """All rows so far, those that are new to be read; from the window on if it is full."""
-        afresh = self.read + len(self.unread) > self.model.shape.context
+        afresh = self.read + len(self.unread) >= self.model.shape.context
         if afresh:
             self.unread, self.read = self._window(), 0
         ask = Ask(row, self.unread, afresh)
@@ -282,11 +295,13 @@ class Writer:
     def _given_value(self, row: list[int]) -> int | None:
         if not row:
             return self._given_kind()
-        kind, name = Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]
+        kind, name = NAMED[row[0]][len(row) - 1]
         if kind == Kind.PART and self.given.parts:
             return self.given.parts[len(self.grammar.parts)][len(row) - 1]
         if kind in (Kind.BAR, Kind.PLAN):
             bar = self.grammar.bar + (kind == Kind.BAR)
+            if self.sketch:
+                return self.sketch[bar][int(kind == Kind.PLAN)][len(row)]
             here = self.given.bars.get(bar, {}).get((kind, name))
             if here is not None:
                 return here
@@ -295,7 +310,8 @@ class Writer:
     def _given_kind(self) -> int | None:
         grammar = self.grammar
         if grammar.last_kind in (Kind.FORM, Kind.PART) and self.given.parts:
-            return Kind.PART if len(grammar.parts) < len(self.given.parts) else Kind.BAR
+            after = Kind.MARK if grammar.is_sketch else Kind.BAR
+            return Kind.PART if len(grammar.parts) < len(self.given.parts) else after
         if self.bar_is_complete:
             return Kind.BAR if grammar.bar + 1 < grammar.until else Kind.MARK
         return None
@@ -303,8 +319,7 @@ class Writer:
     def _allowed(self, row: list[int]) -> NDArray[np.bool_]:
         allowed = self.grammar.allowed(row)
         if row:
-            name = ROW_FIELDS[Kind(row[0])][len(row) - 1]
-            wanted = self.given.allowed.get((Kind(row[0]), name))
+            wanted = self.given.allowed.get(NAMED[row[0]][len(row) - 1])
             if wanted is not None and (allowed & wanted).any():
                 return allowed & wanted
         return allowed
@@ -315,25 +330,41 @@ class Writer:
             done = [Kind.CHORD, Kind.BAR, Kind.MARK]
             logits[Kind.CHORD] = np.logaddexp.reduce(logits[done])
         if row:
-            name = Kind(row[0]), ROW_FIELDS[Kind(row[0])][len(row) - 1]
+            name = NAMED[row[0]][len(row) - 1]
             tilt, rank = self.given.tilts.get(name), self.given.ranks.get(name)
             logits = logits if rank is None else logits + rank_tilt(logits, allowed, rank)
             logits = logits if tilt is None else logits + tilt
         logits = self.leans.added(logits, allowed, row)
-        is_plan = bool(row) and row[0] == Kind.PLAN
+        is_plan = bool(row) and row[0] in (Kind.BAR, Kind.PLAN)
         chance = AS_LEARNED if is_plan else self.chance
-        return sample(np.where(allowed, logits, -np.inf), chance, self.random)
+        choices = np.flatnonzero(allowed)
+        return int(choices[sample(logits[choices], chance, self.random)])
 
     def _window(self) -> list[list[int]]:
         """Header, given block and as many of the latest bars as fill a part of the context."""
         header = self.header + [row for row in self.written if row[0] in HEADER_KINDS]
         body = self.before + [row for row in self.written if row[0] not in HEADER_KINDS]
         room = int(self.model.shape.context * KEPT_SHARE) - len(header) - len(self.block)
+        if self.sketch:
+            room -= int(self.model.shape.context * SKETCH_SHARE) // 2
         bars = [index for index, row in enumerate(body) if row[0] == Kind.BAR]
         fitting = [index for index in bars if len(body) - index <= room]
         start = fitting[0] if fitting else max(0, len(body) - max(room, 1))
         split = max(start, len(self.before))
+        if self.sketch:
+            first = sum(row[0] == Kind.BAR for row in body[:start])
+            return header + self._sketch_block(first) + body[start:]
         return header + body[start:split] + self.block + body[split:]
+
+    def _sketch_block(self, first: int) -> list[list[int]]:
+        """The sketch from a bar on, as far as its share of the context goes."""
+        room = int(self.model.shape.context * SKETCH_SHARE)
+        rows: list[list[int]] = []
+        for of_bar in self.sketch[first:]:
+            if len(rows) + len(of_bar) > room:
+                break
+            rows += of_bar
+        return [empty_row(Kind.MARK, Mark.SKETCH), *rows, empty_row(Kind.MARK, Mark.WRITE)]
 
 
 def rank_tilt(logits: Floats, allowed: NDArray[np.bool_], strength: float) -> Floats:

@@ -18,7 +18,7 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.music.playable import has_room
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
 from composer.tokens.grammar import Allowed, Grammar, PartState
-from composer.tokens.values import tick_in_bar
+from composer.tokens.values import both_hands_of, tick_in_bar
 
 _PITCHES = np.arange(FIELD_SIZES["pitch"])
 _PERFECT = (0, 7)
@@ -216,6 +216,7 @@ class RuledGrammar(Grammar):
             note.start_tick
             for other, note in self._to_come(tick)
             if (self.rules.crossing or (self.rules.under and other == 0))
+            and not self._are_hands(order, other)
             and (row[4] - note.pitch) * (order - other) > 0
         ]
         short = allowed.copy()
@@ -237,7 +238,7 @@ class RuledGrammar(Grammar):
         low, high = 0, FIELD_SIZES["pitch"]
         if self.rules.crossing or self.rules.under:
             for other, notes in self.heard.items():
-                if other > 0 and not self.rules.crossing:
+                if (other > 0 and not self.rules.crossing) or self._are_hands(order, other):
                     continue
                 sounding = [n.pitch for n in notes if n.start_tick <= tick < n.end_tick]
                 if sounding and other < order:
@@ -251,6 +252,11 @@ class RuledGrammar(Grammar):
             within &= (leap <= _WIDEST_STEP) | (leap == _OCTAVE)
         return within
 
+    def _are_hands(self, order: int, other: int) -> bool:
+        """Whether two parts are one player's hands, which may cross and go in parallels."""
+        one, two = self.parts[order].value, self.parts[other].value
+        return one != two and both_hands_of(one) == both_hands_of(two)
+
     def _without_parallels(self, order: int, tick: int) -> Allowed:
         allowed = np.ones(FIELD_SIZES["pitch"], dtype=bool)
         own = self._before(order, tick)
@@ -259,7 +265,9 @@ class RuledGrammar(Grammar):
         for other, notes in self.heard.items():
             before = self._before(other, tick)
             now = [n.pitch for n in notes if n.start_tick == tick]
-            if other == order or before is None or len(now) != 1 or now[0] == before:
+            if other == order or self._are_hands(order, other):
+                continue
+            if before is None or len(now) != 1 or now[0] == before:
                 continue
             interval = abs(own - before) % 12
             if interval in _PERFECT:

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from composer.errors import RequestError
-from composer.model.checkpoint import Checkpoint, load_checkpoint
-from composer.model.transformer import RowTables
+from composer.model.runtime import Runtime
+from composer.model.sizes import RowTables
+from composer.model.weights_file import read_weights
 from composer.tokens.fields import FORMAT_VERSION, layout
 
 WEIGHTS = Path(__file__).parents[2] / "weights.safetensors"
 LARGEST_SEED = 2**32 - 1
 
 
-def load_weights(path: Path | None = None) -> Checkpoint:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model that writes; `fingerprint` names its weights in reports, `about` says how they were
+    trained."""
+
+    model: Runtime
+    fingerprint: str
+    about: dict[str, Any]
+
+
+def load_weights(path: Path | None = None) -> Loaded:
     """The given weights or those of the package. Raises CheckpointError if they cannot be used."""
     path = path or WEIGHTS
     return _load(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path, modified: int) -> Checkpoint:
-    return load_checkpoint(path, FORMAT_VERSION, RowTables(**asdict(layout())))
+def _load(path: Path, modified: int) -> Loaded:
+    tables = RowTables(**asdict(layout()))
+    found = read_weights(path, FORMAT_VERSION, tables)
+    model = Runtime(found.weights, found.shape, tables)
+    return Loaded(model, found.fingerprint, found.about)
 
 
 def new_seed(seed: int | None) -> int:

@@ -17,7 +17,6 @@ dynamics.py         dynamic marks and hairpins from velocities, a level a bar as
 enharmonics.py      when a passage is written in the enharmonic key that is easier to read
 fingering.py        where a guitarist or a bassist stops each note: the cheapest path through
                     strings and frets
-hands.py            which staff each note of a keyboard part stands on: two hands, by register and
                     continuity
 long_rests.py       bars of rest that a part of its own draws as one, with their number over it
 notation.py         a score as it is written: frozen measures, voices, values and spelled pitches

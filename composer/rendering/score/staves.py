@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from composer.music.bars import Bar, meter_ticks
+from composer.music.hands import assign_staves
 from composer.music.instruments import BY_NAME, Instrument
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part
 from composer.rendering.score.accidentals import with_accidentals
@@ -15,7 +16,6 @@ from composer.rendering.score.beams import with_beams
 from composer.rendering.score.clefs import choose_clefs, clefs_allowed, singers_clef
 from composer.rendering.score.division import Division
 from composer.rendering.score.dynamics import written_dynamics
-from composer.rendering.score.hands import assign_staves
 from composer.rendering.score.notation import (
     ClefChange,
     Head,

@@ -22,7 +22,7 @@ from composer.composing.leans.lean import Setting, next_field
 from composer.composing.leans.note_speed import SHORTEST_SECONDS
 from composer.composing.leans.part_statistics import ANY_STYLE, return_share, usual_register
 from composer.composing.writing.sampling import Chance, Writer
-from composer.model.transformer import RowTransformer
+from composer.model.runtime import Runtime
 from composer.music.facts import Recall
 from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
@@ -49,7 +49,7 @@ def written(asked: dict[str, Any], without: frozenset[str], seed: int, **given: 
     grammar = Grammar(request.bars, chords=given_chords(request, 0))
     chance = Chance(min_p=0.0, without=without)
     fields = replace(given_fields(request), **given)
-    model = cast(RowTransformer, SimpleNamespace(shape=SimpleNamespace(context=10_000)))
+    model = cast(Runtime, SimpleNamespace(shape=SimpleNamespace(context=10_000)))
     writing = Writer(model, grammar, fields, chance, np.random.default_rng(seed)).rows()
     ask = next(writing)
     while True:
@@ -91,12 +91,6 @@ def strange_tones(rows: np.ndarray) -> float:
 def strange_end(rows: np.ndarray) -> float:
     """Notes of the last bar that are not of C major."""
     return float(np.mean(~np.isin(column(notes_by_bar(rows)[-1], "pitch") % 12, (0, 4, 7))))
-
-
-def thick_chords(rows: np.ndarray) -> float:
-    """Notes that a keyboard begins at an onset beyond the fourth, on average."""
-    _, counts = np.unique(onsets(decode(rows)), return_counts=True)
-    return float(np.mean(np.maximum(0, counts - 4)))
 
 
 def forgotten(rows: np.ndarray) -> float:
@@ -199,7 +193,6 @@ MANY = ["flute", "oboe", "clarinet", "bassoon", "horn", "cello"]
 SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, Any]]] = {
     "chord_tones": (strange_tones, DUO | {"chords": "C"}, {"bars": NEW}),
     "ending": (strange_end, DUO, {"bars": NEW}),
-    "chord_size": (thick_chords, DUO | {"instruments": ["piano"]}, {"bars": NEW}),
     "recalled_bar": (forgotten, DUO, {"bars": NEW | {1: plan(1, Recall(1, "varied"))}}),
     "recall_share": (unusual_returns, DUO | {"bars": 16}, {}),
     "one_voice": (

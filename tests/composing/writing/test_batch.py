@@ -13,7 +13,9 @@ from composer.composing.asking.fields_asked import given_fields
 from composer.composing.asking.request import make_request
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Writer
-from composer.model.transformer import RowTables, RowTransformer, Shape
+from composer.model.runtime import Runtime
+from composer.model.sizes import RowTables, Shape
+from composer.model.transformer import RowTransformer
 from composer.tokens.fields import Kind, layout
 from composer.tokens.grammar import Grammar
 
@@ -27,11 +29,12 @@ REQUESTS = (
 
 
 @cache
-def untrained_model() -> RowTransformer:
-    """In double precision, where the order of a sum changes no choice."""
+def untrained_model() -> Runtime:
     torch.manual_seed(5)
     shape = Shape(width=32, layers=2, heads=2, head_hidden=32, chosen_width=16, context=64)
-    return RowTransformer(shape, RowTables(**asdict(layout()))).double().eval()
+    tables = RowTables(**asdict(layout()))
+    drawn = RowTransformer(shape, tables).state_dict()
+    return Runtime({name: tensor.numpy() for name, tensor in drawn.items()}, shape, tables)
 
 
 def writers(numbers: Sequence[int]) -> list[Writer]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from benchmarks.hand_labels import LOWER, UPPER, labelled_works, staves_of
 from composer.corpus.corpus import find_corpora
+from composer.music.hands import assign_staves
 from composer.music.piece import Note, Part
-from composer.rendering.score.hands import assign_staves
 from tests.shared import CORPORA, needs_corpora
 
 QUARTER = 24

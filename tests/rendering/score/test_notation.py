@@ -11,6 +11,7 @@ import pytest
 
 from composer.errors import RequestError
 from composer.music.facts import Chord
+from composer.music.hands import assign_staves
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
 from composer.rendering.musicxml.musicxml import musicxml_text
 from composer.rendering.pages.piano_roll import roll_svg
@@ -18,7 +19,6 @@ from composer.rendering.performance.audio import wav_bytes
 from composer.rendering.performance.midi import midi_bytes
 from composer.rendering.performance.performance import perform
 from composer.rendering.score.division import divide
-from composer.rendering.score.hands import assign_staves
 from composer.rendering.score.percussion import drum_signs
 from composer.rendering.score.rhythm import Stretch, write_bar
 from composer.rendering.score.score import build_score
