@@ -20,6 +20,7 @@ from composer.measures.partner_music import chorales, melody_of, outside, spans,
 from composer.measures.partner_text import write_table
 from composer.measures.partner_trials import evaluate
 from composer.model.checkpoint import save_checkpoint
+from composer.model.runtime import Runtime
 from composer.model.sizes import RowTables, Shape
 from composer.model.transformer import RowTransformer
 from composer.tokens.fields import FORMAT_VERSION, layout
@@ -79,7 +80,10 @@ def test_bits_count_the_notes_of_the_span_alone() -> None:
     piece = tune_in_style("folk", 3, 18)
     draft = draft_of(piece)
     for context in (64, 256):
-        bits = span_bits.evaluate(untrained(context), draft, 8, 9)
+        model = untrained(context)
+        weights = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+        runtime = Runtime(weights, model.shape, model.tables, exact=True)
+        bits = span_bits.evaluate(runtime, draft, 8, 9)
         assert 1 < bits < 100
     for first, last, message in ((17, 18, "not in"), (5, 4, "not in")):
         with pytest.raises(RequestError, match=message):

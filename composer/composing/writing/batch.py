@@ -42,9 +42,12 @@ def write_all(
     `watch(place of the writer)` as its own are.
     """
 
-    def tell(place: int, done: int, total: int) -> None:
-        bars = sum(writer.grammar.bar + 1 for writer in writers)
-        progress(bars, sum(writer.grammar.until for writer in writers))
+    done = [writer.grammar.bar + 1 for writer in writers]
+    bars_in_all = sum(writer.grammar.until for writer in writers)
+
+    def tell(place: int, bars_done: int, total: int) -> None:
+        done[place] = bars_done
+        progress(sum(done), bars_in_all)
         if watch is not None:
             watch(place)
 

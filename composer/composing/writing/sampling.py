@@ -177,7 +177,7 @@ class Writer:
             densities={bar: of[density] for bar, of in given.bars.items() if density in of},
             copied_bars=given.copied_bars,
             keeps_key=given.keeps_key,
-            chords_are_given=bool(grammar.chords),
+            chords_are_given=given.keeps_chords or bool(grammar.chords and not sketch),
             registers=given.registers,
         )
         without = LEANS.keys() - OF_SKETCHES if grammar.is_sketch else chance.without
