@@ -14,8 +14,8 @@ from itertools import pairwise
 from composer.composing.leans.lean import RULED_OUT, Floats, Setting, next_field, only
 from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import Part, Piece
-from composer.tokens.fields import Kind, column_of
-from composer.tokens.values import role_of, tick_in_bar
+from composer.tokens.fields import PART_VALUES, Kind, column_of
+from composer.tokens.values import both_hands_of, role_of, tick_in_bar
 
 
 class OneVoice:
@@ -28,8 +28,12 @@ class OneVoice:
 
     def advance(self, row: list[int]) -> None:
         """Take a complete row as written; the grammar has taken it already."""
-        if row[0] == Kind.PART and role_of(row[column_of(Kind.PART, "role")]) == "melody":
-            self.leading.add(row[column_of(Kind.PART, "part")])
+        if row[0] == Kind.PART:
+            value, role = row[1], role_of(row[column_of(Kind.PART, "role")])
+            if value >= PART_VALUES:  # a pianist's right hand has chords
+                self.leading.discard(both_hands_of(value))
+            elif role == "melody":
+                self.leading.add(value)
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
