@@ -24,6 +24,7 @@ from composer.model.sizes import EARLY_COLUMNS, IGNORED, RowTables, Shape
 
 class KeyValueCache:
     """Keys and values of the rows read so far, allocated once; each line of a batch has its length.
+    The oracle of `composer.model.runtime.Memory` in tests, and what it is timed beside.
 
     `store` has shape (layers, 2, batch, heads, context, head width), `lengths` (batch,).
     """
@@ -33,25 +34,10 @@ class KeyValueCache:
         self.store = torch.zeros(size, dtype=dtype)
         self.lengths = torch.zeros(batch, dtype=torch.long)
 
-    def lines(self, start: int, stop: int) -> KeyValueCache:
-        """A view of some lines: what is read into it is read into the whole."""
-        view = KeyValueCache.__new__(KeyValueCache)
-        view.store, view.lengths = self.store[:, :, start:stop], self.lengths[start:stop]
-        return view
-
     @property
     def room(self) -> int:
         """How many more rows fit into every line."""
         return self.store.shape[4] - int(self.lengths.max())
-
-    def clear(self) -> None:
-        self.lengths.zero_()
-
-    def move(self, source: int, target: int) -> None:
-        """Put one line in the place of another."""
-        length = int(self.lengths[source])
-        self.store[:, :, target, :, :length] = self.store[:, :, source, :, :length]
-        self.lengths[target] = length
 
 
 class Memory(NamedTuple):

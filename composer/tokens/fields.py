@@ -19,6 +19,8 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER
 
 FORMAT_VERSION = 2
 COLUMNS = 7
+LEADING_ROWS = 2
+"""Rows of zeros before a piece: its first row is predicted from two steps before."""
 UNKNOWN = 0
 """The value of every field that nobody has decided, where a field can be unknown."""
 

@@ -17,6 +17,7 @@ from composer.model.sizes import EARLY_COLUMNS, IGNORED
 from composer.tokens.fields import (
     COLUMNS,
     KINDS,
+    LEADING_ROWS,
     NEVER_UNKNOWN,
     ROW_FIELDS,
     UNKNOWN,
@@ -31,8 +32,6 @@ from composer.training.sketches import sketch_alone, under_its_sketch
 Rows = NDArray[np.int16]
 SHORTEST_CROP = 48
 """Rows: a smaller rest of a line is padded rather than filled with a stump of a piece."""
-LEADING_ROWS = 2
-"""Rows of zeros before each crop: the first row is predicted from two steps before."""
 SKETCH_SHARE, UNDER_SKETCH_SHARE = 0.1, 0.35
 """How many crops are a sketch alone, and how many stand behind the sketch of their bars."""
 FROM_START_SHARE = 0.3

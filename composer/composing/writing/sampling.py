@@ -24,6 +24,7 @@ from composer.tokens.fields import (
     FARTHEST_RECALL,
     FIELD_SIZES,
     HEADER_KINDS,
+    LEADING_ROWS,
     ROW_FIELDS,
     Kind,
     Mark,
@@ -35,8 +36,6 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
 RowList = list[list[int]]
 
-LEADING_ROWS = 2
-"""Rows of zeros before a piece, as in training."""
 KEPT_SHARE = 0.6
 SKETCH_SHARE = 0.25
 """How much of it the sketch may fill."""

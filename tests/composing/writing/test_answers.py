@@ -18,8 +18,8 @@ from composer.model.transformer import RowTransformer
 from composer.music.normalise import normalise
 from composer.music.piece import MeterChange, Note, Part, Piece
 from composer.tokens.encode import encode
-from composer.tokens.fields import COLUMNS, NEVER_UNKNOWN, ROW_FIELDS, Kind, layout
-from composer.training.batches import LEADING_ROWS, Crop, pack
+from composer.tokens.fields import COLUMNS, LEADING_ROWS, NEVER_UNKNOWN, ROW_FIELDS, Kind, layout
+from composer.training.batches import Crop, pack
 
 SHAPE = Shape(width=32, layers=3, heads=2, head_hidden=32, chosen_width=16, window=40, context=512)
 
