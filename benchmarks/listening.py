@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from composer.analysis.analyse import analyse
-from composer.analysis.lead import lead_part
 from composer.analysis.phrases import close_at, tonic_of
 from composer.analysis.table import note_table
+from composer.analysis.tune import tune_place
 from composer.composing.compose import compose_all
 from composer.corpus.corpus import find_corpora
 from composer.music.bars import bars_of
@@ -60,7 +60,7 @@ def main() -> None:
 def figures(piece: Piece) -> tuple[float, ...]:
     """One number for each of `FIGURES`."""
     table, facts = note_table(piece), analyse(piece)
-    lead = lead_part(piece, table)
+    lead = tune_place(piece, table)
     assert lead is not None
     own = table.select(table.part == lead)
     top = own.select(np.append(own.onset[1:] != own.onset[:-1], True))

@@ -14,8 +14,6 @@ form.py             the form of a piece as section letters, "AABA", woven from t
 grooves.py          whether a groove holds: how many bars of drums and bass bring back the pattern
                     of a bar before
 key_finding.py      which key a piece is in, and each of its sections, judged by its notes
-lead.py             which part leads: a stated melody, a singer, a soloist over a keyboard, or who
-                    lies on top
 melody.py           which part has the melody, and the top line of a part that has more than a
                     melody
 mood.py             how a piece feels: valence and arousal, each in -1..1, from what is known to

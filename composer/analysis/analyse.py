@@ -7,7 +7,6 @@ from functools import lru_cache
 from composer.analysis.chord_finding import chords_of_table
 from composer.analysis.form import form_of
 from composer.analysis.key_finding import key_of_table
-from composer.analysis.lead import lead_part
 from composer.analysis.mood import moods_of_table
 from composer.analysis.phrases import phrases
 from composer.analysis.recall import recalls
@@ -20,6 +19,7 @@ from composer.analysis.texture import (
     mean_pitch,
     onsets_per_quarter,
 )
+from composer.analysis.tune import tune_place
 from composer.music.facts import BarFacts, Facts
 from composer.music.piece import Piece
 
@@ -35,7 +35,7 @@ def analyse(piece: Piece) -> Facts:
     density = onsets_per_quarter(table)
     moods = moods_of_table(table, piece)
     recalled = recalls(table)
-    key, lead = key_of_table(pitched, piece), lead_part(piece, table)
+    key, lead = key_of_table(pitched, piece), tune_place(piece, table)
     chords = chords_of_table(table, piece)
     phrased = phrases(table, lead, chords, recalled, key)
     bars = tuple(

@@ -83,7 +83,7 @@ def roles_of(piece: Piece, table: NoteTable | None = None) -> list[str]:
     roles = [OF_A_STATED_ROLE.get("drums" if p.is_drums else p.role, "") for p in parts]
     says_who_leads = any(role in ("lead", "chords") for role in roles)
     free = [place for place, part in enumerate(parts) if not roles[place] and part.notes]
-    if "lead" not in roles and not says_who_leads and (lead := tune_place(piece)) in free:
+    if "lead" not in roles and not says_who_leads and (lead := tune_place(piece, table)) in free:
         roles[lead] = "lead"
         free.remove(lead)
     if "bass" not in roles:

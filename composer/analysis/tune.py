@@ -28,7 +28,7 @@ _HARMONY = re.compile(
     r"\b(back\w*|harmon\w*|2|ii|second\w*|pad|choir|chorus|aahs?)\b", re.IGNORECASE
 )
 _LEADING_PROGRAMS = ("synth-lead",)
-_ACCOMPANYING_SECTIONS = ("keyboard", "plucked", "percussion", "drums")
+ACCOMPANYING_SECTIONS = ("keyboard", "plucked", "percussion", "drums")
 _LEAST_SHARE_OF_BARS = 0.2
 """A singer, or a part that is called so, plays in this share of the bars of the busiest part."""
 _LEAST_SHARE_OF_A_SOLOIST = 0.4
@@ -38,19 +38,20 @@ _LEAP, _MANY_PITCHES = 8, 8
 """Semitones; pitches."""
 
 
-def tune_place(piece: Piece) -> int | None:
-    """The place of the part that has the tune; None where no part has pitched notes."""
+def tune_place(piece: Piece, table: NoteTable | None = None) -> int | None:
+    """The place of the part that has the tune; None where no part has pitched notes. `table` is
+    that of the piece, where it has been made."""
     pitched = [place for place, part in enumerate(piece.parts) if part.notes and not part.is_drums]
     if len(pitched) <= 1:
         return pitched[0] if pitched else None
-    table = note_table(piece)
+    table = note_table(piece) if table is None else table
     bars = {place: len(np.unique(table.bar[table.part == place])) for place in pitched}
     busiest = max(bars.values())
     playing = [place for place in pitched if bars[place] >= _LEAST_SHARE_OF_BARS * busiest]
     for candidates in _named(piece.parts, pitched, playing):
         if candidates:
             return _highest(table, candidates)
-    soloists = [place for place in playing if _section(piece, place) not in _ACCOMPANYING_SECTIONS]
+    soloists = [place for place in playing if _section(piece, place) not in ACCOMPANYING_SECTIONS]
     if len(soloists) == 1 and bars[soloists[0]] >= _LEAST_SHARE_OF_A_SOLOIST * busiest:
         return soloists[0]
     return _by_line(table, playing)

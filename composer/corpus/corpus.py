@@ -201,7 +201,10 @@ def packaged_corpus(name: str, manifests_folder: Path | None = None) -> Corpus:
     manifest = read_manifest(path)
     spec = find_spec(manifest.package) if manifest.package else None
     if spec is None or spec.origin is None:
-        raise CorpusError(f"corpus {name}: the package {manifest.package!r} is not installed")
+        raise CorpusError(
+            f"corpus {name}: the package {manifest.package!r} is not installed; "
+            "pip install 'symbolic-composer[kern]' brings it"
+        )
     return Corpus(manifest, Files(Path(spec.origin).parent / manifest.folder))
 
 

@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from importlib.util import find_spec
 from io import StringIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -34,6 +35,8 @@ def partwise_of_kern(data: bytes) -> Element:
     text = _text(data)
     if "**kern" not in text:
         raise UnreadablePieceError("not a kern file (no **kern spine)")
+    if find_spec("converter21") is None:
+        raise UnreadablePieceError("kern needs one more: pip install 'symbolic-composer[kern]'")
     with blamed_on_the_file("converter21"), _quietly():
         from converter21.humdrum.humdrumfile import HumdrumFile
         from music21 import musicxml, stream

@@ -36,7 +36,8 @@ SAVE_EVERY_SECONDS = 600.0
 EVALUATE_EVERY_SECONDS = 1800.0
 HELD_OUT_CROPS = 8
 LINES_AT_ONCE, LINES_IN_A_SHARE = 8, 2
-"""Lines that one process alone learns from together; the unit in which several share a batch."""
+"""Lines that a process learns from together, which is also the unit in which several share a
+batch; the second where a batch has too few for the first."""
 
 
 @dataclass(slots=True)
@@ -99,7 +100,8 @@ class Run:
         self.falls_from: float | None = None
         """The share of the budget from which rates fall, where it is not the recipe's."""
         self.ahead = ThreadPoolExecutor(1)
-        at_once = LINES_AT_ONCE if self.workers.count == 1 else LINES_IN_A_SHARE
+        enough = recipe.lines >= LINES_AT_ONCE * self.workers.count
+        at_once = LINES_AT_ONCE if enough else LINES_IN_A_SHARE
         self.lines_at_once = math.gcd(recipe.lines, at_once)
         self.seconds_a_share = 1.0
         self.shares = [self._shares(), self._shares()]

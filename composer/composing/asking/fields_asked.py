@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.analysis.following import OWN_ENDING
-from composer.analysis.lead import ACCOMPANYING_SECTIONS
 from composer.analysis.paces import usual_tempi
+from composer.analysis.tune import ACCOMPANYING_SECTIONS
 from composer.composing.asking.line_ups import parts_of, shares_of_line_ups
 from composer.composing.asking.request import Request
 from composer.composing.leans.part_statistics import Register, usual_ensembles
