@@ -177,6 +177,12 @@ KERN = b"""**kern\t**kern
 """
 
 
+def test_without_its_reader_kern_says_what_to_install(monkeypatch):
+    monkeypatch.setattr("composer.corpus.foreign_scores.find_spec", lambda name: None)
+    with pytest.raises(UnreadablePieceError, match=r"pip install 'symbolic-composer\[kern\]'"):
+        read_bytes(KERN, "two_spines.krn")
+
+
 def test_kern_is_read():
     piece = read_bytes(KERN, "dance.krn")
     assert piece.meters == (MeterChange(0, 2, 4),)
