@@ -26,13 +26,13 @@ from composer.composing.asking.fields_asked import (
     with_players,
 )
 from composer.composing.asking.request import Request
-from composer.composing.leans.one_voice import as_single_lines
 from composer.composing.naming import title_of
 from composer.composing.originality import Originality, is_too_close, originality
 from composer.composing.ranking import Verdict, broken_fields, verdict
 from composer.composing.sketched import Sketched
 from composer.composing.writing.batch import write_all
 from composer.composing.writing.sampling import Chance, Rows, Writer, quiet
+from composer.composing.writing.single_lines import as_single_lines
 from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
 from composer.model.runtime import Runtime
@@ -215,6 +215,7 @@ class _Attempt:
             chords=self.sketch.chords if self.sketch.has_chords else None,
             section_starts=bars_begun_afresh(self.request),
             semitones=self.semitones,
+            one_voice=True,
         )
         grammar.read(self.sketch.header)
         grammar.go_on(self.request.bars)

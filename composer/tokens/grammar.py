@@ -49,6 +49,7 @@ from composer.tokens.values import (
     part_of,
     part_value,
     recall_values,
+    role_of,
     tick_in_bar,
 )
 
@@ -99,6 +100,8 @@ class PartState:
     value: int
     instrument: Instrument
     semitones: int
+    one_voice: bool = False
+    """Whether no two notes of it begin together."""
     sounding_until: NDArray[np.int64] = field(
         default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=np.int64)
     )
@@ -124,8 +127,9 @@ class PartState:
         self.pitches[self.values] = True
 
     def take_one_hand(self) -> None:
-        """The other hand of the player has a part of its own."""
+        """The other hand of the player has a part of its own, and this one may strike chords."""
         self.instrument = self.instrument.one_hand()
+        self.one_voice = False
 
     def begin(self, pitch: int, tick: int, end_tick: int) -> None:
         """Take a note that is there."""
@@ -138,6 +142,8 @@ class PartState:
     def free(self, tick: int) -> Allowed:
         """The pitches that one player can begin at a tick beside what sounds then, higher than
         what the part has begun there already."""
+        if self.one_voice and tick == self.last_onset_tick:
+            return np.zeros_like(self.pitches)
         if self.silent_from <= tick:
             return self.pitches.copy()
         free = self.pitches & (self.sounding_until <= tick)
@@ -174,8 +180,9 @@ class Grammar:
     `with_chords` says whether chord rows may be written; `chords` are those that must be, for each
     bar (index from 0) the rows in order, and then no others may. No note rings on into a bar of
     `section_starts`. A sketch (`is_sketch`) has bars, plans and chords alone. The piece will sound
-    `semitones` higher than it is written here. A piece that goes on (`read` feeds the rows it has)
-    must have a header.
+    `semitones` higher than it is written here. Where melodies have `one_voice`, a part that leads
+    begins one note at a time, but a pianist's right hand, as in 586 real melodies but tunes that
+    fiddlers double. A piece that goes on (`read` feeds the rows it has) must have a header.
     """
 
     def __init__(
@@ -186,9 +193,10 @@ class Grammar:
         section_starts: Iterable[int] = (),
         semitones: int = 0,
         is_sketch: bool = False,
+        one_voice: bool = False,
     ) -> None:
         self.bars = bars
-        self.is_sketch = is_sketch
+        self.is_sketch, self.one_voice = is_sketch, one_voice
         self.phrase: tuple[int, int] = (UNKNOWN, UNKNOWN)
         """Phrase and cadence of the last bar."""
         self.semitones = semitones
@@ -506,7 +514,9 @@ class Grammar:
             case Kind.PART:
                 self.order[row[1]] = len(self.parts)
                 instrument = INSTRUMENTS[part_of(row[1])[0]]
-                self.parts.append(PartState(row[1], instrument, self.semitones))
+                leads = role_of(row[1 + ROW_FIELDS[kind].index("role")]) == "melody"
+                one_voice = self.one_voice and leads
+                self.parts.append(PartState(row[1], instrument, self.semitones, one_voice))
                 if row[1] >= PART_VALUES and both_hands_of(row[1]) in self.order:
                     self.parts[self.order[both_hands_of(row[1])]].take_one_hand()
             case Kind.BAR:

@@ -16,19 +16,26 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.music.playable import can_strike, is_playable
 from composer.tokens.decode import decode
 from composer.tokens.encode import encode
-from composer.tokens.fields import COLUMNS, FIELD_SIZES, ROW_FIELDS, Kind
+from composer.tokens.fields import (
+    COLUMNS,
+    FIELD_SIZES,
+    PART_VALUES,
+    ROW_FIELDS,
+    Kind,
+    column_of,
+)
 from composer.tokens.grammar import Grammar, empty_row
-from composer.tokens.values import meter_value, part_value
+from composer.tokens.values import left_hand_of, meter_value, part_value, role_value
 from tests.pieces import real_works, without_words
 from tests.shared import needs_corpora
 
 MOST_ROWS = 400
 
 
-def _random_rows(bars: int, seed: int) -> np.ndarray:
+def _random_rows(bars: int, seed: int, one_voice: bool = False) -> np.ndarray:
     """Rows chosen blindly among what the grammar allows; bars end sooner as rows run out."""
     random = np.random.default_rng(seed)
-    grammar = Grammar(bars)
+    grammar = Grammar(bars, one_voice=one_voice)
     rows: list[list[int]] = []
     meter: int | None = None
     while not grammar.ended:
@@ -110,6 +117,25 @@ def _playable(pitches: list[int]) -> bool:
         all(len(hand) <= 5 and hand[-1] - hand[0] <= 16 for hand in (left, right) if hand)
         for left, right in ((pitches[:at], pitches[at:]) for at in range(len(pitches) + 1))
     )
+
+
+@given(st.integers(1, 3), st.integers(0, 2**32 - 1))
+@settings(max_examples=30)
+def test_who_leads_begins_one_note_at_a_time(bars: int, seed: int) -> None:
+    """But for a keyboard of two hands: its right one leads with chords."""
+    rows = _random_rows(bars, seed, one_voice=True)
+    left_hands = {part for part in rows[rows[:, 0] == Kind.PART][:, 1] if part >= PART_VALUES}
+    for row in rows[rows[:, 0] == Kind.PART]:
+        value, role = int(row[1]), int(row[column_of(Kind.PART, "role")])
+        if role != role_value("melody") or value in left_hands or left_hand_of(value) in left_hands:
+            continue
+        bar = np.cumsum(rows[:, 0] == Kind.BAR)
+        mine = (rows[:, 0] == Kind.NOTE) & (rows[:, column_of(Kind.NOTE, "part")] == value)
+        onsets = [
+            (int(at), *place)
+            for at, place in zip(bar[mine], rows[mine][:, 1:3].tolist(), strict=True)
+        ]
+        assert len(onsets) == len(set(onsets))
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -16,7 +16,6 @@ note_density.py       how many onsets a bar gets where its density is given: a l
                       note begins
 note_speed.py         no part plays faster than fingers: a lean against an onset too soon behind the
                       part's last one
-one_voice.py          a part that leads has one note at a time, as melodies of the corpora do
 part_statistics.py    who plays in real music, what parts of an instrument and a role do there, and
                       how much returns: `part_statistics.toml`, by benchmarks/parts.py
 recall_share.py       how much of a piece returns: a lean on whether the plan of a bar recalls an

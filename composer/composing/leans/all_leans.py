@@ -12,7 +12,6 @@ from composer.composing.leans.last_bar import Ending
 from composer.composing.leans.lean import RULED_OUT, Floats, Lean, Setting
 from composer.composing.leans.note_density import NoteDensity
 from composer.composing.leans.note_speed import NoteSpeed
-from composer.composing.leans.one_voice import OneVoice
 from composer.composing.leans.recall_share import RecallShare
 from composer.composing.leans.recalled_bar import RecalledBar
 from composer.composing.leans.registers import AskedRegisters, UsualRegisters
@@ -45,12 +44,6 @@ LEANS: dict[str, Lean] = {
         "weak",
         "as many bars return as in music of the style",
         "no difference in 28 requests",
-    ),
-    "one_voice": Lean(
-        OneVoice,
-        "rule",
-        "a part that leads begins one note at a time",
-        "no two notes of a melody begin together in 586 real parts",
     ),
     "subdivision": Lean(
         Subdivision,

@@ -106,11 +106,6 @@ def unusual_returns(rows: np.ndarray) -> float:
     return abs(float(np.mean(distances > 1)) - return_share(ANY_STYLE))
 
 
-def melody_notes_together(rows: np.ndarray) -> float:
-    found = onsets(decode(rows))
-    return len(found) - len(set(found))
-
-
 def mixed_beats(rows: np.ndarray) -> float:
     """Beats with places of sixteenths and of triplets."""
     mixed, quarter = [], GRID_TICKS_PER_QUARTER
@@ -177,10 +172,6 @@ def plan(bar: int, recall: Recall | None) -> dict[tuple[Kind, str], int]:
 
 
 NEW = {bar: plan(bar, None) for bar in range(BARS)}
-LEADER, *PIANO = (
-    (value_of("electric-guitar"), 28, role_value("melody")),
-    (value_of("piano"), 1, role_value("chords")),
-)
 WITH_A_BASS = tuple(
     (value_of(name), 1 + BY_NAME[name].program, role_value(role))
     for name, role in (
@@ -195,11 +186,6 @@ SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, 
     "ending": (strange_end, DUO, {"bars": NEW}),
     "recalled_bar": (forgotten, DUO, {"bars": NEW | {1: plan(1, Recall(1, "varied"))}}),
     "recall_share": (unusual_returns, DUO | {"bars": 16}, {}),
-    "one_voice": (
-        melody_notes_together,
-        {"instruments": ["electric-guitar", "piano"]},
-        {"parts": (LEADER, *PIANO), "bars": NEW},
-    ),
     "subdivision": (mixed_beats, DUO, {"bars": NEW}),
     "note_speed": (hasty_notes, {"instruments": MANY, "tempo": 240}, {"bars": NEW}),
     "everybody_plays": (silent_players, {"instruments": MANY, "bars": 1}, {}),
