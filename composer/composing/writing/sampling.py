@@ -36,10 +36,8 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int16]
 RowList = list[list[int]]
 
-KEPT_SHARE = 0.6
-SKETCH_SHARE = 0.25
-"""How much of it the sketch may fill."""
-"""How much of the context the latest bars may fill when the window slides on."""
+KEPT_SHARE, SKETCH_SHARE = 0.6, 0.25
+"""How much of the context the latest bars may fill when the window slides on, and the sketch."""
 
 TEMPERATURE, MIN_P = 1.0, 0.02
 """As the model learned, but for what it hardly expects: a cooler hand is plainer than people."""
