@@ -3,6 +3,7 @@
 Engraved by verovio, turned into PDF and PNG by typst; both are imported where they are used.
 
 chart.py        a chord chart: one page of bars with the symbols in them, as bands read it
+chord_symbols.py  symbols that would run into the next one are set smaller
 engraving.py    pages from MusicXML: verovio engraves SVG, typst turns it into PDF and PNG
 fonts.py        words that no font at hand can draw: the wheels bring none for Chinese, Japanese and
                 Korean

@@ -19,6 +19,7 @@ from composer.rendering.page import (
     paper_size,
     zoom_of,
 )
+from composer.rendering.pages.chord_symbols import with_room_for_symbols
 from composer.rendering.pages.fonts import drawable
 from composer.rendering.pages.hidden_staves import hides_silent_staves, show_what_stood_over
 from composer.rendering.pages.outlines import MUSIC_FONT, with_outlined_music
@@ -79,7 +80,8 @@ def new_toolkit() -> Any:
 def pages_of(toolkit: Any) -> list[str]:
     """The pages of `engraved` music as SVG texts."""
     pages = range(1, toolkit.getPageCount() + 1)
-    return [with_outlined_music(toolkit.renderToSVG(page)) for page in pages]
+    drawn = (with_room_for_symbols(toolkit.renderToSVG(page)) for page in pages)
+    return [*map(with_outlined_music, drawn)]
 
 
 def pdf_bytes(musicxml: str, *, paper: str = "a4") -> bytes:

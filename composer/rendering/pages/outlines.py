@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 MUSIC_FONT = "Leipzig"
-_WORDS_FONT = "Times-bold"
+_WORDS_FONT, _PLAIN_FONT = "Times-bold", "Times"
 _DEFAULT_WIDTH = 0.5
 _ROOM_FOR_ANOTHER_FONT = 1.05  # viewers set words in the serif font they have
 
@@ -25,6 +25,16 @@ def with_outlined_music(svg: str) -> str:
     """The SVG with every character of the music font in a text replaced by its outline."""
     music_text = rf'<text\b[^>]*(?<!/)>(?:(?!</text>).)*?font-family="{MUSIC_FONT}".*?</text>'
     return re.sub(music_text, lambda match: _outlined(match.group()), svg, flags=re.DOTALL)
+
+
+def width_of(text: ElementTree.Element) -> float:
+    """How wide a text of the page runs, in the units of the page."""
+    return sum(
+        size * _width(characters, MUSIC_FONT)
+        if is_music
+        else size * _ROOM_FOR_ANOTHER_FONT * _width(characters, _PLAIN_FONT)
+        for characters, size, is_music in _runs(text)
+    )
 
 
 def _outlined(text: str) -> str:
@@ -71,7 +81,7 @@ def _width(characters: str, font: str) -> float:
     return sum(widths.get(character, _DEFAULT_WIDTH) for character in characters)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _widths(font: str) -> dict[str, float]:
     folder = _data_folder() if font == MUSIC_FONT else _data_folder() / "text"
     root = ElementTree.parse(folder / f"{font}.xml").getroot()
