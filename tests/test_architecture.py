@@ -18,7 +18,7 @@ SEES = {
     "analysis": {"errors", "music"},
     "tokens": {"errors", "music"},
     "rendering": {"errors", "music", "played"},
-    "corpus": {"errors", "music", "analysis", "tokens"},
+    "corpus": {"errors", "music", "played", "analysis", "tokens"},
     "training": {"errors", "music", "analysis", "corpus", "tokens", "model"},
     "composing": {
         "errors", "music", "played", "analysis", "corpus", "tokens", "model", "rendering",

@@ -57,6 +57,7 @@ class Work:
     notes: int = 0
     form: str = ""
     composer_name: str = ""
+    is_played: bool = False
 
     def read(self) -> Piece:
         """The piece with its tags and title; without tempi where the file's mean nothing.
@@ -119,6 +120,7 @@ class Corpus:
                 attribution=row["attribution"],
                 origin=row["origin"],
                 tempo_known=row["tempo_source"] != "none",
+                is_played=self.manifest.played,
                 files=self.files,
                 notes=int(row["notes"] or 0),
                 form=row["substyle"],
@@ -140,6 +142,7 @@ class Corpus:
                 attribution=manifest.attribution,
                 origin=manifest.origin,
                 tempo_known=manifest.tempo_known,
+                is_played=manifest.played,
                 files=self.files,
             )
 

@@ -34,7 +34,8 @@ class Manifest:
     `catalogue` (a CSV file beside the data) or from `tags`, a list of (pattern, tags) in which the
     later wins. `works` says what one work is: each "file", or all files of a "folder". `package`
     is the installed Python package in whose `folder` the files lie, "" for files of one's own.
-    `tempo_known` is False where the files state a tempo that nobody meant.
+    `tempo_known` is False where the files state a tempo that nobody meant; `played` is True where
+    onsets are as people played them, even if they were moved to some grid.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Manifest:
     origin: str = "human"
     works: str = "file"
     tempo_known: bool = True
+    played: bool = False
     tags: tuple[tuple[str, dict[str, str]], ...] = field(default=())
 
     def tags_of(self, path: str) -> Tags:
@@ -77,7 +79,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _manifest(table: dict[str, Any], folder_name: str) -> Manifest:
-    allowed = {*_TEXTS, "files", "without", "tempo_known", "tags", "tags_by_file"}
+    allowed = {*_TEXTS, "files", "without", "tempo_known", "played", "tags", "tags_by_file"}
     unknown = sorted(set(table) - allowed)
     if unknown:
         raise CorpusError(
@@ -99,6 +101,7 @@ def _manifest(table: dict[str, Any], folder_name: str) -> Manifest:
         files=_patterns(table, "files", ("**/*",)),
         without=_patterns(table, "without", ()),
         tempo_known=bool(table.get("tempo_known", True)),
+        played=bool(table.get("played", False)),
         tags=tuple((pattern, _tags(words)) for pattern, words in by_file.items()),
     )
 

@@ -30,10 +30,11 @@ from composer.corpus.corpus import Corpus, Work
 from composer.errors import ComposerError, CorpusError
 from composer.music.normalise import normalise
 from composer.music.piece import Part, Piece
+from composer.played.quantise import quantise
 from composer.tokens.encode import Encoded, encode
 from composer.tokens.fields import COLUMNS, FORMAT_VERSION
 
-FACTS_VERSION = 4
+FACTS_VERSION = 5
 """Raised when `composer.analysis` computes different facts, so that shards are built anew."""
 SPLITS = ("train", "valid")
 PIECE = np.dtype(
@@ -188,7 +189,7 @@ def _encode_works(works: list[Work]) -> list[tuple[Work, list[Encoded] | str]]:
 def _encode_work(work: Work) -> list[Encoded] | str:
     """The piece as rows, all ways that it is learned from; or one line on why not."""
     try:
-        piece = normalise(work.read())
+        piece = normalise(quantise(work.read(), is_played=work.is_played))
     except ComposerError as error:
         return str(error).removeprefix(f"{work.path}: ")
     if _off_grid_share(piece) > MOST_OFF_GRID:

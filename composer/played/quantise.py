@@ -49,17 +49,17 @@ _SCORE_SHARE = 0.9
 _SCORE_TOLERANCE_TICKS = 0.7
 
 
-def quantise(piece: Piece) -> Piece:
+def quantise(piece: Piece, *, is_played: bool = False) -> Piece:
     """The piece with played onsets moved to the division of their beat; lengths stay.
 
     Beats are quarters of the piece's own resolution. A piece whose onsets lie on eighths of a beat
-    or on sixths already, nine in ten, comes back unchanged; any other with at least 480 ticks to a
-    quarter.
+    or on sixths already, nine in ten, comes back unchanged, unless it is known to be played; any
+    other with at least 480 ticks to a quarter.
     """
     quarter = piece.ticks_per_quarter
     onsets = [sorted({note.onset_tick for note in part.notes}) for part in piece.parts]
     everything = sorted({onset for of_part in onsets for onset in of_part})
-    if not everything or _is_score(everything, quarter):
+    if not everything or (not is_played and _is_score(everything, quarter)):
         return piece
     factor = -(-_LEAST_RESOLUTION // quarter)  # a fifth of a beat of 96 ticks is none of them
     piece, quarter = finer(piece, factor), quarter * factor

@@ -71,6 +71,12 @@ def test_tags_may_differ_by_file_and_a_tempo_may_mean_nothing(folder):
     assert works[2].read().tempi == ()
 
 
+def test_a_corpus_may_be_said_to_be_played(folder):
+    assert not any(work.is_played for work in find_corpora(folder)[0].works())
+    (folder / "corpus.toml").write_text("played = true\n" + MANIFEST)
+    assert all(work.is_played for work in find_corpora(folder)[0].works())
+
+
 def test_a_zip_is_read_like_a_folder(folder, tmp_path):
     manifests = tmp_path / "manifests"
     (manifests / "mine").mkdir(parents=True)

@@ -60,6 +60,16 @@ def test_a_score_comes_back_unchanged() -> None:
     assert quantise(score()) == score()
 
 
+def test_what_is_known_to_be_played_is_read_anew() -> None:
+    """Sixteenths of which a program put some late ones on triplets: sixteenths again, if asked."""
+    late = {place: 1 / 12 for place in range(5, 128, 8)}  # of a beat
+    drums = [(place / 4 + late.get(place, 0), 0.25, 38) for place in range(128)]
+    piece = at_480(piece_of(part_of("drums", drums)))
+    assert quantise(piece) == piece
+    (part,) = quantise(piece, is_played=True).parts
+    assert [note.onset_tick for note in part.notes] == [120 * place for place in range(128)]
+
+
 def test_human_timing_is_read_as_what_was_meant() -> None:
     """With errors of 2 % of a beat (10 ms at 120), nearly all onsets are found again."""
     meant, heard = score(), quantise(played(score(), 0.02))
