@@ -62,7 +62,7 @@ def test_a_score_comes_back_unchanged() -> None:
 
 def test_what_is_known_to_be_played_is_read_anew() -> None:
     """Sixteenths of which a program put some late ones on triplets: sixteenths again, if asked."""
-    late = {place: 1 / 12 for place in range(5, 128, 8)}  # of a beat
+    late = dict.fromkeys(range(5, 128, 8), 1 / 12)  # of a beat
     drums = [(place / 4 + late.get(place, 0), 0.25, 38) for place in range(128)]
     piece = at_480(piece_of(part_of("drums", drums)))
     assert quantise(piece) == piece
