@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -77,16 +79,38 @@ def train(given: argparse.Namespace) -> None:
         def report(run: Trained, share: float) -> None:
             bar.update(task, completed=min(1.0, share), note=_note(run))
 
-        done = run_training(
-            recipe, loaded, out, state=state, budget=budget, begin_with=begin_with,
-            fall_rows=given.fall_rows or 0, report=report if workers.leads else silent,
-        )  # fmt: skip
+        with _stopped_like_ctrl_c():
+            done = run_training(
+                recipe, loaded, out, state=state, budget=budget, begin_with=begin_with,
+                fall_rows=given.fall_rows or 0, report=report if workers.leads else silent,
+            )  # fmt: skip
     if not workers.leads:
         return
-    held_out = done.bits_per_note
-    bits = "" if held_out is None else f", {held_out:.3f} held-out bits a note"
-    print(f"{done.step:,} steps, {done.rows:,} rows, {done.seconds / 60:.1f} minutes{bits}")
+    print(
+        f"{done.step:,} steps, {done.rows:,} rows, {done.seconds / 60:.1f} minutes; {_bits(done)}"
+    )
     print(out)
+
+
+@contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """A run that a scheduler ends, or `kill`, saves what it has learned."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _bits(done: Trained) -> str:
+    if done.bits_per_note is None:
+        return "no work is held out, so nothing says how well it foresees others"
+    before = "" if done.bits_before is None else f"{done.bits_before:.3f} before, "
+    return f"held-out bits a note: {before}{done.bits_per_note:.3f}"
 
 
 def _budget(recipe: Recipe, given: argparse.Namespace) -> Budget:

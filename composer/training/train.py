@@ -42,13 +42,15 @@ batch; the second where a batch has too few for the first."""
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run has come. `seconds` is time spent in steps, over all sessions of the run."""
+    """How far a run has come. `seconds` is time spent in steps, over all sessions of the run;
+    `bits_before` are the held-out bits a note of the weights that it began with."""
 
     step: int = 0
     seconds: float = 0.0
     rows: int = 0
     loss: float = 0.0
     bits_per_note: float | None = None
+    bits_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,8 @@ def train(
     run = Run(recipe, shards, budget, begin_with)
     if state.exists():
         run.restore(state)
+    elif begin_with and run.workers.leads:
+        run.progress.bits_before = run.evaluate()
     if fall_rows:
         branch = state.with_name(f"{state.stem}-branch{state.suffix}")
         if run.workers.leads and state.with_suffix(".jsonl").exists():

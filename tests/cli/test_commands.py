@@ -1,17 +1,20 @@
 """What the commands print and write."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from composer.cli import main
+from composer.cli import INTERRUPTED, main
 from composer.corpus.readers import read_piece
 from composer.music.presets import presets
 from composer.music.styles import composers, styles
 from composer.rendering.files import write_piece
+from composer.training.train import Run
 from tests.composing.tunes import piano_piece
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -183,7 +186,9 @@ def test_train_learns_from_a_corpus_of_ones_own_and_goes_on(
     weights = tmp_path / "out" / "w.safetensors"
     arguments = ["train", "--recipe", "tiny", "--corpora", str(own), "--out", str(weights)]
     assert main([*arguments, "--steps", "1", "--processes", "1"]) == 0
-    assert capsys.readouterr().out.startswith("1 steps")
+    printed = capsys.readouterr().out
+    assert printed.startswith("1 steps")
+    assert "no work is held out" in printed
     assert main([*arguments, "--steps", "2"]) == 0
     assert capsys.readouterr().out.startswith("2 steps")
     composed = ["compose", "--bars", "1", "--weights", str(weights), "--format", "mid"]
@@ -209,3 +214,29 @@ def test_near_duplicates_are_held_out_by_a_command(
         write_piece(piano_piece(8), folder, name, ["mid"])
     assert main(["corpora", "duplicates", str(tmp_path)]) == 0
     assert capsys.readouterr().out.startswith("2 files, 1 pairs of near-duplicates, ")
+
+
+def test_a_run_that_is_killed_ends_like_one_that_ctrl_c_stops(
+    pieces: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As a scheduler ends it: weights and state are written, and one line is said."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "corpus.toml").write_text('licence = "own work"\n')
+    (own / "a.mid").write_bytes((pieces / f"{stem_of(pieces)}.mid").read_bytes())
+    weights = tmp_path / "w.safetensors"
+    learned = Run.step
+
+    def step(run: Run) -> None:
+        learned(run)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Run, "step", step)
+    command = ["train", "--recipe", "tiny", "--corpora", str(own), "--out", str(weights)]
+    assert main([*command, "--steps", "1000", "--processes", "1"]) == INTERRUPTED
+    assert capsys.readouterr().err.strip().endswith("composer: stopped")
+    assert weights.is_file()
+    assert weights.with_suffix(".state").is_file()

@@ -238,6 +238,18 @@ def test_a_run_goes_on_from_weights_in_their_shape_and_says_so(tmp_path: Path) -
     began_with = run.about()["began_with"]
     assert began_with["weights"] == given_weights.fingerprint
     assert (began_with["recipe"], began_with["steps"]) == ("test", 12)
+    further = replace(find_recipe("further"), lines=2)
+    out, shards = tmp_path / "on.safetensors", [shard(), shard("held", split=1)]
+    done = train(
+        further,
+        shards,
+        out,
+        state=tmp_path / "on.pt",
+        budget=Budget(0, 1),
+        begin_with=given_weights,
+    )
+    assert done.bits_before is not None
+    assert done.bits_before != done.bits_per_note
     run.save_state(tmp_path / "further.pt")
     later = Run(RECIPE, [shard()], Budget(0, 12))
     later.restore(tmp_path / "further.pt")
