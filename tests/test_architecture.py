@@ -69,6 +69,7 @@ INSIDE = {
             "writing",
         },
         "looping": {"compose", "verbs"},
+        "many": {"candidates", "compose", "looping", "writing"},
         "partner": {"verbs"},
         "session": {"partner", "compose", "report", "verbs", "writing"},
     },
