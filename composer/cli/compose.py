@@ -245,12 +245,13 @@ def _line(made: Made) -> list[str]:
     report = made.report()
     fields = report["achieved"]
     kept = [field["kept"] for field in fields.values() if field["kept"] is not None]
-    heard = [str(fields[name]["achieved"]) for name in ("key", "meter", "tempo", "notes")]
+    heard = [fields[name]["achieved"] for name in ("key", "meter", "tempo", "notes")]
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in heard]
     became = "was there" if made.was_there else "written"
     if report["originality"]["too_close"]:
         became += ", too close to music it was learned from"
     stem = made.paths[-1].stem
-    return [str(made.seed), stem, *heard, f"{sum(kept)} of {len(kept)}", became]
+    return [str(made.seed), stem, *shown, f"{sum(kept)} of {len(kept)}", became]
 
 
 def _composed(request: dict[str, Any]) -> Composition:
