@@ -144,9 +144,7 @@ def chords_heard(piece: Piece, spans: Sequence[ChordSpan]) -> list[bool]:
         thirds = [interval for interval in intervals if interval in (3, 4)]
         wanted = {(chord.root + interval) % 12 for interval in (0, *(thirds or (7,)))}
         near = notes[bisect_left(onsets, start_tick - longest) : bisect_left(onsets, end_tick)]
-        heard.append(
-            any(note.pitch % 12 in wanted and note.end_tick > start_tick for note in near)
-        )
+        heard.append(any(note.pitch % 12 in wanted and note.end_tick > start_tick for note in near))
     return heard
 
 

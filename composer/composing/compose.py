@@ -80,7 +80,10 @@ class Composition:
             said={**self.request.asked(), **self.chance.plain(), "best_of": self.best_of},
             given=self.request.melody,
         )
-        return told | ({"candidates": self.choice.plain()} if self.choice else {})
+        if self.choice is None:
+            return told
+        windows = [window._asdict() for window in self.choice.best.windows]
+        return told | {"candidates": self.choice.plain(), "beyond_context": windows}
 
 
 def compose(
