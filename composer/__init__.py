@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from composer.composing.asking.sentence import TextRequest, request_from_text
     from composer.composing.compose import Composition, compose, sketch, write
     from composer.composing.looping import looped
+    from composer.composing.many import Made, compose_many
     from composer.composing.originality import Originality, is_too_close, originality
     from composer.composing.partner import arrange, continue_piece, harmonize, infill, vary
     from composer.composing.session.session import Session
@@ -43,6 +44,7 @@ __all__ = [
     "Composition",
     "CorpusError",
     "FileError",
+    "Made",
     "Originality",
     "Piece",
     "RequestError",
@@ -53,6 +55,7 @@ __all__ = [
     "analyse",
     "arrange",
     "compose",
+    "compose_many",
     "continue_piece",
     "describe",
     "harmonize",
@@ -72,6 +75,7 @@ __all__ = [
 
 _HOMES = {
     "Composition": "composer.composing.compose",
+    "Made": "composer.composing.many",
     "Originality": "composer.composing.originality",
     "Piece": "composer.music.piece",
     "Session": "composer.composing.session.session",
@@ -80,6 +84,7 @@ _HOMES = {
     "analyse": "composer.analysis.analyse",
     "arrange": "composer.composing.partner",
     "compose": "composer.composing.compose",
+    "compose_many": "composer.composing.many",
     "continue_piece": "composer.composing.partner",
     "describe": "composer.analysis.describe",
     "harmonize": "composer.composing.partner",

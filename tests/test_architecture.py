@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "composer"
 
 SEES = {
     "errors": set[str](),
+    "process": {"errors"},
     "music": {"errors"},
     "played": {"errors", "music"},
     "model": {"errors"},
@@ -21,7 +22,8 @@ SEES = {
     "corpus": {"errors", "music", "played", "analysis", "tokens"},
     "training": {"errors", "music", "analysis", "corpus", "tokens", "model"},
     "composing": {
-        "errors", "music", "played", "analysis", "corpus", "tokens", "model", "rendering",
+        "errors", "process", "music", "played", "analysis", "corpus", "tokens", "model",
+        "rendering",
     },
     "live": {"errors", "music", "played", "rendering", "composing"},
     "agents": {"errors", "music", "played", "analysis", "rendering"},
@@ -29,7 +31,9 @@ SEES = {
         "errors", "music", "played", "analysis", "corpus", "tokens", "model", "training",
         "composing", "rendering",
     },
-    "studio": {"errors", "music", "played", "analysis", "corpus", "composing", "rendering"},
+    "studio": {
+        "errors", "process", "music", "played", "analysis", "corpus", "composing", "rendering",
+    },
 }  # fmt: skip
 """Which rooms a room may import from; `cli`, `__init__` and `__main__` see all."""
 
@@ -65,6 +69,7 @@ INSIDE = {
             "writing",
         },
         "looping": {"compose", "verbs"},
+        "many": {"candidates", "compose", "looping", "writing"},
         "partner": {"verbs"},
         "session": {"partner", "compose", "report", "verbs", "writing"},
     },

@@ -16,7 +16,7 @@ A form is heard in sections as long as those that were asked for, and followed w
 from __future__ import annotations
 
 import string
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -92,7 +92,7 @@ def chords_followed(piece: Piece, chords: Sequence[Chord]) -> ChordsFollowed:
     strong = _strong_ticks(piece)
     notes = [heard for heard in _with_next_onsets(piece) if heard[0] in strong]
     spans = chord_spans(piece, chords)
-    heard = _mean([is_heard(piece, span) for span in spans])
+    heard = _mean(chords_heard(piece, spans))
     if not notes:
         return ChordsFollowed(0, float("nan"), float("nan"), float("nan"), len(spans), heard)
     inside = [_belongs(pitch, onset, chords, 0) for onset, pitch, _ in notes]
@@ -122,26 +122,30 @@ class ChordSpan(NamedTuple):
 def chord_spans(piece: Piece, chords: Sequence[Chord]) -> list[ChordSpan]:
     """Every chord in each bar that it holds in; where there is no chord, none."""
     ends = [*(chord.tick for chord in chords[1:]), piece.end_tick]
+    bars = bars_of(piece)
+    starts = [bar.start_tick for bar in bars]
     return [
         ChordSpan(chord, bar.number, max(chord.tick, bar.start_tick), min(end, bar.end_tick))
         for chord, end in zip(chords, ends, strict=True)
-        for bar in bars_of(piece)
+        for bar in bars[max(0, bisect_right(starts, chord.tick) - 1) : bisect_left(starts, end)]
         if chord.quality != "none" and max(chord.tick, bar.start_tick) < min(end, bar.end_tick)
     ]
 
 
-def is_heard(piece: Piece, span: ChordSpan) -> bool:
-    """Whether a pitched note sounds in the span that makes the chord known."""
-    intervals = CHORD_INTERVALS[span.chord.quality]
-    thirds = [interval for interval in intervals if interval in (3, 4)]
-    wanted = {(span.chord.root + interval) % 12 for interval in (0, *(thirds or (7,)))}
-    return any(
-        note.pitch % 12 in wanted
-        for part in piece.parts
-        if not part.is_drums
-        for note in part.notes
-        if note.onset_tick < span.end_tick and note.onset_tick + note.length_ticks > span.start_tick
-    )
+def chords_heard(piece: Piece, spans: Sequence[ChordSpan]) -> list[bool]:
+    """Whether a pitched note sounds in each span that makes its chord known."""
+    notes = [note for part in piece.parts if not part.is_drums for note in part.notes]
+    notes.sort(key=lambda note: note.onset_tick)
+    onsets = [note.onset_tick for note in notes]
+    longest = max((note.length_ticks for note in notes), default=0)
+    heard = []
+    for chord, _, start_tick, end_tick in spans:
+        intervals = CHORD_INTERVALS[chord.quality]
+        thirds = [interval for interval in intervals if interval in (3, 4)]
+        wanted = {(chord.root + interval) % 12 for interval in (0, *(thirds or (7,)))}
+        near = notes[bisect_left(onsets, start_tick - longest) : bisect_left(onsets, end_tick)]
+        heard.append(any(note.pitch % 12 in wanted and note.end_tick > start_tick for note in near))
+    return heard
 
 
 def form_followed(piece: Piece, form: str) -> FormFollowed:

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,9 @@ from composer.cli.flags import (
     add_command,
     add_json,
     add_outputs,
+    add_processes,
     check_soundfont,
     check_writable,
-    name_for,
     output_options,
     parse_formats,
 )
@@ -28,10 +27,12 @@ from composer.cli.printing import (
     print_table,
     progress_bar,
 )
+from composer.errors import RequestError
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
     from composer.composing.compose import Composition
+    from composer.composing.many import Made
     from composer.composing.sketched import Sketched
 
 _REQUESTED = (
@@ -39,7 +40,8 @@ _REQUESTED = (
     "chords", "form", "seconds", "hit", "guidance", "seed", "temperature", "top_p", "min_p",
     "best_of", "weights",
 )  # fmt: skip
-_SAMPLED = ("sketch", "seed", "temperature", "top_p", "min_p", "best_of", "weights")
+SOME_FAILED = 1
+"""The exit status where pieces of a batch could not be written."""
 
 
 def add_to(commands: Commands) -> None:
@@ -91,6 +93,12 @@ def add_to(commands: Commands) -> None:
         help="write N candidates side by side and keep the one the critic likes best (default: 4)",
     )  # fmt: skip
     add("--weights", metavar="FILE", type=Path, help="weights of your own training")
+    many = parser.add_argument_group("many pieces")
+    many.add_argument(
+        "--count", metavar="N", type=int,
+        help="N pieces, of the seed and those that follow; the same command goes on if stopped",
+    )  # fmt: skip
+    add_processes(many, "write a piece each, beside --count")
     outputs = parser.add_argument_group("what is written")
     add_outputs(outputs, "pieces")
     outputs.add_argument(
@@ -108,8 +116,13 @@ def compose(given: argparse.Namespace) -> None:
     check_soundfont(given.soundfont)
     request = _request(given)
     _check(request)
+    if given.sketch_only and given.count is not None:
+        raise RequestError("--count is not possible beside --sketch-only; leave one of them out")
     if given.sketch_only:
         _sketch(request, given, formats)
+        return
+    if given.count is not None:
+        _many(request, given, formats)
         return
     composition = _composed(request)
     if given.loop:
@@ -185,9 +198,60 @@ def _read_sketch(path: Path) -> Sketched:
 
 def _check(request: dict[str, Any]) -> None:
     """Refuse what cannot be met before a model is loaded. Raises RequestError."""
-    from composer.composing.asking.request import make_request
+    from composer.composing.compose import task_asked
 
-    make_request(**{key: value for key, value in request.items() if key not in _SAMPLED})
+    task_asked(**{key: value for key, value in request.items() if key != "weights"})
+
+
+def _many(request: dict[str, Any], given: argparse.Namespace, formats: Sequence[str]) -> None:
+    """A batch, and a line for each of its pieces. Raises SystemExit where some failed."""
+    import composer
+
+    with progress_bar() as bar:
+        task = bar.add_task("composing", total=None)
+
+        def progress(done: float, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        made = composer.compose_many(
+            request, given.count, given.out, formats,
+            processes=given.processes, progress=progress, **output_options(given),
+        )  # fmt: skip
+    failed = [one for one in made if one.error]
+    if given.json:
+        print_json(
+            {
+                "pieces": [
+                    one.report() | {"files": [str(path) for path in one.paths]}
+                    for one in made
+                    if not one.error
+                ],
+                "failed": [{"seed": one.seed, "error": one.error} for one in failed],
+            }
+        )
+    else:
+        columns = ["seed", "file", "key", "meter", "tempo", "notes", "kept", ""]
+        print_table("", columns, [_line(one) for one in made])
+    for one in failed:
+        print(f"composer: seed {one.seed}: {' '.join(one.error.split())}", file=sys.stderr)
+    if failed:
+        raise SystemExit(SOME_FAILED)
+
+
+def _line(made: Made) -> list[str]:
+    """Of a piece: what it is, and how many of the fields that were asked for it keeps."""
+    if made.error:
+        return [str(made.seed), "", "", "", "", "", "", "failed"]
+    report = made.report()
+    fields = report["achieved"]
+    kept = [field["kept"] for field in fields.values() if field["kept"] is not None]
+    heard = [fields[name]["achieved"] for name in ("key", "meter", "tempo", "notes")]
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in heard]
+    became = "was there" if made.was_there else "written"
+    if report["originality"]["too_close"]:
+        became += ", too close to music it was learned from"
+    stem = made.paths[-1].stem
+    return [str(made.seed), stem, *shown, f"{sum(kept)} of {len(kept)}", became]
 
 
 def _composed(request: dict[str, Any]) -> Composition:
@@ -207,11 +271,11 @@ def _written(
 ) -> list[Path]:
     """The pieces of music and a report beside them."""
     import composer
-    from composer.composing.report import write_report
 
-    name = name_for(given, composition.name, list(formats), has_report=True)
-    composition = replace(composition, name=name)
     paths = composer.write(
-        composition, given.out, formats, **output_options(given) | {"force": True}
+        composition, given.out, formats, with_report=True, **output_options(given)
     )
-    return [*paths, write_report(composition.report(), given.out, composition.name)]
+    if (name := paths[-1].stem) != composition.name:
+        taken = given.out / composition.name
+        print(f"{taken} is taken by files that stay; written as {name}", file=sys.stderr)
+    return paths

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from composer.cli.flags import add_command, add_json, check_writable, words
+from composer.cli.flags import add_command, add_json, add_processes, check_writable, words
 from composer.cli.printing import print_json, print_table, progress_bar
 from composer.errors import RequestError
 
@@ -46,13 +45,6 @@ def add_to(commands: Commands) -> None:
         help="where to keep what is encoded (default: shards)",
     )  # fmt: skip
     add_processes(building)
-
-
-def add_processes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--processes", metavar="N", type=int, default=os.cpu_count() or 1,
-        help="how many processes encode files (default: one a core)",
-    )  # fmt: skip
 
 
 def list_all(given: argparse.Namespace) -> None:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.cli.corpora import add_processes, build_with_progress
-from composer.cli.flags import add_command, check_writable
+from composer.cli.corpora import build_with_progress
+from composer.cli.flags import add_command, add_processes, check_writable
 from composer.cli.printing import print_paths, progress_bar
 
 if TYPE_CHECKING:

@@ -34,6 +34,13 @@ def add_json(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
+def add_processes(parser: argparse._ActionsContainer, work: str = "encode files") -> None:
+    parser.add_argument(
+        "--processes", metavar="N", type=int, default=os.cpu_count() or 1,
+        help=f"how many processes {work} (default: one a core)",
+    )  # fmt: skip
+
+
 def add_outputs(
     parser: argparse._ActionsContainer, default_folder: str, *, parts: bool = True
 ) -> None:

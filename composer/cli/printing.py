@@ -53,6 +53,8 @@ def print_report(report: Mapping[str, Any]) -> None:
     ]
     print_table("", ["", "asked", "achieved", "kept"], rows)
     print(originality_line(report["originality"]))
+    if windows := report.get("beyond_context"):
+        print(context_line(windows))
     print(f"seed {report['seed']}")
 
 
@@ -84,6 +86,16 @@ def originality_line(found: Mapping[str, Any]) -> str:
         f"originality: the longest passage shared with the music it was learned from has "
         f"{nearest['notes']} notes (bars {nearest['first_bar']}-{nearest['last_bar']}: {whose}); "
         f"{people}"
+    )
+
+
+def context_line(windows: Sequence[Mapping[str, int]]) -> str:
+    """How the model went on with a piece that is longer than what it reads at once."""
+    kept = sorted({window["bar"] - window["first_bar"] for window in windows})
+    bars = " to ".join(map(str, dict.fromkeys((kept[0], kept[-1]))))
+    return (
+        f"beyond the context: {len(windows)} times, first in bar {windows[0]['bar']}, the model "
+        f"began afresh with the header, the latest {bars} bars and the sketch from these on"
     )
 
 

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from composer.cli.corpora import add_processes, build_with_progress
-from composer.cli.flags import add_command, check_writable
+from composer.cli.corpora import build_with_progress
+from composer.cli.flags import add_command, add_processes, check_writable
 from composer.cli.printing import progress_bar
 from composer.errors import RequestError
 

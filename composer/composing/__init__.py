@@ -9,6 +9,7 @@ compose.py       the one function behind everything: a request goes in, a piece 
 field.py         one field of a piece beside what was asked of it
 leans/           what is added to the model's logits while notes are written
 looping.py       a composition for a loop: its last bars lead back into its first instead of ending
+many.py          many pieces of one request, by processes; stopped, it goes on
 naming.py        what a composed piece is called, on paper and on disk
 originality.py   how near is a piece to the music that the model was trained on, beside how near
                  people come?

@@ -31,7 +31,7 @@ from composer.composing.originality import Originality, is_too_close, originalit
 from composer.composing.ranking import Verdict, broken_fields, verdict
 from composer.composing.sketched import Sketched
 from composer.composing.writing.batch import write_all
-from composer.composing.writing.sampling import Chance, Rows, Writer, quiet
+from composer.composing.writing.sampling import Chance, Rows, Window, Writer, quiet
 from composer.composing.writing.single_lines import as_single_lines
 from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
@@ -46,6 +46,8 @@ from composer.tokens.transpose import semitones_to_common_key, transposed
 MOST_CANDIDATES = 64
 MOST_COPIES = 8
 MOST_MISSES = 3
+SEEN_WHOLE = 64
+"""A piece of so many bars is seen after each of them as it grows, a longer one less often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A piece, its chords, what it shares, which fields of its request it does not keep, and the
-    rows (rows, COLUMNS) it was written in."""
+    """A piece, its chords, what it shares, which fields of its request it does not keep, the rows
+    (rows, COLUMNS) it was written in, and where the model went on beyond its context."""
 
     piece: Piece
     chords: tuple[Chord, ...]
     originality: Originality
     broken: tuple[str, ...]
     rows: Rows = field(compare=False)
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +234,13 @@ class _Attempt:
         return self.writer
 
     def so_far(self) -> Piece | None:
-        """What is written by now; None before the first note."""
+        """What is written by now; None before the first note, and after most bars of a long piece,
+        which would all be decoded again."""
         if self.writer is None or not any(row[0] == Kind.NOTE for row in self.writer.written):
+            return None
+        grammar = self.writer.grammar
+        done = grammar.bar + 1
+        if done % (1 + done // SEEN_WHOLE) and done < grammar.until:
             return None
         return decode(transposed(self._with_header(self.writer.written), self.semitones))
 
@@ -245,7 +253,15 @@ class _Attempt:
         sounding = transposed(rows, self.semitones)
         piece = _finished(as_single_lines(decode(sounding)), self.request, self.fifths)
         broken = broken_fields(piece, self.request)
-        return Candidate(piece, tuple(chords_of(sounding)), originality(piece), broken, rows)
+        assert self.writer is not None
+        return Candidate(
+            piece,
+            tuple(chords_of(sounding)),
+            originality(piece),
+            broken,
+            rows,
+            tuple(self.writer.windows),
+        )
 
     def _chances(self, purpose: int, place: int = 0) -> np.random.Generator:
         number = self.number

@@ -14,7 +14,7 @@ from composer.composing.asking.likely_header import with_cue
 from composer.composing.asking.request import USUAL_CANDIDATES, Request, make_request
 from composer.composing.candidates import Choice, Task, Watch, choose_all, sketch_of_task
 from composer.composing.naming import file_stem, remove_later_pages, title_of
-from composer.composing.report import achieved, report
+from composer.composing.report import achieved, report, write_report
 from composer.composing.sketched import Sketched
 from composer.composing.verbs.accompanying import accompanied, chords_over, with_heard_key
 from composer.composing.writing.sampling import MIN_P, TEMPERATURE, Chance, quiet
@@ -80,7 +80,10 @@ class Composition:
             said={**self.request.asked(), **self.chance.plain(), "best_of": self.best_of},
             given=self.request.melody,
         )
-        return told | ({"candidates": self.choice.plain()} if self.choice else {})
+        if self.choice is None:
+            return told
+        windows = [window._asdict() for window in self.choice.best.windows]
+        return told | {"candidates": self.choice.plain(), "beyond_context": windows}
 
 
 def compose(
@@ -177,8 +180,14 @@ def compose_all(
     return _composed(checkpoint, tasks, weights, progress)
 
 
-def _task(
-    checkpoint: Loaded,
+def _task(checkpoint: Loaded, **request: Any) -> Task:
+    task = task_asked(**request)
+    random = np.random.default_rng([task.seed, 1])
+    cued = with_cue(checkpoint.model, task.request, task.chance, random)
+    return replace(task, request=cued)
+
+
+def task_asked(
     *,
     seed: int | None = None,
     temperature: float = TEMPERATURE,
@@ -189,14 +198,23 @@ def _task(
     without: Collection[str] = (),
     **fields: Any,
 ) -> Task:
+    """What arguments of `compose` ask for, checked and settled as far as that needs no model.
+    Raises RequestError."""
     if sketch is not None:
         fields, seed = _as_sketched(fields, sketch), sketch.seed if seed is None else seed
     if best_of is None:
         best_of = 1 if fields.get("melody") else USUAL_CANDIDATES
+    if best_of > 1 and fields.get("melody"):
+        raise RequestError("--best-of is not possible beside --melody; leave one of them out")
     request, chance = make_request(**fields), Chance(temperature, top_p, min_p, frozenset(without))
-    seed = new_seed(seed)
-    request = with_cue(checkpoint.model, request, chance, np.random.default_rng([seed, 1]))
-    return Task(request, seed, chance, best_of, sketch)
+    return Task(request, new_seed(seed), chance, best_of, sketch)
+
+
+def name_of(task: Task, fingerprint: str = "") -> str:
+    """A stem for the files of what a task asks for; `fingerprint` is that of weights which are not
+    the package's."""
+    sketch = task.sketched.sketch if task.sketched else None
+    return file_stem(task.request, task.seed, task.chance, fingerprint, task.best_of, sketch)
 
 
 def _as_sketched(fields: dict[str, Any], sketch: Sketched) -> dict[str, Any]:
@@ -248,8 +266,7 @@ def _composed(
     fingerprint = checkpoint.fingerprint
     compositions = []
     for task in tasks:
-        of_others = fingerprint if weights else ""
-        name = file_stem(task.request, task.seed, task.chance, of_others, task.best_of)
+        name = name_of(task, fingerprint if weights else "")
         choice = next(choices) if task.request.melody is None else None
         if choice is not None:
             piece, chords = choice.best.piece, choice.best.chords
@@ -276,8 +293,6 @@ def _around_melody(
 ) -> tuple[Piece, tuple[Chord, ...]]:
     """A piece around the melody of a request, and its chords."""
     request = task.request
-    if task.best_of > 1:
-        raise RequestError("--best-of is not possible beside --melody; leave one of them out")
     written = accompanied(request, task.seed, task.chance, weights, progress)
     piece = with_heard_key(written)
     title = request.title or (request.melody.title if request.melody else "")
@@ -297,15 +312,19 @@ def write(
     paper: str = "a4",
     soundfont: Path | None = None,
     force: bool = False,
+    with_report: bool = False,
 ) -> list[Path]:
     """Write the piece to `folder/<name>.<format>`; the paths, in order.
 
-    The options and what is raised are those of `composer.write_piece`.
+    `with_report` adds the report, `folder/<name>.json`, once all other files are there. The other
+    options and what is raised are those of `composer.write_piece`.
     """
     piece = composition.piece
     if not force:
-        name = free_name(folder, composition.name, formats, stems=stems, parts=parts)
+        also = [".json"] * with_report
+        name = free_name(folder, composition.name, formats, stems=stems, parts=parts, also=also)
         composition = replace(composition, name=name)
+    told = composition.report() if with_report else {}
     how: dict[str, Any] = {
         "force": True,
         "seed": composition.seed,
@@ -334,7 +353,7 @@ def write(
             composition.piece, folder, composition.name, sheets, parts=parts, **how
         )
     remove_later_pages(folder, composition.name, paths)
-    return paths
+    return [*paths, write_report(told, folder, composition.name)] if with_report else paths
 
 
 def _chart_chords(composition: Composition, formats: Sequence[str]) -> dict[str, Any]:

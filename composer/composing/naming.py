@@ -9,6 +9,7 @@ from pathlib import Path
 
 from composer.composing.asking.request import USUAL_BARS, USUAL_CANDIDATES, Request
 from composer.composing.writing.sampling import Chance
+from composer.composing.writing.sketching import Sketch
 from composer.music.bars import prevailing_key
 from composer.music.keys import printed_key_name
 from composer.music.moods import find_mood
@@ -34,18 +35,22 @@ def file_stem(
     chance: Chance,
     weights: str = "",
     best_of: int = USUAL_CANDIDATES,
+    sketch: Sketch | None = None,
 ) -> str:
     """Style, mood and seed; where more was asked, also four letters that stand for it.
 
-    So another key, ensemble, temperature or weights never writes over an earlier piece of that
-    seed, and the same request twice makes the same files. `weights` is a fingerprint of weights
-    that are not the package's.
+    So another key, ensemble, temperature, sketch or weights never writes over an earlier piece of
+    that seed, and the same request twice makes the same files. `weights` is a fingerprint of
+    weights that are not the package's, `sketch` what the notes are written under, where it is
+    given.
     """
     style = request.style.name if request.style else "piece"
     words = "-".join(word for word in (style, request.mood.name if request.mood else "") if word)
     more = _more(request, chance, weights)
     if best_of != USUAL_CANDIDATES and not request.melody:
         more["best of"] = best_of
+    if sketch is not None:
+        more["sketch"] = repr(sketch)
     digest = hashlib.sha256(json.dumps(more, sort_keys=True).encode()).hexdigest()
     ending = f"-{digest[:_DIGEST_LETTERS]}" if more else ""
     return f"{words.replace(' ', '-')}-{seed}{ending}"

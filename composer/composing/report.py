@@ -129,8 +129,8 @@ def write_report(value: Mapping[str, Any], folder: Path, name: str) -> Path:
     path = folder / f"{name}.json"
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
     data = f"{text}\n".encode()
-    write_whole(path, data)
     remember({path: data})
+    write_whole(path, data)
     return path
 
 

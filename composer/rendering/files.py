@@ -59,9 +59,7 @@ def write_piece(
     or paper, what is no SoundFont, a chart without chords and tablature without frets, `FileError`
     where the folder cannot be written or the SoundFont not be read.
     """
-    unknown = [word for word in formats if word not in FORMATS]
-    if unknown:
-        raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
+    check_formats(formats)
     playing = Playing(seed, mechanical, loop, tuple(punctual))
     printed = Print(subtitle, credit, tuple(chords), repeats, paper)
     maker = Maker(piece, playing, printed, tuple(sections), soundfont, tuple(chart_chords))
@@ -69,7 +67,7 @@ def write_piece(
     if not force:
         name = free_name(folder, name, asked, stems=stems, parts=parts)
     contents = [
-        (folder / _file_name(name, page, suffix), data)
+        (folder / file_name(name, suffix, page), data)
         for suffix in asked
         for page, data in enumerate(FORMATS[suffix].make(maker), 1)
     ]
@@ -79,10 +77,17 @@ def write_piece(
     if parts:
         suffixes = [suffix for suffix in asked if suffix in SHEET_FORMATS] or ["pdf"]
         contents += _of_parts(maker.parts(suffixes), folder / f"{name}-parts")
+    remember(dict(contents))
     for path, data in contents:
         write_whole(path, data)
-    remember(dict(contents))
     return [path for path, _ in contents]
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Raises RequestError for a format that is not written."""
+    unknown = [word for word in formats if word not in FORMATS]
+    if unknown:
+        raise RequestError(f"format {unknown[0]!r} is unknown; allowed: {', '.join(FORMATS)}")
 
 
 def free_name(
@@ -105,7 +110,7 @@ def _of_parts(
     made: Iterable[tuple[str, str, list[bytes]]], folder: Path
 ) -> list[tuple[Path, bytes]]:
     return [
-        (folder / _file_name(label, page, suffix), data)
+        (folder / file_name(label, suffix, page), data)
         for label, suffix, pages in made
         for page, data in enumerate(pages, 1)
     ]
@@ -140,6 +145,7 @@ def _umask() -> int:
     return mask
 
 
-def _file_name(name: str, page: int, suffix: str) -> str:
+def file_name(name: str, suffix: str, page: int = 1) -> str:
+    """What a file of a format is called; each page of pictures is a file."""
     suffix = FORMATS[suffix].ending or suffix
     return f"{name}.{suffix}" if page == 1 else f"{name}-{page}.{suffix}"

@@ -11,8 +11,9 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -76,14 +77,34 @@ def is_ours(path: Path) -> bool:
 
 
 def remember(written: Mapping[Path, bytes]) -> None:
-    """Keep in mind that these files are ours; where that is impossible, they will count as not."""
-    with suppress(OSError, ValueError):
+    """Keep in mind that these files are ours; where that is impossible, they will count as not.
+
+    To be called before they are written: whoever is killed meanwhile finds them to be ours.
+    """
+    with suppress(OSError, ValueError), _alone():
         record = _record()
         for path, data in written.items():
             key = str(path.absolute())
             record.pop(key, None)
             record[key] = _digest(data)
         _write_record(dict(list(record.items())[-_MOST_REMEMBERED:]))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While no other process changes the record."""
+    path = _record_path().with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _digest(data: bytes) -> str:

@@ -10,7 +10,6 @@ guard.py       who may ask: a page of this server on this machine, or who has th
 openapi.py     the REST interface as a table, and as an OpenAPI document made of it
 page/          the page: plain JavaScript modules, one style sheet, one table of texts
 plain.py       pieces and versions as JSON
-process.py     a process of ours that is told to do things, and can be killed
 stage.py       a show: music that goes on, phrase by phrase, as an audience turns it
 studio.py      what all addresses share: works, pieces, the engine, two renderers, events
 tasks.py       what is done inside such a process: music made, heard, engraved, written and read

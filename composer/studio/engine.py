@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from composer.errors import ComposerError, RequestError
-from composer.studio.process import CancelledError, Process
+from composer.process import CancelledError, Process
 
+TASKS = "composer.studio.tasks"
+"""Where the tasks of the studio's processes stand."""
 MOST_WAITING = 20
 MOST_REMEMBERED = 200
 """Jobs that are over and can still be asked for."""
@@ -73,7 +75,7 @@ class Engine:
     """
 
     def __init__(self, tell: Callable[[Job], None], process: Process | None = None) -> None:
-        self.process = process or Process("engine")
+        self.process = process or Process("engine", TASKS)
         self._tell = tell
         self._waiting: deque[Job] = deque()
         self._current: Job | None = None

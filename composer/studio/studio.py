@@ -13,10 +13,10 @@ from composer.composing.session.session import Session
 from composer.composing.session.tree import Step
 from composer.errors import RequestError
 from composer.music.piece import Piece
-from composer.studio.engine import OVER, Engine, Job, check_count
+from composer.process import Process
+from composer.studio.engine import OVER, TASKS, Engine, Job, check_count
 from composer.studio.events import Events
 from composer.studio.plain import plain_outline, plain_piece, plain_session
-from composer.studio.process import Process
 from composer.studio.works import Shelf, UnknownError, Work, Works
 
 MOST_CANDIDATES = 8
@@ -46,8 +46,8 @@ class Studio:
         self.shelf = Shelf()
         self.events = Events()
         self.engine = Engine(self._tell_job)
-        self.sounds = Process("renderer of sound")
-        self.pages = Process("renderer of pages")
+        self.sounds = Process("renderer of sound", TASKS)
+        self.pages = Process("renderer of pages", TASKS)
         self._cache: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
         self._cached_bytes = 0
         self._cache_lock = threading.Lock()
@@ -280,7 +280,7 @@ class Studio:
     def read(self, data: bytes, name: str) -> Session:
         """The session or the piece in an uploaded file, read in a process that is killed where it
         takes too long or too much. Raises UnreadablePieceError and RequestError."""
-        reader = Process("reader", UPLOAD_MEMORY_BYTES)
+        reader = Process("reader", TASKS, UPLOAD_MEMORY_BYTES)
         try:
             session: Session = reader.call("upload", (data, name), limit_seconds=UPLOAD_SECONDS)
         finally:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from composer.errors import RequestError
 from composer.music.bars import bars_of, seconds_at
 from composer.music.piece import Piece
-from composer.studio.process import Tell
+from composer.process import Tell
 
 if TYPE_CHECKING:
     from composer.composing.session.session import Session

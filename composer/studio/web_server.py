@@ -22,11 +22,11 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from composer.errors import ComposerError, FileError, RequestError
+from composer.process import CrashedError
 from composer.studio import openapi
 from composer.studio.engine import FullError, Job
 from composer.studio.events import as_text
 from composer.studio.guard import Guard, TooLargeError, bounded_body
-from composer.studio.process import CrashedError
 from composer.studio.stage import Stage, join_address, qr_svg
 from composer.studio.studio import UPLOAD_BYTES, USUAL_CANDIDATES, Studio
 from composer.studio.works import UnknownError, Work

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from composer.analysis.following import chord_spans, chords_followed, form_followed, is_heard
+from composer.analysis.following import chord_spans, chords_followed, chords_heard, form_followed
 from composer.composing.asking.request import make_request
 from composer.errors import RequestError
 from composer.measures import endings
@@ -79,9 +79,9 @@ def test_a_held_note_makes_a_chord_heard_and_a_drum_does_not() -> None:
     note = Note(0, 192, 64)
     held = Piece((Part("piano", 0, (note,)),), (MeterChange(0, 4, 4),), 192)
     chords = (Chord(0, 0, "major", 0), Chord(96, 9, "power", 9))
-    assert [is_heard(held, span) for span in chord_spans(held, chords)] == [True, True]
+    assert chords_heard(held, chord_spans(held, chords)) == [True, True]
     drums = replace(held, parts=(Part("drums", 0, (note,)),))
-    assert not any(is_heard(drums, span) for span in chord_spans(drums, chords))
+    assert not any(chords_heard(drums, chord_spans(drums, chords)))
 
 
 def test_a_form_is_followed_where_letters_return_and_differ() -> None:

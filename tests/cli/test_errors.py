@@ -65,6 +65,13 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
         ("infill nowhere.mid --bars x", ["'x'", "9-12"]),
         ("vary nowhere.mid --dream 0", ["--dream", "1 to"]),
         ("compose --top-p 2", ["2", "top-p"]),
+        ("compose --count 0", ["0 pieces", "1 to"]),
+        ("compose --count 2 --processes 0", ["0 processes", "at least 1"]),
+        ("compose --count 2 --sketch-only", ["--count", "--sketch-only"]),
+        ("compose --count 2 --seed 4294967295", ["seed 4294967296", "0 to"]),
+        ("compose --count 2 --best-of 99", ["99", "1 to"]),
+        ("compose --count 2 --key H", ["'H'", "D minor"]),
+        ("compose --count 2 --weights nowhere.safetensors", ["nowhere.safetensors"]),
         ("compose --min-p 2", ["2", "min-p"]),
         ("compose --weights nowhere.safetensors", ["nowhere.safetensors", "composer train"]),
         ("styles colours", ["colours", "moods", "presets"]),
@@ -181,6 +188,36 @@ def test_a_stop_leaves_nothing_half_written(tmp_path: Path) -> None:
     # calls both 130.
     assert running.returncode in (130, -signal.SIGINT)
     assert not out.exists()
+
+
+def test_a_batch_that_is_stopped_goes_on(tmp_path: Path) -> None:
+    """Ctrl-C: status 130, one line, whole pieces alone; the same command writes the others."""
+    out = tmp_path / "pieces"
+    command = [sys.executable, "-m", "composer", "compose", "--bars", "1", "--best-of", "1"]
+    command += ["--count", "4", "--processes", "1", "--format", "mid", "--out", str(out)]
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        start_new_session=True,
+    )
+    while not list(out.glob("*.json")) and running.poll() is None:
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+    _, error = running.communicate(timeout=60)
+    assert (error, running.returncode) == ("composer: stopped\n", 130)
+    written = {path.stem for path in out.glob("*.json")}
+    assert 1 <= len(written) < 4
+    assert {path.stem for path in out.glob("*.mid")} >= written
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.count("was there") == len(
+        {path.stem for path in out.glob("*.json")} & written
+    )
+    seeds = sorted(int(path.stem.split("-")[1]) for path in out.glob("*.json"))
+    assert seeds == list(range(seeds[0], seeds[0] + 4))
+    assert {path.suffix for path in out.iterdir()} == {".mid", ".json"}
 
 
 def test_ctrl_c_is_awaited_before_anything_is_loaded() -> None:

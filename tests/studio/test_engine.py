@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from composer.errors import RequestError
-from composer.studio.engine import MOST_WAITING, Engine, FullError, Job
-from composer.studio.process import CancelledError, CrashedError, Process
+from composer.process import CancelledError, CrashedError, Process
+from composer.studio.engine import MOST_WAITING, TASKS, Engine, FullError, Job
 
 
 class Hands(Process):
     """In place of a process: does what the payload says, in this thread."""
 
     def __init__(self) -> None:
-        super().__init__("hands")
+        super().__init__("hands", TASKS)
 
     def call(self, task: str, payload: Any, hear: Any = None, **how: Any) -> Any:
         if payload is None:
@@ -137,7 +137,7 @@ def test_progress_is_heard(engine: Engine) -> None:
 
 def test_a_process_does_tasks_is_killed_and_begins_again() -> None:
     """A file that cannot be read is an error of one line; who is too slow is ended."""
-    process = Process("reader")
+    process = Process("reader", TASKS)
     try:
         with pytest.raises(RequestError, match="longer than 0 seconds"):
             process.call("upload", (b"MThd", "a.mid"), limit_seconds=0.0)

@@ -16,7 +16,7 @@ from composer.errors import RequestError
 from composer.music.bars import bars_of
 from composer.music.piece import Piece, TempoChange
 
-MOST_BARS = 512
+MOST_BARS = 1024
 SLOWEST, FASTEST = 20.0, 320.0
 """Quarters a minute: the ends of what can be asked for."""
 SLOWEST_FREE, FASTEST_FREE = 40.0, 208.0

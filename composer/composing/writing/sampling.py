@@ -5,6 +5,7 @@ Given fields are clamped, free ones are sampled: that is the whole of composing.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -128,6 +129,14 @@ class Given:
     """Whether the chords are the request's own, not the model's sketch."""
 
 
+class Window(NamedTuple):
+    """At which bar (from 1) the model began afresh, since its context was full, and the first bar
+    of those that it has read since."""
+
+    bar: int
+    first_bar: int
+
+
 class Ask(NamedTuple):
     """What a writer must know to go on: the logits of the next field of `row`.
 
@@ -164,8 +173,11 @@ class Writer:
         self.given_fields = dict(given.fields)
         self.streams = given.streams or (Stream(1.0, {}),)
         self.header = [empty_row(Kind.PAD)] * LEADING_ROWS + list(header)
-        self.before, self.block = list(before), list(block)
+        self.body, self.rows_before, self.block = list(before), len(before), list(block)
         self.sketch = sketch
+        self.bar_at = [place for place, row in enumerate(self.body) if row[0] == Kind.BAR]
+        """Where in the body, the rows behind the header, each bar begins."""
+        self.windows: list[Window] = []
         self.written: list[list[int]] = []
         self.bar_is_complete = False
         density = Kind.PLAN, "density"
@@ -204,6 +216,9 @@ class Writer:
         self.leans.advance(row)
         self.bar_is_complete = False
         self.written.append(row)
+        if row[0] == Kind.BAR:
+            self.bar_at.append(len(self.body))
+        (self.header if row[0] in HEADER_KINDS else self.body).append(row)
         self.unread.append(row)
         self._hold_steady(row)
 
@@ -233,9 +248,7 @@ class Writer:
 
     def _bar_rows(self, bar: int) -> list[list[int]]:
         """What stands in a bar behind its plan."""
-        rows = self.before + self.written
-        starts = [index for index, row in enumerate(rows) if row[0] == Kind.BAR]
-        return rows[starts[bar] + 2 : [*starts, len(rows)][bar + 1]]
+        return self.body[self.bar_at[bar] + 2 : [*self.bar_at, len(self.body)][bar + 1]]
 
     def _hold_steady(self, row: list[int]) -> None:
         """A meter, key and tempo chosen for the piece hold in all its bars."""
@@ -284,6 +297,8 @@ class Writer:
         afresh = self.read + len(self.unread) >= self.model.shape.context
         if afresh:
             self.unread, self.read = self._window(), 0
+            first = bisect_right(self.bar_at, self._window_start()) - 1
+            self.windows.append(Window(self.grammar.bar + 1, 1 + max(0, first)))
         ask = Ask(row, self.unread, afresh)
         self.read += len(self.unread)
         self.unread = []
@@ -339,19 +354,21 @@ class Writer:
 
     def _window(self) -> list[list[int]]:
         """Header, given block and as many of the latest bars as fill a part of the context."""
-        header = self.header + [row for row in self.written if row[0] in HEADER_KINDS]
-        body = self.before + [row for row in self.written if row[0] not in HEADER_KINDS]
-        room = int(self.model.shape.context * KEPT_SHARE) - len(header) - len(self.block)
+        start = self._window_start()
         if self.sketch:
-            room -= int(self.model.shape.context * SKETCH_SHARE) // 2
-        bars = [index for index, row in enumerate(body) if row[0] == Kind.BAR]
-        fitting = [index for index in bars if len(body) - index <= room]
-        start = fitting[0] if fitting else max(0, len(body) - max(room, 1))
-        split = max(start, len(self.before))
+            first = bisect_left(self.bar_at, start)
+            return self.header + self._sketch_block(first) + self.body[start:]
+        split = max(start, self.rows_before)
+        return self.header + self.body[start:split] + self.block + self.body[split:]
+
+    def _window_start(self) -> int:
+        """Where in the body the latest bars that fit begin, or rows of a bar that is too long."""
+        context, rows = self.model.shape.context, len(self.body)
+        room = int(context * KEPT_SHARE) - len(self.header) - len(self.block)
         if self.sketch:
-            first = sum(row[0] == Kind.BAR for row in body[:start])
-            return header + self._sketch_block(first) + body[start:]
-        return header + body[start:split] + self.block + body[split:]
+            room -= int(context * SKETCH_SHARE) // 2
+        place = bisect_left(self.bar_at, rows - room)
+        return self.bar_at[place] if place < len(self.bar_at) else max(0, rows - max(room, 1))
 
     def _sketch_block(self, first: int) -> list[list[int]]:
         """The sketch from a bar on, as far as its share of the context goes."""

@@ -11,7 +11,7 @@ from typing import Any
 from composer.errors import RequestError
 from composer.model.runtime import Runtime
 from composer.model.sizes import RowTables
-from composer.model.weights_file import read_weights
+from composer.model.weights_file import WeightsFile, read_weights
 from composer.tokens.fields import FORMAT_VERSION, layout
 
 WEIGHTS = Path(__file__).parents[2] / "weights.safetensors"
@@ -34,11 +34,20 @@ def load_weights(path: Path | None = None) -> Loaded:
     return _load(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
+def fingerprint_of(path: Path | None = None) -> str:
+    """The name of the given weights or those of the package, without a model that hangs on them.
+    Raises what `load_weights` raises."""
+    return _read(path or WEIGHTS).fingerprint
+
+
+def _read(path: Path) -> WeightsFile:
+    return read_weights(path, FORMAT_VERSION, RowTables(**asdict(layout())))
+
+
 @lru_cache(maxsize=2)
 def _load(path: Path, modified: int) -> Loaded:
-    tables = RowTables(**asdict(layout()))
-    found = read_weights(path, FORMAT_VERSION, tables)
-    model = Runtime(found.weights, found.shape, tables)
+    found = _read(path)
+    model = Runtime(found.weights, found.shape, RowTables(**asdict(layout())))
     return Loaded(model, found.fingerprint, found.about)
 
 

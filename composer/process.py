@@ -7,8 +7,12 @@ then with a result or an error. A child whose parent is gone ends by itself.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -34,11 +38,13 @@ class CrashedError(ComposerError):
 class Process:
     """A child process, started when it is first needed and again after it was killed.
 
-    `memory_bytes` limits what the child may use (0: no limit). Calls wait for each other.
+    `tasks` is the module in whose table `TASKS` its tasks stand, functions of a payload and a
+    `Tell`. `memory_bytes` limits what the child may use (0: no limit). Calls wait for each other.
     """
 
-    def __init__(self, name: str, memory_bytes: int = 0) -> None:
+    def __init__(self, name: str, tasks: str, memory_bytes: int = 0) -> None:
         self.name = name
+        self.tasks = tasks
         self.memory_bytes = memory_bytes
         self._turn = threading.Lock()
         self._child: SpawnProcess | None = None
@@ -55,7 +61,7 @@ class Process:
         is_cancelled: Callable[[], bool] | None = None,
         patience_seconds: float = 10.0,
     ) -> Any:
-        """Do a task of `composer.studio.tasks` in the child and return its result.
+        """Do a task in the child and return its result.
 
         `hear(word, value)` gets what the task tells on its way. A task that is cancelled has
         `patience_seconds` to notice, one that takes longer than `limit_seconds` none: then the
@@ -117,11 +123,12 @@ class Process:
         to_stop, self._cancel = _SPAWN.Pipe(duplex=False)
         self._child = _SPAWN.Process(
             target=_live,
-            args=(theirs, to_stop, self.memory_bytes),
+            args=(theirs, to_stop, self.tasks, self.memory_bytes),
             name=f"composer {self.name}",
             daemon=True,
         )
-        self._child.start()
+        with _ctrl_c_held_back():
+            self._child.start()
         theirs.close()
         to_stop.close()
         self._pipe = ours
@@ -135,14 +142,27 @@ class Process:
         self._child = self._pipe = self._cancel = None
 
 
-def _live(pipe: Connection, cancel: Connection, memory_bytes: int) -> None:
-    """What the child does all its life: take a task, do it, answer."""
-    import signal
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """A child that is started meanwhile never hears of Ctrl-C, not even while Python loads."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
+
+def _live(pipe: Connection, cancel: Connection, tasks: str, memory_bytes: int) -> None:
+    """What the child does all its life: take a task, do it, answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and thereby this pipe
+    for library in ("OMP", "OPENBLAS"):  # processes that share the cores have a thread each
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     if memory_bytes:
         _limit_memory(memory_bytes)
-    from composer.studio.tasks import TASKS
+    table: dict[str, Callable[[Any, Tell], Any]] = import_module(tasks).TASKS
 
     def tell(word: str, value: Any) -> None:
         if cancel.poll():
@@ -157,7 +177,7 @@ def _live(pipe: Connection, cancel: Connection, memory_bytes: int) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer = ("result", TASKS[task](payload, tell))
+            answer = ("result", table[task](payload, tell))
         except ComposerError as error:
             answer = ("error", error)
         except (BrokenPipeError, KeyboardInterrupt):

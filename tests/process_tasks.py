@@ -1,0 +1,25 @@
+"""Tasks for `tests/test_process.py`, in a module that its process can load."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from composer.errors import RequestError
+
+
+def refuse(words: str, tell: Any) -> None:
+    raise RequestError(words)
+
+
+def until_cancelled(_: None, tell: Any) -> None:
+    while True:
+        tell("still", "here")
+
+
+TASKS = {
+    "echo": lambda payload, tell: payload,
+    "die": lambda status, tell: os._exit(status),
+    "refuse": refuse,
+    "until cancelled": until_cancelled,
+}
