@@ -6,16 +6,13 @@ add a lean, write one as `lean.py` says and give it a line in the table of `all_
 
 all_leans.py          the table of all leans, and what they add together: edit the table to change
                       what leans
-chord_tones.py        chords that hold: their tones are leaned on, most on strong beats and where
-                      they were given
+chord_tones.py        chords that were given: their tones are leaned on, most on strong beats
 last_bar.py           how a piece ends: on the tonic, its root in the bass, in notes that last to
                       the end of the bar
 lean.py               what a lean is: it follows the rows of a piece and adds to the logits of what
                       comes next
 note_density.py       how many onsets a bar gets where its density is given: a lean on when the next
                       note begins
-note_speed.py         no part plays faster than fingers: a lean against an onset too soon behind the
-                      part's last one
 part_statistics.py    who plays in real music, what parts of an instrument and a role do there, and
                       how much returns: `part_statistics.toml`, by benchmarks/parts.py
 recall_share.py       how much of a piece returns: a lean on whether the plan of a bar recalls an
@@ -27,8 +24,6 @@ rests.py              who has rested too long: a lean towards parts that wait, a
                       plays
 role_share.py         how much each role plays: a lean towards parts that play less than such parts
                       do
-subdivision.py        a beat is divided in one way: what has begun on its sixteenths goes on there,
-                      triplets likewise
 tonality.py           keeps a key that was asked for: a lean on notes and chords where another key
                       begins to be heard
 """

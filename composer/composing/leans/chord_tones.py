@@ -1,4 +1,4 @@
-"""Chords that hold: their tones are leaned on, most on strong beats and where they were given."""
+"""Chords that were given: their tones are leaned on, most on strong beats."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange
 from composer.tokens.fields import DRUM_PITCH_OFFSET, FIELD_SIZES, Kind, column_of
 from composer.tokens.values import meter_of, tick_in_bar
 
-GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT = 2.5, 0.8
-"""Logits for the notes of a chord that was given, on the strong beats of a bar and elsewhere."""
-OWN_CHORD, OWN_CHORD_OFF_BEAT = 0.5, 0.1
-"""The same for a chord that the model wrote."""
+ON_STRONG_BEATS, ELSEWHERE = 2.5, 0.8
+"""Logits for the notes of the chord that holds."""
 
 
 class ChordTones:
@@ -26,11 +24,6 @@ class ChordTones:
 
     def __init__(self, setting: Setting) -> None:
         self.grammar, self.comes_to_rest = setting.grammar, setting.comes_to_rest
-        self.leans = (
-            (GIVEN_CHORD, GIVEN_CHORD_OFF_BEAT)
-            if setting.chords_are_given
-            else (OWN_CHORD, OWN_CHORD_OFF_BEAT)
-        )
         self.strong_ticks: tuple[int, ...] = (0,)
         self.chord: tuple[int, str] | None = None
         """Root (pitch class) and quality."""
@@ -50,8 +43,7 @@ class ChordTones:
         if self.chord is None or self.chord[1] == "none":
             return None
         root, quality = self.chord
-        on_beat, off_beat = self.leans
-        lean = on_beat if tick_in_bar(row) in self.strong_ticks else off_beat
+        lean = ON_STRONG_BEATS if tick_in_bar(row) in self.strong_ticks else ELSEWHERE
         return lean * tones(root, CHORD_INTERVALS[quality])
 
 

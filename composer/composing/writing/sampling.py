@@ -40,7 +40,7 @@ RowList = list[list[int]]
 KEPT_SHARE, SKETCH_SHARE = 0.6, 0.25
 """How much of the context the latest bars may fill when the window slides on, and the sketch."""
 
-TEMPERATURE, MIN_P = 1.0, 0.02
+TEMPERATURE, MIN_P = 1.0, 0.05
 """As the model learned, but for what it hardly expects: a cooler hand is plainer than people."""
 
 HOTTEST = 100.0

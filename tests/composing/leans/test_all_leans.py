@@ -19,7 +19,6 @@ from composer.composing.asking.fields_asked import given_chords, given_fields
 from composer.composing.asking.request import make_request
 from composer.composing.leans.all_leans import LEANS, Leans
 from composer.composing.leans.lean import Setting, next_field
-from composer.composing.leans.note_speed import SHORTEST_SECONDS
 from composer.composing.leans.part_statistics import ANY_STYLE, return_share, usual_register
 from composer.composing.writing.sampling import Chance, Writer
 from composer.model.runtime import Runtime
@@ -106,24 +105,6 @@ def unusual_returns(rows: np.ndarray) -> float:
     return abs(float(np.mean(distances > 1)) - return_share(ANY_STYLE))
 
 
-def mixed_beats(rows: np.ndarray) -> float:
-    """Beats with places of sixteenths and of triplets."""
-    mixed, quarter = [], GRID_TICKS_PER_QUARTER
-    for bar in notes_by_bar(rows):
-        for beat in set(column(bar, "beat").tolist()):
-            places = column(bar[column(bar, "beat") == beat], "position")
-            mixed.append((places % (quarter // 8)).any() and (places % (quarter // 6)).any())
-    return float(np.mean(mixed))
-
-
-def hasty_notes(rows: np.ndarray) -> float:
-    """Onsets of a part sooner behind its last one than fingers follow, at 240 quarters a minute."""
-    piece = decode(rows)
-    places = range(len(piece.parts))
-    gaps = np.concatenate([np.diff(np.unique(onsets(piece, place))) for place in places])
-    return float(np.mean(gaps * 60 / 240 / GRID_TICKS_PER_QUARTER < SHORTEST_SECONDS))
-
-
 def silent_players(rows: np.ndarray) -> float:
     return 6 - len(decode(rows).parts)
 
@@ -186,8 +167,6 @@ SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, 
     "ending": (strange_end, DUO, {"bars": NEW}),
     "recalled_bar": (forgotten, DUO, {"bars": NEW | {1: plan(1, Recall(1, "varied"))}}),
     "recall_share": (unusual_returns, DUO | {"bars": 16}, {}),
-    "subdivision": (mixed_beats, DUO, {"bars": NEW}),
-    "note_speed": (hasty_notes, {"instruments": MANY, "tempo": 240}, {"bars": NEW}),
     "everybody_plays": (silent_players, {"instruments": MANY, "bars": 1}, {}),
     "rests": (silent_bars, DUO, {"bars": NEW}),
     "role_share": (

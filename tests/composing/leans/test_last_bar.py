@@ -56,23 +56,23 @@ class Writing:
         return {int(pitch) % 12 for pitch in np.flatnonzero(tilt == tilt.max())}
 
 
-def test_a_chord_leans_on_its_tones_most_on_strong_beats() -> None:
-    """From its row on; the lean is greater where the chord was given, and on no drum sound."""
+def test_a_given_chord_leans_on_its_tones_most_on_strong_beats() -> None:
+    """From its row on, and on no drum sound; one that the model wrote leans on nothing."""
     major = 1 + CHORD_QUALITIES.index("major")
-    most = {}
     for given in (False, True):
         writing = Writing(2, chords_are_given=given)
         writing.bar()
         assert writing.tilt([Kind.NOTE, 0, 0, FLUTE]) is None
         writing.take(Kind.CHORD, 0, 0, 1 + 7, major, 1 + 7)
-        assert writing.pitches(0, FLUTE) == {7, 11, 2}
         leans = [writing.tilt([Kind.NOTE, beat, 0, FLUTE]) for beat in range(4)]
+        if not given:
+            assert leans == [None] * 4
+            continue
+        assert writing.pitches(0, FLUTE) == {7, 11, 2}
         first, second, third, _ = (lean.max() for lean in leans if lean is not None)
         assert first == third > second > 0
         assert leans[0] is not None
         assert not leans[0][128:].any()
-        most[given] = first
-    assert most[True] > most[False]
 
 
 @pytest.mark.parametrize(("mode", "tonic"), [("major", {0}), ("minor", {9})])
