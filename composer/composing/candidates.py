@@ -218,7 +218,7 @@ class _Attempt:
             chords=self.sketch.chords if self.sketch.has_chords else None,
             section_starts=bars_begun_afresh(self.request),
             semitones=self.semitones,
-            one_voice=True,
+            is_new=True,
         )
         grammar.read(self.sketch.header)
         grammar.go_on(self.request.bars)

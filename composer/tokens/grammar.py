@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,9 +181,10 @@ class Grammar:
     `with_chords` says whether chord rows may be written; `chords` are those that must be, for each
     bar (index from 0) the rows in order, and then no others may. No note rings on into a bar of
     `section_starts`. A sketch (`is_sketch`) has bars, plans and chords alone. The piece will sound
-    `semitones` higher than it is written here. Where melodies have `one_voice`, a part that leads
-    begins one note at a time, but a pianist's right hand, as in 586 real melodies but tunes that
-    fiddlers double. A piece that goes on (`read` feeds the rows it has) must have a header.
+    `semitones` higher than it is written here. Music that `is_new` is what pages show well: a part
+    that leads begins one note at a time, but a pianist's right hand (as in 586 real melodies, tunes
+    that fiddlers double aside), and notes begin on 32nds or sextuplets (as in all but one real beat
+    of a hundred). A piece that goes on (`read` feeds the rows it has) must have a header.
     """
 
     def __init__(
@@ -193,10 +195,10 @@ class Grammar:
         section_starts: Iterable[int] = (),
         semitones: int = 0,
         is_sketch: bool = False,
-        one_voice: bool = False,
+        is_new: bool = False,
     ) -> None:
         self.bars = bars
-        self.is_sketch, self.one_voice = is_sketch, one_voice
+        self.is_sketch, self.is_new = is_sketch, is_new
         self.phrase: tuple[int, int] = (UNKNOWN, UNKNOWN)
         """Phrase and cadence of the last bar."""
         self.semitones = semitones
@@ -403,7 +405,7 @@ class Grammar:
         if self.tick < self.bar_ticks:
             ticks[self.tick] = any(self._free_here(order).any() for order in orders)
         ticks[max(0, self._notes_before_tick()) :] = False
-        return ticks
+        return ticks & _readable(self.bar_ticks) if self.is_new else ticks
 
     def _first_later_tick(self) -> int:
         """The first tick behind the current one at which a part has a free pitch."""
@@ -515,7 +517,7 @@ class Grammar:
                 self.order[row[1]] = len(self.parts)
                 instrument = INSTRUMENTS[part_of(row[1])[0]]
                 leads = role_of(row[1 + ROW_FIELDS[kind].index("role")]) == "melody"
-                one_voice = self.one_voice and leads
+                one_voice = self.is_new and leads
                 self.parts.append(PartState(row[1], instrument, self.semitones, one_voice))
                 if row[1] >= PART_VALUES and both_hands_of(row[1]) in self.order:
                     self.parts[self.order[both_hands_of(row[1])]].take_one_hand()
@@ -564,6 +566,15 @@ def _check_fields(grammar: type) -> None:
 
 
 _check_fields(Grammar)
+
+
+@cache
+def _readable(bar_ticks: int) -> Allowed:
+    """(ticks of a bar,): those on 32nds or sextuplets; read only."""
+    ticks, quarter = np.arange(bar_ticks), GRID_TICKS_PER_QUARTER
+    found = (ticks % (quarter // 8) == 0) | (ticks % (quarter // 6) == 0)
+    found.flags.writeable = False
+    return found
 
 
 def _first(given: Allowed | None, free: Allowed) -> Allowed:

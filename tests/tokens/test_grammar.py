@@ -32,10 +32,10 @@ from tests.shared import needs_corpora
 MOST_ROWS = 400
 
 
-def _random_rows(bars: int, seed: int, one_voice: bool = False) -> np.ndarray:
+def _random_rows(bars: int, seed: int, is_new: bool = False) -> np.ndarray:
     """Rows chosen blindly among what the grammar allows; bars end sooner as rows run out."""
     random = np.random.default_rng(seed)
-    grammar = Grammar(bars, one_voice=one_voice)
+    grammar = Grammar(bars, is_new=is_new)
     rows: list[list[int]] = []
     meter: int | None = None
     while not grammar.ended:
@@ -121,9 +121,10 @@ def _playable(pitches: list[int]) -> bool:
 
 @given(st.integers(1, 3), st.integers(0, 2**32 - 1))
 @settings(max_examples=30)
-def test_who_leads_begins_one_note_at_a_time(bars: int, seed: int) -> None:
-    """But for a keyboard of two hands: its right one leads with chords."""
-    rows = _random_rows(bars, seed, one_voice=True)
+def test_new_music_is_readable(bars: int, seed: int) -> None:
+    """Who leads begins one note at a time, but for a keyboard of two hands, whose right one leads
+    with chords; and all onsets lie on 32nds or sextuplets."""
+    rows = _random_rows(bars, seed, is_new=True)
     left_hands = {part for part in rows[rows[:, 0] == Kind.PART][:, 1] if part >= PART_VALUES}
     for row in rows[rows[:, 0] == Kind.PART]:
         value, role = int(row[1]), int(row[column_of(Kind.PART, "role")])
@@ -136,6 +137,8 @@ def test_who_leads_begins_one_note_at_a_time(bars: int, seed: int) -> None:
             for at, place in zip(bar[mine], rows[mine][:, 1:3].tolist(), strict=True)
         ]
         assert len(onsets) == len(set(onsets))
+    positions = rows[rows[:, 0] == Kind.NOTE][:, column_of(Kind.NOTE, "position")]
+    assert ((positions % 3 == 0) | (positions % 4 == 0)).all()
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -259,7 +259,7 @@ class Writing:
         beside = self._notes(inside, given)
         if rhythm is not None:
             return RhythmGrammar(bars, rhythm, rules=self.rules, beside=beside, **how)
-        return RuledGrammar(bars, self.rules, beside, one_voice=True, **how)
+        return RuledGrammar(bars, self.rules, beside, is_new=True, **how)
 
     def _notes(self, bars: Iterable[int], parts: Iterable[int]) -> dict[int, RowList]:
         """The note rows of parts (part fields) in each bar."""
