@@ -84,7 +84,7 @@ def compose_many(
     `progress(pieces done, pieces in all)` counts a piece that is being written by its bars. The
     `options` are those of `write`; with `loop` pieces are also composed for it (`looped`).
 
-    A script calls it under `if __name__ == "__main__":`, as always where processes are started.
+    A script calls it where merely importing the script does not, as always where processes start.
     Raises RequestError and CheckpointError for what no piece could be written with.
     """
     if unknown := options.keys() - OPTIONS:
