@@ -1,8 +1,8 @@
 """Many pieces of one request, each with a seed of its own, by processes; stopped, it goes on.
 
-A piece is there when its report lies in the folder under its name and names the weights, and beside
-it a file of each format: the report is written last. So going on needs nothing but the folder. Only a
-first seed that nobody gave is noted there, in a hidden file, until the batch is through.
+A piece is there when its report lies in the folder under its name and tells of these weights, and
+beside it a file of each format: the report is written last. So going on needs nothing but the
+folder. Only a first seed that nobody gave is noted there, in a hidden file, until all is through.
 """
 
 from __future__ import annotations
