@@ -1,8 +1,8 @@
 """Many pieces of one request, each with a seed of its own, by processes; stopped, it goes on.
 
-A piece is there when its report lies in the folder and says its seed and the weights, and beside it
-a file of each format: the report is written last. So going on needs nothing but the folder. Only a
-first seed that nobody gave is noted there, in a hidden file, until the batch is through.
+A piece is there when its report lies in the folder under its name and tells of these weights, and
+beside it a file of each format: the report is written last. So going on needs nothing but the
+folder. Only a first seed that nobody gave is noted there, in a hidden file, until all is through.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def compose_many(
     `progress(pieces done, pieces in all)` counts a piece that is being written by its bars. The
     `options` are those of `write`; with `loop` pieces are also composed for it (`looped`).
 
-    A script calls it under `if __name__ == "__main__":`, as always where processes are started.
+    A script calls it where merely importing the script does not, as always where processes start.
     Raises RequestError and CheckpointError for what no piece could be written with.
     """
     if unknown := options.keys() - OPTIONS:
@@ -100,7 +100,8 @@ def compose_many(
     fingerprint = fingerprint_of(request.get("weights"))
     noted = _Noted(folder / f".{_name(batch, replace(task, seed=0), fingerprint)}.batch")
     is_drawn = request.get("seed") is None and task.sketched is None
-    first = noted.seed() or task.seed if is_drawn else task.seed
+    known = noted.seed() if is_drawn else None
+    first = task.seed if known is None else known
     new_seed(first + pieces - 1)
     made = {seed: Made(seed) for seed in range(first, first + pieces)}
     if not options.get("force"):
@@ -166,7 +167,7 @@ def _read_report(path: Path) -> dict[str, Any] | None:
         report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    is_ours = isinstance(report, dict) and {"seed", "versions", "achieved"} <= report.keys()
+    is_ours = isinstance(report, dict) and isinstance(report.get("versions"), dict)
     return report if is_ours else None
 
 
