@@ -125,7 +125,7 @@ def test_a_public_function_has_a_docstring() -> None:
     assert [name for name in composer.__all__ if not getattr(composer, name).__doc__] == []
 
 
-USERS_EXTRAS = ("evaluate", "live", "mcp", "sf3", "studio", "train")
+USERS_EXTRAS = ("evaluate", "kern", "live", "mcp", "sf3", "studio", "train")
 """What a user may install besides; the others are for developers."""
 
 
