@@ -572,7 +572,7 @@ _check_fields(Grammar)
 def _readable(bar_ticks: int) -> Allowed:
     """(ticks of a bar,): those on 32nds or sextuplets; read only."""
     ticks, quarter = np.arange(bar_ticks), GRID_TICKS_PER_QUARTER
-    found = (ticks % (quarter // 8) == 0) | (ticks % (quarter // 6) == 0)
+    found: Allowed = (ticks % (quarter // 8) == 0) | (ticks % (quarter // 6) == 0)
     found.flags.writeable = False
     return found
 
