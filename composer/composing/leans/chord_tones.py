@@ -17,6 +17,8 @@ from composer.tokens.values import meter_of, tick_in_bar
 
 ON_STRONG_BEATS, ELSEWHERE = 2.5, 0.8
 """Logits for the notes of the chord that holds."""
+UNHEARD = 2.5
+"""Logits for its root and third while neither has sounded in the bar."""
 
 
 class ChordTones:
@@ -27,13 +29,19 @@ class ChordTones:
         self.strong_ticks: tuple[int, ...] = (0,)
         self.chord: tuple[int, str] | None = None
         """Root (pitch class) and quality."""
+        self.is_heard = False
+        """Whether its root or its third has begun since it, or this bar, did."""
 
     def advance(self, row: list[int]) -> None:
         """Take a complete row as written; the grammar has taken it already."""
         if row[0] == Kind.BAR:
             self.strong_ticks = strong_ticks(row[column_of(Kind.BAR, "meter")])
+            self.is_heard = False
         elif row[0] == Kind.CHORD:
-            self.chord = chord_of(row)
+            self.chord, self.is_heard = chord_of(row), False
+        elif row[0] == Kind.NOTE and self.chord is not None:
+            pitch = row[column_of(Kind.NOTE, "pitch")]
+            self.is_heard |= bool(tones(self.chord[0], _telling(self.chord[1]))[pitch])
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
@@ -44,7 +52,14 @@ class ChordTones:
             return None
         root, quality = self.chord
         lean = ON_STRONG_BEATS if tick_in_bar(row) in self.strong_ticks else ELSEWHERE
-        return lean * tones(root, CHORD_INTERVALS[quality])
+        tilt = lean * tones(root, CHORD_INTERVALS[quality])
+        return tilt if self.is_heard else tilt + UNHEARD * tones(root, _telling(quality))
+
+
+def _telling(quality: str) -> tuple[int, ...]:
+    """The intervals that make a chord known: its root and its third, or its fifth without one."""
+    thirds = tuple(interval for interval in CHORD_INTERVALS[quality] if interval in (3, 4))
+    return (0, *(thirds or (7,)))
 
 
 def chord_of(row: list[int]) -> tuple[int, str]:

@@ -57,7 +57,8 @@ class Writing:
 
 
 def test_a_given_chord_leans_on_its_tones_most_on_strong_beats() -> None:
-    """From its row on, and on no drum sound; one that the model wrote leans on nothing."""
+    """From its row on, and on no drum sound, on root and third alone until one of them is there;
+    one that the model wrote leans on nothing."""
     major = 1 + CHORD_QUALITIES.index("major")
     for given in (False, True):
         writing = Writing(2, chords_are_given=given)
@@ -68,6 +69,8 @@ def test_a_given_chord_leans_on_its_tones_most_on_strong_beats() -> None:
         if not given:
             assert leans == [None] * 4
             continue
+        assert writing.pitches(0, FLUTE) == {7, 11}
+        writing.take(Kind.NOTE, 0, 0, CELLO, 43, 24)
         assert writing.pitches(0, FLUTE) == {7, 11, 2}
         first, second, third, _ = (lean.max() for lean in leans if lean is not None)
         assert first == third > second > 0
