@@ -11,7 +11,7 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -114,7 +114,7 @@ class Run:
             shards,
             lines=recipe.lines,
             context=recipe.shape.context,
-            seed=recipe.seed,
+            seed=_seed(recipe, self.began_with),
             exponent=recipe.share_exponent,
             largest_share=recipe.largest_share,
             factors=recipe.corpus_factors,
@@ -232,6 +232,7 @@ class Run:
                 optimiser.load_state_dict(saved)
             self.progress = Progress(**state["progress"])
             self.began_with = json.loads(state["began_with"])
+            self.batches.seed = _seed(self.recipe, self.began_with)
         except (RuntimeError, KeyError, ValueError, EOFError) as error:
             raise CheckpointError(
                 f"{path} is not a state of recipe {self.recipe.name!r}; delete it to begin anew"
@@ -300,9 +301,15 @@ def train(
                 _save(run, out, state)
                 saved = time.monotonic()
     finally:
+        _save(run, out, state)  # before it is measured, which takes a while
         _evaluate(run, state)
         _save(run, out, state)
     return run.progress
+
+
+def _seed(recipe: Recipe, began_with: Mapping[str, Any] | None) -> int:
+    """That of the crops: who goes on from other weights sees other crops."""
+    return recipe.seed + (int(began_with["weights"], 16) if began_with else 0)
 
 
 def _evaluate(run: Run, state: Path) -> None:
