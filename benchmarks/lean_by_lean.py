@@ -28,11 +28,10 @@ from composer.analysis.tune import tune_place
 from composer.composing.leans.all_leans import LEANS, WEAK
 from composer.corpus.shards import load_shards
 from composer.measures import endings, likeness
-from composer.measures.evaluation import FEWEST_OF_A_STYLE
 from composer.measures.judge import Judge
 from composer.measures.pitch import windowed_entropy
 from composer.measures.requests import compose_all, style_requests
-from composer.measures.samples import by_style, held_out_music
+from composer.measures.samples import FEWEST_OF_A_STYLE, by_style, held_out_music
 from composer.measures.style_judge import features_of, style_judge
 from composer.music.bars import bars_of
 from composer.music.piece import Piece

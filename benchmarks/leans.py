@@ -25,9 +25,8 @@ from composer.composing.candidates import Candidate
 from composer.composing.leans.all_leans import WEAK
 from composer.composing.leans.part_statistics import rest_share
 from composer.corpus.shards import load_shards
-from composer.measures.evaluation import FEWEST_OF_A_STYLE
 from composer.measures.requests import compose_all, style_requests
-from composer.measures.samples import by_style, held_out_music
+from composer.measures.samples import FEWEST_OF_A_STYLE, by_style, held_out_music
 from composer.music.bars import bars_of
 from composer.music.facts import RECALL_KINDS
 from composer.music.instruments import BY_NAME

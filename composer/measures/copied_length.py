@@ -33,11 +33,12 @@ class Shared:
 @dataclass(frozen=True, slots=True)
 class Copying:
     """`beyond` counts the generated pieces above the human 99th percentile, `rejected` the copies
-    that `compose` threw away and wrote again before."""
+    that `compose` threw away and wrote again before; `human` and `beyond` are None where there is
+    no held-out music."""
 
     generated: Shared
-    human: Shared
-    beyond: int
+    human: Shared | None
+    beyond: int | None
     rejected: int
     generated_notes: tuple[int, ...]
     human_notes: tuple[int, ...]
@@ -62,6 +63,6 @@ def evaluate(
     """Generated pieces beside held-out human ones, all searched for in the index."""
     ours = tuple(longest_shared(piece, index) for piece in generated)
     theirs = tuple(longest_shared(piece, index) for piece in human)
-    human_shared = shared(theirs)
-    beyond = sum(notes > human_shared.percentile_99 for notes in ours)
+    human_shared = shared(theirs) if theirs else None
+    beyond = sum(notes > human_shared.percentile_99 for notes in ours) if human_shared else None
     return Copying(shared(ours), human_shared, beyond, rejected, ours, theirs)

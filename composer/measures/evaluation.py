@@ -24,9 +24,6 @@ from composer.measures.token_baseline import Baseline, baseline
 from composer.measures.training_log import Point, curve, rows_per_second
 from composer.music.piece import Piece
 
-FEWEST_OF_A_STYLE = 20
-"""Held-out pieces: a style with fewer has no yardstick."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -67,7 +64,10 @@ class StyleReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that was measured. `about` names the weights and how they were trained."""
+    """Everything that was measured. `about` names the weights and how they were trained.
+
+    Where held-out music is too little to be a yardstick, `real_endings` is empty and `style` None.
+    """
 
     fingerprint: str
     about: dict[str, Any]
@@ -80,7 +80,7 @@ class Report:
     endings: dict[str, float]
     real_endings: dict[str, float]
     mood: MoodReport | None
-    style: StyleReport
+    style: StyleReport | None
     likenesses: tuple[likeness.Likeness, ...]
     overlaps: tuple[likeness.Overlap, ...]
     copying: copying.Copying
@@ -117,9 +117,15 @@ def evaluate(
     beside_tokens = baseline(remi) if remi else None
     clips = mood_judge.labelled_clips(evaluation_folder) if evaluation_folder else None
     real = held_out.by_style(
-        held_out.held_out_music(shards, sizes.bars, sizes.human, seed), FEWEST_OF_A_STYLE
+        held_out.held_out_music(shards, sizes.bars, sizes.human, seed), held_out.FEWEST_OF_A_STYLE
     )
-    real_ends = held_out.held_out_music(shards, sizes.bars, sizes.human, seed, at_the_end=True)
+    real_ends = [
+        sample.piece
+        for sample in held_out.held_out_music(
+            shards, sizes.bars, sizes.human, seed, at_the_end=True
+        )
+        if sample.style in real
+    ]
     progress("held-out bits", 0, 1)
     likelihoods, _ = likelihood.evaluate(checkpoint.model, shards, sizes.crops)
     made = _make(weights, list(real), sizes, clips is not None, seed, progress)
@@ -142,7 +148,7 @@ def evaluate(
         obedience.shares(outcomes),
         obedience.chord_shares(outcomes),
         endings.evaluate([one.composition.piece for one in everything]),
-        endings.evaluate([sample.piece for sample in real_ends if sample.style in real]),
+        endings.evaluate(real_ends) if real_ends else {},
         _mood(clips, made) if clips else None,
         _style([sample for found in real.values() for sample in found], made.styles),
         tuple(likenesses),
@@ -206,7 +212,9 @@ def _mood(clips: mood_judge.Clips, made: _Music) -> MoodReport:
     return MoodReport(mood_judge.ceiling(clips), scores(made.moods), scores(made.random))
 
 
-def _style(real: Sequence[Sample], made: Sequence[Made]) -> StyleReport:
+def _style(real: Sequence[Sample], made: Sequence[Made]) -> StyleReport | None:
+    if len({sample.style for sample in real}) < 2:
+        return None
     judge, ceiling = by_style.style_judge(real)
     heard = [one for one in made if _pieces([one])]
     if not heard:

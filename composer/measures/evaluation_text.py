@@ -11,6 +11,7 @@ import numpy as np
 
 from composer.measures.charts import Line, Series, bar_chart, line_chart
 from composer.measures.evaluation_files import as_json, write_texts
+from composer.measures.samples import FEWEST_OF_A_STYLE
 
 if TYPE_CHECKING:
     from composer.measures.evaluation import Report
@@ -82,6 +83,18 @@ def _head(report: Report) -> str:
         f"{sizes.requests} random requests, {sizes.a_style} pieces a style and {sizes.a_quadrant} "
         f"a mood of {sizes.bars} bars, beside at most {sizes.human} held-out pieces of a style. "
         "A figure alone says little: beside each stands what it is to be measured by."
+        + _what_is_too_little(report)
+    )
+
+
+def _what_is_too_little(report: Report) -> str:
+    if report.style:
+        return ""
+    styles = "one style" if report.likenesses else "no style"
+    return (
+        f"\n\nToo few works are held out: {styles} has {FEWEST_OF_A_STYLE} pieces of people, and "
+        "two are needed to judge styles. What has nothing to be measured by is left out. A corpus "
+        "holds out a twentieth of its works."
     )
 
 
@@ -151,7 +164,7 @@ def _obedience(report: Report) -> str:
             f"{chords.chance:.1%} if the chords were other ones."
         )
     endings = [
-        (name, f"{share:.1%}", f"{report.real_endings[name]:.1%}")
+        (name, f"{share:.1%}", f"{real[name]:.1%}" if (real := report.real_endings) else "")
         for name, share in report.endings.items()
     ]
     return (
@@ -183,8 +196,9 @@ def _judged(report: Report) -> str:
         )
     else:
         text += "Mood was not judged: no evaluation folder was given.\n\n"
-    ceiling = report.style.ceiling
-    generated = report.style.generated
+    if report.style is None:
+        return text + "Style was not judged: that takes held-out music of two styles."
+    ceiling, generated = report.style.ceiling, report.style.generated
     heard = generated.by_style if generated else {}
     styles = [
         (style, share, heard.get(style, float("nan"))) for style, share in ceiling.by_style.items()
@@ -238,14 +252,20 @@ def _copying(report: Report) -> str:
     rows = [
         (name, s.pieces, s.mean, s.median, s.percentile_95, s.percentile_99, s.most)
         for name, s in (("generated", found.generated), ("held-out, by people", found.human))
+        if s is not None
     ]
+    beside = (
+        ""
+        if found.beyond is None
+        else f"{found.beyond} of {found.generated.pieces} generated pieces share more than the "
+        "99th percentile of people. "
+    )
     columns = ("music", "pieces", "mean", "median", "95th", "99th", "most")
     return (
         "## 4. Copying\n\n"
         "Notes of the longest passage of one part shared with the training works, in any key.\n\n"
         + table(columns, rows)
-        + f"\n\n{found.beyond} of {found.generated.pieces} generated pieces share more than the "
-        "99th percentile of people. Before that, composing itself threw away "
+        + f"\n\n{beside}Before that, composing itself threw away "
         f"{found.rejected} copies and wrote them again.\n\n![Copying](copying.svg)"
     )
 
@@ -298,7 +318,7 @@ def _copying_chart(report: Report) -> str:
 
     def shares(notes: Sequence[int]) -> list[float]:
         counts = np.histogram(notes, edges)[0]
-        return [100 * count / len(notes) for count in counts.tolist()]
+        return [100 * count / max(1, len(notes)) for count in counts.tolist()]
 
     found = report.copying
     series = [

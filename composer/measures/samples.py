@@ -17,6 +17,8 @@ from composer.tokens.values import ORIGINS
 
 FEWEST_NOTES = 32
 """Pitched notes: fewer say too little about a piece."""
+FEWEST_OF_A_STYLE = 20
+"""Held-out pieces: a style with fewer has no yardstick."""
 
 
 @dataclass(frozen=True, slots=True)

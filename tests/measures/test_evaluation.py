@@ -89,6 +89,22 @@ def test_one_call_measures_everything(tmp_path: Path) -> None:
     assert {"random requests", "styles"} <= set(stages)
 
 
+def test_a_few_files_of_ones_own_give_a_report_that_says_what_is_too_few(tmp_path: Path) -> None:
+    """With two held-out pieces there is no judge of style, and no people to lie beside."""
+    pieces = [(tune_in_style(STYLES[0], seed), "valid") for seed in range(2)]
+    trained = [(tune_in_style(STYLES[0], seed), "train") for seed in range(50, 54)]
+    report = evaluate(
+        weights(tmp_path),
+        stored(shard_of("tunes", [*pieces, *trained]), tmp_path),
+        sizes=Sizes(crops=1, requests=2, a_style=2, a_quadrant=0, human=20, bars=4),
+    )
+    assert (report.style, report.real_endings, report.copying.human) == (None, {}, None)
+    write_report(report, tmp_path / "report")
+    text = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    assert "Too few works are held out: no style has 20 pieces of people" in text
+    assert "Style was not judged" in text
+
+
 def test_the_command_writes_the_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
