@@ -45,12 +45,13 @@ FULL = Sizes(crops=8, requests=200, a_style=12, a_quadrant=24, human=256)
 @dataclass(frozen=True, slots=True)
 class MoodReport:
     """`ceiling` on real clips, `piano` of pieces for solo piano asked for by quadrant, `requests`
-    of the random requests, whatever their style and instruments; None where no piece had notes
-    enough to be judged."""
+    of the random requests, whatever their style and instruments, `agreeing` of those whose key and
+    tempo do not speak against their mood; None where no piece had notes enough to be judged."""
 
     ceiling: MoodScores
     piano: MoodScores | None
     requests: MoodScores | None
+    agreeing: MoodScores | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,10 @@ def _mood(clips: mood_judge.Clips, made: _Music) -> MoodReport:
             return None
         return mood_judge.evaluate(judge, [p for p, _ in heard], [q for _, q in heard])
 
-    return MoodReport(mood_judge.ceiling(clips), scores(made.moods), scores(made.random))
+    agreeing = [one for one in made.random if not asked.speaks_against_its_mood(one.request)]
+    return MoodReport(
+        mood_judge.ceiling(clips), scores(made.moods), scores(made.random), scores(agreeing)
+    )
 
 
 def _style(real: Sequence[Sample], made: Sequence[Made]) -> StyleReport | None:

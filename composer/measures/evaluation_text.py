@@ -182,6 +182,7 @@ def _judged(report: Report) -> str:
             "real clips of unheard songs (the ceiling)": mood.ceiling,
             "solo piano, asked for by quadrant": mood.piano,
             "random requests, any style and instruments": mood.requests,
+            "of these, key and tempo do not speak against the mood": mood.agreeing,
         }
         rows = [
             (name, s.pieces, f"{s.quadrant:.3f}", f"{s.arousal:.3f}", f"{s.valence:.3f}")

@@ -22,7 +22,7 @@ from composer.errors import RequestError
 from composer.music.chords import parse_progression, print_progression
 from composer.music.ensembles import ensembles
 from composer.music.keys import key_name, key_of, parse_key
-from composer.music.moods import QUADRANTS, moods
+from composer.music.moods import QUADRANTS, find_mood, moods
 from composer.music.styles import composers, styles
 
 METERS = ("4/4", "3/4", "2/4", "6/8", "2/2", "5/4")
@@ -103,6 +103,19 @@ def _random_harmony(random: np.random.Generator, bars: int) -> dict[str, Any]:
         section = int(random.integers(2, 1 + MOST_BARS // len(form)))
         fields |= {"form": form, "bars": len(form) * section}
     return fields
+
+
+MODERATE = 110.0
+"""Quarters a minute: what is faster is no calm tempo, what is slower no driven one."""
+
+
+def speaks_against_its_mood(request: dict[str, Any]) -> bool:
+    """Whether a random request gives a mode or a tempo that moods of the other side have."""
+    mood = find_mood(request["mood"])
+    signature = parse_key(request["key"]) if "key" in request else None
+    wrong_mode = signature is not None and (signature.mode == "major") != (mood.valence > 0)
+    wrong_tempo = "tempo" in request and (request["tempo"] > MODERATE) != (mood.arousal > 0)
+    return wrong_mode or wrong_tempo
 
 
 def style_requests(names: Sequence[str], each: int, bars: int) -> Iterator[dict[str, Any]]:

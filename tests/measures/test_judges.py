@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from composer.errors import CorpusError, RequestError
 from composer.measures import style_judge
 from composer.measures.judge import cross_validated, fit, mean_accuracy
 from composer.measures.mood_judge import labelled_clips, mood_features, quadrant_of_mood, scores_of
+from composer.measures.requests import speaks_against_its_mood
 from composer.measures.samples import by_style, held_out_music
 from tests.measures.music import melody, shard_of, tune_in_style
 from tests.shared import EVALUATION, needs_evaluation
@@ -116,3 +119,20 @@ def test_the_judge_of_mood_hears_listeners_quadrants() -> None:
     assert scores.pieces > 600
     assert scores.quadrant > 0.6
     assert scores.arousal > 0.85
+
+
+@pytest.mark.parametrize(
+    ("given", "speaks_against"),
+    [
+        ({"mood": "happy", "key": "a minor"}, True),
+        ({"mood": "happy", "key": "C major", "tempo": 150.0}, False),
+        ({"mood": "calm", "tempo": 180.0}, True),
+        ({"mood": "tense", "tempo": 180.0}, False),
+        ({"mood": "sad"}, False),
+    ],
+)
+def test_a_key_or_tempo_of_the_other_side_speaks_against_a_mood(
+    given: dict[str, Any], speaks_against: bool
+) -> None:
+    """Happy in minor, calm at 180: what is then heard is no fault of the mood."""
+    assert speaks_against_its_mood(given) is speaks_against
