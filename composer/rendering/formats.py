@@ -174,31 +174,32 @@ class Maker:
 
 
 class Format(NamedTuple):
-    """How the files of a format are made, one element a file.
+    """How the files of a format are made, one element a file; `label` names it in menus.
 
     `of_parts` says as what each part alone can be written in it: as "sound" (stems), as "sheets",
     or not at all. `ending` is that of its files, where it is not the name of the format.
     """
 
+    label: str
     make: Callable[[Maker], list[bytes]]
     of_parts: Literal["", "sound", "sheets"] = ""
     ending: str = ""
 
 
 FORMATS: dict[str, Format] = {
-    "mid": Format(lambda maker: [maker.midi], "sound"),
-    "musicxml": Format(lambda maker: [maker.musicxml.encode()], "sheets"),
-    "pdf": Format(lambda maker: maker.engraved("pdf"), "sheets"),
-    "svg": Format(lambda maker: maker.engraved("svg"), "sheets"),
-    "png": Format(lambda maker: maker.engraved("png"), "sheets"),
-    "wav": Format(lambda maker: [maker.sound.as_wav(maker.sound.gains())], "sound"),
-    "roll": Format(Maker.roll, ending="roll.png"),
-    "html": Format(Maker.page),
-    "mei": Format(Maker.mei),
-    "ly": Format(Maker.lilypond),
-    "abc": Format(Maker.abc),
-    "chart": Format(Maker.chart, ending="chart.pdf"),
-    "tab": Format(Maker.tablature, ending="tab.pdf"),
+    "mid": Format("MIDI", lambda maker: [maker.midi], "sound"),
+    "musicxml": Format("MusicXML", lambda maker: [maker.musicxml.encode()], "sheets"),
+    "pdf": Format("Score (PDF)", lambda maker: maker.engraved("pdf"), "sheets"),
+    "svg": Format("Score (SVG)", lambda maker: maker.engraved("svg"), "sheets"),
+    "png": Format("Score (PNG)", lambda maker: maker.engraved("png"), "sheets"),
+    "wav": Format("Sound (WAV)", lambda maker: [maker.sound.as_wav(maker.sound.gains())], "sound"),
+    "roll": Format("Piano roll (PNG)", Maker.roll, ending="roll.png"),
+    "html": Format("Web page that plays", Maker.page),
+    "mei": Format("MEI", Maker.mei),
+    "ly": Format("LilyPond", Maker.lilypond),
+    "abc": Format("ABC", Maker.abc),
+    "chart": Format("Chord chart (PDF)", Maker.chart, ending="chart.pdf"),
+    "tab": Format("Tablature (PDF)", Maker.tablature, ending="tab.pdf"),
 }
 """All there are, in the order in which they are named."""
 

@@ -93,11 +93,19 @@ VERSION: Schema = {
     },
 }  # fmt: skip
 
+MIX: Schema = {
+    "type": "array", "maxItems": 256, "description": "a channel a part, in order",
+    "items": record(
+        ("volume", "mute", "solo"), volume={"type": "number", "minimum": 0, "maximum": 1},
+        mute={"type": "boolean"}, solo={"type": "boolean"},
+    ),
+}  # fmt: skip
+
 WORK: Schema = {
     "type": "object",
-    "required": ["id", "title", "current", "versions", "locks", "can_undo", "can_redo"],
+    "required": ["id", "title", "current", "versions", "locks", "can_undo", "can_redo", "mix"],
     "properties": {
-        "id": WORD, "title": TEXT, "current": COUNT, "versions": list_of(VERSION),
+        "id": WORD, "title": TEXT, "current": COUNT, "versions": list_of(VERSION), "mix": MIX,
         "locks": list_of({"type": "object", "required": ["bars", "parts", "name"]}),
         "can_undo": {"type": "boolean"}, "can_redo": {"type": "boolean"},
     },
@@ -180,7 +188,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/api/openapi.json", "openapi", "This document", {"type": "object"}),
     Operation(
         "GET", "/api/vocabulary", "vocabulary", "Styles, moods, ensembles and so on by name",
-        {"type": "object", "required": ["styles", "moods", "ensembles", "instruments", "presets"]},
+        {"type": "object",
+         "required": ["styles", "moods", "ensembles", "instruments", "presets", "files"]},
     ),
     Operation(
         "GET", "/api/sentence", "sentence", "What a sentence asks for, and which words are unknown",
@@ -210,6 +219,14 @@ OPERATIONS: tuple[Operation, ...] = (
         query={"name": WORD}, status=201, takes_bytes=True,
     ),
     Operation("GET", "/api/works/{work}", "work", "A work: its versions and locks", WORK),
+    Operation(
+        "DELETE", "/api/works/{work}", "delete", "Delete a work and all its versions for good",
+        record(("id",), id=WORD),
+    ),
+    Operation(
+        "POST", "/api/works/{work}/mix", "mix", "Keep how loud its parts are, and which are heard",
+        WORK, record(("mix",), mix=MIX),
+    ),
     Operation("GET", "/api/works/{work}/session", "session", "Its session file", _BYTES),
     Operation("POST", "/api/works/{work}/undo", "undo", "Back to what it was made of", WORK),
     Operation("POST", "/api/works/{work}/redo", "redo", "Forward again", WORK),
@@ -259,7 +276,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "GET", "/api/pieces/{piece}/files/{format}", "file",
-        "A file: mid, musicxml, pdf, wav, html, stems or parts", _BYTES,
+        "A file: one of the `files` of the vocabulary", _BYTES,
         query={"part": {"type": "string", "pattern": "^[0-9]{1,2}$"}},
     ),
     Operation(

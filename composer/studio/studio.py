@@ -115,6 +115,14 @@ class Studio:
         self.tell_work(work)
         return work
 
+    def delete(self, work: Work) -> None:
+        """Delete a work for good, with what waits to be written into it."""
+        for job in self.engine.jobs:
+            if job.about.get("work") == work.id and job.state not in OVER:
+                self.engine.cancel(job.id)
+        self.works.delete(work)
+        self.tell_work(work)
+
     def do(
         self,
         work: Work,
@@ -217,7 +225,7 @@ class Studio:
         told = plain_session(work.session)
         for one, version in zip(told["versions"], work.session.versions, strict=True):
             one["piece"] = self.put(work, version.piece)
-        return {"id": work.id, "title": work.title, **told}
+        return {"id": work.id, "title": work.title, "mix": work.mix, **told}
 
     def put(self, work: Work, piece: Piece) -> str:
         """The name of a piece of a work, which is played as the work is."""
@@ -263,10 +271,10 @@ class Studio:
     def file(self, name: str, format: str, place: int | None = None) -> tuple[str, bytes]:
         """The name and bytes of a file of a piece. Raises RequestError for a format we lack."""
         from composer.music.names import words_of
-        from composer.studio.tasks import FILE_FORMATS
+        from composer.studio.tasks import FILES
 
-        if format not in FILE_FORMATS:
-            raise RequestError(f"format {format!r} is unknown; there are {', '.join(FILE_FORMATS)}")
+        if format not in FILES:
+            raise RequestError(f"format {format!r} is unknown; there are {', '.join(FILES)}")
         piece, seed, as_written = self.shelf.get(name)
         stem = "-".join(words_of(piece.title)[:6])[:40] or "piece"
         payload = {

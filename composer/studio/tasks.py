@@ -17,6 +17,7 @@ from composer.errors import RequestError
 from composer.music.bars import bars_of, seconds_at
 from composer.music.piece import Piece
 from composer.process import Tell
+from composer.rendering.formats import FORMATS
 
 if TYPE_CHECKING:
     from composer.composing.session.session import Session
@@ -140,7 +141,7 @@ def score(payload: tuple[Piece, str], tell: Tell) -> dict[str, Any]:
 
 
 def file(payload: Mapping[str, Any], tell: Tell) -> tuple[str, bytes]:
-    """The name and bytes of a file: `format` is one of `FILE_FORMATS`, `place` a part or None.
+    """The name and bytes of a file: `format` is one of `FILES`, `place` a part or None.
 
     What is several files becomes a zip archive.
     """
@@ -150,6 +151,10 @@ def file(payload: Mapping[str, Any], tell: Tell) -> tuple[str, bytes]:
     how = {"seed": payload["seed"], "mechanical": payload["mechanical"]}
     if format not in ("mid", "wav", "stems"):
         piece = on_grid(piece)
+    if format == "chart":
+        from composer.analysis.analyse import analyse
+
+        how["chart_chords"] = analyse(piece).chords
     if payload.get("place") is not None:
         return _part_file(piece, payload["place"], payload["name"], how)
     with TemporaryDirectory() as scratch:
@@ -167,9 +172,12 @@ def file(payload: Mapping[str, Any], tell: Tell) -> tuple[str, bytes]:
         return f"{name}-{format}.zip", _zipped(files)
 
 
-FILE_FORMATS = ("mid", "musicxml", "pdf", "wav", "html", "stems", "parts")
-"""What `file` writes: those of `write_piece` that are one file, and each part alone as MIDI or as
-sheet music."""
+FILES = {name: one.label for name, one in FORMATS.items()} | {
+    "stems": "Stems (MIDI a part)",
+    "parts": "Parts (PDF)",
+}
+"""What `file` writes, and how menus call it: all formats, and each part alone as MIDI or as sheet
+music."""
 
 
 def upload(payload: tuple[bytes, str], tell: Tell) -> Session:

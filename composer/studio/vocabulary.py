@@ -9,6 +9,7 @@ from composer.music.instruments import INSTRUMENTS
 from composer.music.moods import moods
 from composer.music.presets import presets
 from composer.music.styles import composers, styles
+from composer.studio.tasks import FILES
 
 
 def vocabulary() -> dict[str, Any]:
@@ -30,6 +31,7 @@ def vocabulary() -> dict[str, Any]:
             for one in INSTRUMENTS
         ],
         "presets": [_named(preset) | {"fields": preset.flags()} for preset in presets()],
+        "files": [{"name": name, "label": label} for name, label in FILES.items()],
     }  # fmt: skip
 
 

@@ -116,6 +116,16 @@ class Answers:
     def work(self, asked: Asked) -> Any:
         return self.studio.plain_work(self._work(asked))
 
+    def delete(self, asked: Asked) -> Any:
+        work = self._work(asked)
+        self.studio.delete(work)
+        return {"id": work.id}
+
+    def mix(self, asked: Asked) -> Any:
+        work = self._work(asked)
+        work.keep_mix(asked.body["mix"])
+        return self.studio.plain_work(work)
+
     def session(self, asked: Asked) -> Response:
         work = self._work(asked)
         return _download(f"{work.title}.session", work.path.read_bytes())

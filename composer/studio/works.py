@@ -1,13 +1,14 @@
 """The works of a studio: sessions in its folder, each change written at once and whole.
 
-A work is `works/ID.session`, the file of `composer.Session`. Ids are ours, so no request names a
-path. A change is answered only after it is on disk: who kills the program loses no step that was
-answered.
+A work is `works/ID.session`, the file of `composer.Session`, and `works/ID.mix.json`, how loud its
+parts are. Ids are ours, so no request names a path. A change is answered only after it is on disk:
+who kills the program loses no step that was answered.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 import threading
@@ -16,11 +17,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from weakref import WeakValueDictionary
 
 from composer.composing.session.session import Session
 from composer.errors import ComposerError, FileError
 from composer.music.piece import Piece
+from composer.rendering.files import write_whole
 
 MOST_OPEN = 32
 """Sessions kept in memory; the others are read again when they are asked for."""
@@ -38,6 +41,8 @@ class Work:
         self.id = id
         self.path = path
         self.session = session
+        self.is_deleted = False
+        self._mix_path = path.with_suffix(".mix.json")
         self._lock = threading.RLock()
 
     @property
@@ -57,10 +62,41 @@ class Work:
 
     @contextmanager
     def changing(self) -> Iterator[Session]:
-        """The session, to be changed; it is saved at the end. Raises FileError."""
+        """The session, to be changed; it is saved at the end. Raises FileError, and UnknownError
+        where it was deleted."""
         with self._lock:
+            self._check_is_there()
             yield self.session
             self.session.save(self.path)
+
+    @property
+    def mix(self) -> list[dict[str, Any]]:
+        """A channel a part: `volume` (0..1), `mute` and `solo`; empty where nobody mixed."""
+        try:
+            found: list[dict[str, Any]] = json.loads(self._mix_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return []
+        return found
+
+    def keep_mix(self, mix: list[dict[str, Any]]) -> None:
+        """Write a mix down, whole or not at all. Raises FileError and UnknownError."""
+        with self._lock:
+            self._check_is_there()
+            write_whole(self._mix_path, json.dumps(mix).encode())
+
+    def delete(self) -> None:
+        """Delete its files. Raises FileError."""
+        with self._lock:
+            try:
+                self.path.unlink(missing_ok=True)
+                self._mix_path.unlink(missing_ok=True)
+            except OSError as error:
+                raise FileError(f"cannot delete {self.title}: {error.strerror}") from None
+            self.is_deleted = True
+
+    def _check_is_there(self) -> None:
+        if self.is_deleted:
+            raise UnknownError("there is no such work any more")
 
 
 class Works:
@@ -98,6 +134,13 @@ class Works:
             work = Work(id, self._path(id), Session.open(self._path(id)))
             self._keep(work)
         return work
+
+    def delete(self, work: Work) -> None:
+        """Delete a work for good. Raises FileError."""
+        with self._lock:
+            work.delete()
+            self._open.pop(work.id, None)
+            self._alive.pop(work.id, None)
 
     def all(self) -> list[tuple[str, str, float]]:
         """(id, title, when it was last changed) of every work, the latest first."""

@@ -14,8 +14,10 @@ from jsonschema import Draft202012Validator
 from composer.composing.session.session import Session
 from composer.corpus.readers import read_bytes
 from composer.music.piece import MeterChange, Note, Part, Piece
+from composer.rendering.formats import FORMATS
 from composer.rendering.performance.midi import midi_bytes
 from composer.studio.openapi import OPERATIONS
+from composer.studio.works import Works
 from tests.studio.running import RunningStudio
 
 ADDRESS = "a sad waltz for piano in D minor, 4 bars"
@@ -79,6 +81,7 @@ def test_composing_by_programs(studio: RunningStudio) -> None:
     keys = studio.get(f"/api/pieces/{piece}/playing")["keys"]
     assert keys[0][0]
     assert studio.get(f"/api/pieces/{piece}/sound/0/0")[:4] == b"RIFF"
+    assert studio.get(f"/api/pieces/{piece}/files/chart")[:5] == b"%PDF-"
     saved = studio.folder / "works" / f"{work['id']}.session"
     assert Session.open(saved).replay().note_count > 0  # the very candidate, by its seed
 
@@ -99,6 +102,49 @@ def test_files_are_what_they_say(studio: RunningStudio, work: dict[str, Any]) ->
     again = studio.ask("POST", "/api/uploads?name=taken.session", session).told
     assert again["id"] != work["id"]
     assert [one["notes"] for one in again["versions"]] == [notes]
+
+
+def test_every_file_of_the_menu_can_be_taken_away(
+    studio: RunningStudio, work: dict[str, Any]
+) -> None:
+    """The menu is the table of formats; what a piece has no use for is refused in a line."""
+    names = [one["name"] for one in studio.get("/api/vocabulary")["files"]]
+    assert set(names) == {*FORMATS, "stems", "parts"}
+    piece = work["versions"][0]["piece"]
+    for name in names:
+        answer = studio.ask("GET", f"/api/pieces/{piece}/files/{name}")
+        if lacking := {"tab": "guitar", "chart": "chords"}.get(name):
+            assert (answer.status, lacking in answer.told["error"]) == (400, True)
+        else:
+            assert answer.status == 200, name
+
+
+def test_a_mix_is_kept_with_its_work(studio: RunningStudio) -> None:
+    """Who opens the work again, in another program too, hears it as it was mixed."""
+    work = studio.ask("POST", "/api/uploads?name=steps.mid", small_midi()).told
+    assert work["mix"] == []
+    mix = [
+        {"volume": 0.5, "mute": False, "solo": True},
+        {"volume": 1, "mute": True, "solo": False},
+    ]
+    told = studio.post(f"/api/works/{work['id']}/mix", {"mix": mix})
+    follows(told, "mix")
+    assert told["mix"] == mix == studio.get(f"/api/works/{work['id']}")["mix"]
+    assert Works(studio.folder).find(work["id"]).mix == mix
+
+
+def test_a_deleted_work_is_gone_for_good(studio: RunningStudio, work: dict[str, Any]) -> None:
+    """With its mix, and no other work with it; who asks for it again is told so."""
+    doomed = studio.ask("POST", "/api/uploads?name=steps.mid", small_midi()).told
+    here = f"/api/works/{doomed['id']}"
+    studio.post(f"{here}/mix", {"mix": []})
+    answer = studio.ask("DELETE", here)
+    assert (answer.status, answer.told) == (200, {"id": doomed["id"]})
+    assert [*(studio.folder / "works").glob(f"{doomed['id']}*")] == []
+    for method, path in (("GET", here), ("DELETE", here), ("POST", f"{here}/undo")):
+        answer = studio.ask(method, path)
+        assert (answer.status, answer.told["error"]) == (404, "there is no such work")
+    assert work["id"] in {one["id"] for one in studio.get("/api/works")}
 
 
 def test_a_work_step_by_step(studio: RunningStudio, work: dict[str, Any]) -> None:

@@ -33,6 +33,9 @@ export const post = (address, body = {}) => ask("POST", address, body);
 /** @param {string} id @returns {Promise<import("./types.js").Job>} */
 export const cancelJob = (id) => ask("DELETE", `jobs/${id}`);
 
+/** @param {string} id @returns {Promise<{id: string}>} */
+export const deleteWork = (id) => ask("DELETE", `works/${id}`);
+
 /** @param {File} file @returns {Promise<import("./types.js").Work>} */
 export const upload = (file) =>
   ask("POST", `uploads?name=${encodeURIComponent(file.name)}`, file);

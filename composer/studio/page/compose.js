@@ -1,6 +1,6 @@
 // Compose: a sentence becomes chips, and candidates appear as they are written.
 
-import { cancelJob, get, on, post, upload } from "./api.js";
+import { cancelJob, deleteWork, get, on, post, upload } from "./api.js";
 import { Chips } from "./chips.js";
 import { announce, attempt, button, clockTime, el, icon, partColour } from "./dom.js";
 import { playingOf } from "./player.js";
@@ -314,13 +314,25 @@ export class ComposeView {
     const works = await get("works");
     this.works.replaceChildren(
       ...works.slice(0, 60).map(({ id, title, changed }) =>
-        el("a", { class: "card work", href: `#work/${id}` },
-          el("strong", {}, title || "–"),
-          el("time", { class: "faint", datetime: new Date(changed * 1000).toISOString() },
-            new Date(changed * 1000).toLocaleString())),
+        el("div", { class: "work-card" },
+          el("a", { class: "card work", href: `#work/${id}` },
+            el("strong", {}, title || "–"),
+            el("time", { class: "faint", datetime: new Date(changed * 1000).toISOString() },
+              new Date(changed * 1000).toLocaleString())),
+          button(text("delete_work", { title }), () => void attempt(() => this.delete(id, title)), {
+            icon: "close", quiet: true, kind: "delete-work",
+          })),
       ),
       works.length === 0 && el("p", { class: "faint" }, text("no_works")) || "",
     );
+  }
+
+  /** @param {string} id @param {string} title */
+  async delete(id, title) {
+    if (!confirm(text("delete_sure", { title }))) return;
+    await deleteWork(id);
+    announce(text("deleted", { title }));
+    await this.listWorks();
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} */

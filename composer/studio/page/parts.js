@@ -7,7 +7,7 @@ export class PartsView {
   /**
    * @param {import("./player.js").Player} player
    * @param {import("./types.js").Vocabulary} vocabulary
-   * @param {{onSelect: (parts: Set<number>, active: number) => void, onInstrument: (part: number, name: string) => void, onDrag: (part: number) => string, onLock: (part: number) => void}} hand
+   * @param {{onSelect: (parts: Set<number>, active: number) => void, onInstrument: (part: number, name: string) => void, onDrag: (part: number) => string, onLock: (part: number) => void, onMix: () => void}} hand
    */
   constructor(player, vocabulary, hand) {
     this.player = player;
@@ -44,6 +44,7 @@ export class PartsView {
     const change = (/** @type {Partial<import("./player.js").Mix>} */ values) => {
       this.player.mixes[place] = Object.assign(mix, values);
       this.player.applyMix();
+      this.hand.onMix();
     };
     const toggle = (/** @type {"mute" | "solo"} */ which) =>
       el("button", {

@@ -56,6 +56,7 @@
  * @property {{bars: [number, number], parts: number[], name: string}[]} locks
  * @property {boolean} can_undo
  * @property {boolean} can_redo
+ * @property {import("./player.js").Mix[]} mix a channel a part, none where nobody mixed
  *
  * @typedef {object} Candidate
  * @property {string} piece
@@ -95,6 +96,7 @@
  * @property {Named[]} ensembles
  * @property {Named[]} instruments
  * @property {(Named & {fields: Record<string, string>})[]} presets
+ * @property {Named[]} files
  *
  * @typedef {Record<string, string | number | string[]>} Fields
  *

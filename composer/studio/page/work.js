@@ -16,7 +16,7 @@ import { showTree, versionName } from "./tree.js";
 
 const ALTERNATIVES = 3;
 const DREAMS = 4;
-const FORMATS = ["mid", "stems", "musicxml", "pdf", "parts", "wav", "html"];
+const MIX_KEPT_AFTER_MILLISECONDS = 400;
 
 export class WorkView {
   /**
@@ -35,6 +35,7 @@ export class WorkView {
     /** @type {import("./types.js").Job | null} */
     this.job = null;
     this.shownPiece = "";
+    this.mixTimer = 0;
     this.changing = Promise.resolve();
     this.roll = new Roll({
       onSeek: (seconds) => player.seek(seconds),
@@ -55,6 +56,7 @@ export class WorkView {
       onInstrument: (part, name) => this.change([["instrument", part, name]]),
       onDrag: (part) => this.dragged(part),
       onLock: (part) => void attempt(() => this.lockPart(part)),
+      onMix: () => this.keepMix(),
     });
     this.title = el("input", {
       class: "work-title", "aria-label": text("field_title"),
@@ -139,11 +141,12 @@ export class WorkView {
     return el("details", { class: "menu" },
       el("summary", {}, text("take_away")),
       el("div", { class: "menu-list" },
-        ...[...FORMATS, "session"].map((format) =>
-          el("button", {
-            type: "button", "data-format": format,
-            onclick: () => void attempt(() => this.download(format)),
-          }, textOf(`file_${format}`)))));
+        ...[...this.vocabulary.files, { name: "session", label: text("file_session") }].map(
+          ({ name, label }) =>
+            el("button", {
+              type: "button", "data-format": name,
+              onclick: () => void attempt(() => this.download(name)),
+            }, label))));
   }
 
   film() {
@@ -245,10 +248,21 @@ export class WorkView {
     this.parts.selected.clear();
     this.roll.parts = new Set();
     this.roll.bars = null;
-    this.player.mixes = [];
-    await this.showWork(await get(`works/${id}`));
+    /** @type {Work} */
+    const work = await get(`works/${id}`);
+    this.player.mixes = work.mix;
+    await this.showWork(work);
     this.player.seek(0);
     this.roll.fit(this.element.clientWidth > 900 ? 12 : 4);
+  }
+
+  /** Keep how loud the parts are, once nobody moves a slider any more. */
+  keepMix() {
+    const { work } = this;
+    if (!work) return;
+    clearTimeout(this.mixTimer);
+    this.mixTimer = window.setTimeout(() => void attempt(() =>
+      post(`works/${work.id}/mix`, { mix: this.player.mixes })), MIX_KEPT_AFTER_MILLISECONDS);
   }
 
   async reload() {
