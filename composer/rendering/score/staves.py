@@ -10,6 +10,7 @@ from itertools import pairwise
 from composer.music.bars import Bar, meter_ticks
 from composer.music.hands import assign_staves
 from composer.music.instruments import BY_NAME, Instrument
+from composer.music.keys import EVENLY_FAR
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part
 from composer.rendering.score.accidentals import with_accidentals
 from composer.rendering.score.beams import with_beams
@@ -28,7 +29,6 @@ from composer.rendering.score.notation import (
 )
 from composer.rendering.score.octave_lines import with_octave_lines
 from composer.rendering.score.rhythm import Stretch, Value, Written, write_bar
-from composer.rendering.score.signatures import within_seven
 from composer.rendering.score.spelling import Spelling, along_fifths
 from composer.rendering.score.transposing import transposition_of
 from composer.rendering.score.voices import LOWER, Chord, limbs_apart, separate_voices
@@ -139,10 +139,13 @@ def _chord_share(notes: Sequence[Note]) -> float:
 
 
 def _written_key(key: KeyChange | None, instrument: Instrument) -> KeyChange | None:
-    """The signature that a player of the instrument reads."""
-    if key is None:
-        return None
-    return key._replace(fifths=within_seven(key.fifths + _fifths_shift(instrument)))
+    """The signature that a player of the instrument reads; where it is another than the sounding
+    one, that of fewer accidentals."""
+    shift = _fifths_shift(instrument)
+    if key is None or not shift:
+        return key
+    fifths = key.fifths + shift
+    return key._replace(fifths=fifths if abs(fifths) <= EVENLY_FAR else (fifths + 5) % 12 - 5)
 
 
 def _fifths_shift(instrument: Instrument) -> int:
