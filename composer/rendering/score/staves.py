@@ -91,9 +91,7 @@ def write_part(
         )
     ]
     if not instrument.is_drums:
-        measures = with_accidentals(measures)
-    if count == 2:
-        measures = with_octave_lines(measures, clefs)
+        measures = with_octave_lines(with_accidentals(measures), clefs)
     first_clefs = tuple(found[0] if found else instrument.clef for found in clefs)
     return StaffPart(name, instrument, part.program, first_clefs, tuple(measures))
 
