@@ -233,9 +233,12 @@ class _StaffWriter:
             return [VoiceLine(staff, 0, (rest,))]
         if not sounding:
             return [VoiceLine(staff, 0, self._write_voice((), frame, 0))]
+        voices_written = [
+            self._write_voice(chords, frame, number) for number, chords in enumerate(sounding)
+        ]
         return [
-            VoiceLine(staff, number, self._write_voice(chords, frame, number))
-            for number, chords in enumerate(sounding)
+            VoiceLine(staff, number, symbols)
+            for number, symbols in enumerate(_without_stacked_rests(voices_written))
         ]
 
     def _write_voice(self, chords: Sequence[Chord], frame: Frame, voice: int) -> tuple[Symbol, ...]:
@@ -341,3 +344,30 @@ def _hide_outer_rests(symbols: list[Symbol]) -> list[Symbol]:
         else symbol
         for position, symbol in enumerate(symbols)
     ]
+
+
+def _without_stacked_rests(voices: Sequence[tuple[Symbol, ...]]) -> list[tuple[Symbol, ...]]:
+    """The voices of a staff; where both rest for the same span, one of them shows it."""
+    if len(voices) < 2:
+        return [*voices]
+    upper, lower = voices
+    lower = _without_rests_beside(lower, upper)
+    return [_without_rests_beside(upper, lower), lower]
+
+
+def _without_rests_beside(
+    symbols: Sequence[Symbol], others: Sequence[Symbol]
+) -> tuple[Symbol, ...]:
+    """A voice without those of its rests for which rests of another voice stand, whole."""
+    rests = [other for other in others if other.is_rest and not other.is_hidden]
+
+    def is_shown_beside(rest: Symbol) -> bool:
+        end = rest.start_tick + rest.length_ticks
+        within = [r for r in rests if rest.start_tick <= r.start_tick < end]
+        last = max((r.start_tick + r.length_ticks for r in within), default=0)
+        return last == end and sum(r.length_ticks for r in within) == rest.length_ticks
+
+    return tuple(
+        replace(symbol, is_hidden=True) if symbol.is_rest and is_shown_beside(symbol) else symbol
+        for symbol in symbols
+    )

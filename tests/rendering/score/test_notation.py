@@ -331,3 +331,24 @@ def test_six_four_is_beamed_by_its_halves_and_quarters() -> None:
     piece = Piece((part_of("flute", eighths + sixteenths),), (MeterChange(0, 6, 4),), 144)
     first = re.findall(r'<beam number="1">(begin|end)', musicxml_text(piece))
     assert first == ["begin", "end"] * 4
+
+
+def test_voices_that_rest_together_show_one_rest() -> None:
+    """Of two that rest for the same span, however it is divided; what one rests alone is shown."""
+
+    def shown(upper: list[Note], lower: list[Note]) -> list[tuple[int, int, int]]:
+        piece = piece_of(Part("violin", 40, tuple(sorted([*upper, *lower]))))
+        (measure,) = build_score(piece).parts[0].measures
+        return [
+            (line.voice, symbol.start_tick, symbol.length_ticks)
+            for line in measure.voices
+            for symbol in line.symbols
+            if symbol.is_rest and not symbol.is_hidden
+        ]
+
+    held = [Note(0, 48, 60), Note(72, 24, 60)]
+    begins = [Note(0, 24, 76), Note(24, 24, 74)]
+    ends = [Note(72, 12, 76), Note(84, 12, 77)]
+    assert shown([*begins, *ends], held) == [(0, 48, 24)]
+    assert shown([*begins, Note(48, 24, 76), *ends], held) == [(1, 48, 24)]
+    assert shown([*begins[:1], *ends], held) == [(0, 24, 24), (0, 48, 24)]
