@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from composer.composing.compose import compose
+from composer.composing.compose import compose, sketch
 from composer.music.chords import Harmony, chord_symbol
 from composer.music.keys import key_name, note_fifths, scale, tonic_fifths
 from composer.music.piece import KeyChange, Piece
@@ -76,3 +76,7 @@ def test_who_asks_for_a_flat_minor_gets_it() -> None:
     assert made.piece.title.endswith("A♭ minor")
     assert made.piece.keys[0].fifths == -7
     assert max(spelled(made.piece)) <= note_fifths("D")
+    under = compose(
+        sketch=sketch(style="hymn", ensemble="choir", key="Abm", bars=4, seed=3), best_of=1
+    )
+    assert under.piece.title == made.piece.title
