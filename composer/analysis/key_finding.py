@@ -9,7 +9,7 @@ import numpy as np
 
 from composer.analysis.table import Floats, Ints, NoteTable, note_table
 from composer.music.bars import prevailing_key
-from composer.music.keys import key_of, tonic_pitch_class
+from composer.music.keys import EVENLY_FAR, beside, key_of, tonic_pitch_class
 from composer.music.piece import KeyChange, Piece
 
 # Albrecht and Shanahan, "The use of large corpora to train a new type of key-finding algorithm",
@@ -53,7 +53,8 @@ def key_of_table(table: NoteTable, signed: Piece | None = None) -> KeyChange | N
         major = written.fifths * 7 % 12
         scores[0, major] += _SIGNATURE_WEIGHT
         scores[1, (major + 9) % 12] += _SIGNATURE_WEIGHT
-    return _key(int(scores.argmax()))
+    key = _key(int(scores.argmax()))
+    return beside(key, _section_keys(table)) if abs(key.fifths) == EVENLY_FAR else key
 
 
 def with_key_as_heard(piece: Piece, heard: KeyChange | None) -> Piece:
@@ -78,6 +79,11 @@ def estimate_section_keys(piece: Piece) -> tuple[KeyChange, ...]:
     table = note_table(piece).pitched()
     if table.count == 0:
         return ()
+    changes = _section_keys(table)
+    return tuple(beside(key, changes) for key in changes)
+
+
+def _section_keys(table: NoteTable) -> list[KeyChange]:
     scores = profile_scores_by_group(table, table.bar // _WINDOW_BARS)
     path = _cheapest_path(scores.reshape(-1, 24))
     changes: list[KeyChange] = []
@@ -85,7 +91,7 @@ def estimate_section_keys(piece: Piece) -> tuple[KeyChange, ...]:
         key = _key(state)._replace(tick=int(table.bar_starts[window * _WINDOW_BARS]))
         if not changes or changes[-1][1:] != key[1:]:
             changes.append(key)
-    return tuple(changes)
+    return changes
 
 
 def profile_scores_by_group(table: NoteTable, group: Ints, groups: int = 0) -> Floats:

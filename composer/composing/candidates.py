@@ -37,6 +37,7 @@ from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch
 from composer.errors import RequestError
 from composer.model.runtime import Runtime
 from composer.music.facts import Chord
+from composer.music.keys import respelled, simplest
 from composer.music.piece import Piece, TempoChange
 from composer.tokens.decode import chords_of, decode
 from composer.tokens.fields import Kind
@@ -251,7 +252,9 @@ class _Attempt:
     def candidate(self, written: Rows) -> Candidate:
         rows = self._with_header(written)
         sounding = transposed(rows, self.semitones)
-        piece = _finished(as_single_lines(decode(sounding)), self.request, self.fifths)
+        decoded = as_single_lines(decode(sounding))
+        is_free = self.request.key is None and self.task.sketched is None
+        piece = _finished(decoded, self.request, self.fifths, is_free=is_free)
         broken = broken_fields(piece, self.request)
         assert self.writer is not None
         return Candidate(
@@ -273,7 +276,9 @@ def sketch_of_task(model: Runtime, task: Task, asked: dict[str, Any], name: str)
     attempt = _Attempt(model, task, 0)
     _sketch_all([attempt])
     assert attempt.sketch is not None
-    return Sketched(attempt.sketch, asked, task.seed, attempt.fifths, attempt.semitones, name)
+    sketched = Sketched(attempt.sketch, asked, task.seed, attempt.fifths, attempt.semitones, name)
+    is_free = task.request.key is None
+    return replace(sketched, fifths=simplest(sketched.key).fifths) if is_free else sketched
 
 
 def _sketch_all(attempts: Sequence[_Attempt]) -> None:
@@ -287,14 +292,18 @@ def _sketch_all(attempts: Sequence[_Attempt]) -> None:
         attempt.sketch = max((sketch_of(next(rows)) for _ in of_attempt), key=merit)
 
 
-def _finished(piece: Piece, request: Request, fifths: int) -> Piece:
+def _finished(piece: Piece, request: Request, fifths: int, *, is_free: bool) -> Piece:
     """With its title, its key as it is heard or was asked for, the very tempo and duration, and the
-    mood that it is to be played in."""
+    mood that it is to be played in. Where the signature `is_free` it is that of the fewest
+    accidentals, else the one of `fifths`."""
     keys = tuple(key._replace(fifths=fifths) for key in piece.keys[:1])
-    piece = replace(piece, keys=keys)
+    keys = tuple(map(simplest, keys)) if is_free else keys
     heard = None if request.key or request.mode else estimate_key(piece)
-    if heard:
-        piece = replace(piece, keys=(heard._replace(tick=0),))
+    if heard and (is_free or not keys):
+        keys = (heard,)
+    elif heard:
+        keys = (respelled(heard, keys[0]),)
+    piece = replace(piece, keys=tuple(key._replace(tick=0) for key in keys))
     if request.cue is not None:
         piece = as_cue(piece, request.cue, request.mood)
     elif request.quarters_per_minute is not None:

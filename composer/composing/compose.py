@@ -13,7 +13,7 @@ from composer.composing.asking.fields_asked import section_starts
 from composer.composing.asking.likely_header import with_cue
 from composer.composing.asking.request import USUAL_CANDIDATES, Request, make_request
 from composer.composing.candidates import Choice, Task, Watch, choose_all, sketch_of_task
-from composer.composing.naming import file_stem, remove_later_pages, title_of
+from composer.composing.naming import file_stem, labels_asked, remove_later_pages, title_of
 from composer.composing.report import achieved, report, write_report
 from composer.composing.sketched import Sketched
 from composer.composing.verbs.accompanying import accompanied, chords_over, with_heard_key
@@ -393,6 +393,6 @@ def _sections(composition: Composition) -> list[tuple[int, str]]:
 
 def _subtitle(request: Request) -> str:
     """What the title does not say: whom it is after, and the mood."""
-    style, asked = request.style, request.asked()
-    whom = f"after {style.label}" if style and style.kind == "composer" else ""
-    return ", ".join(word for word in (whom, str(asked.get("mood", ""))) if word)
+    composers = labels_asked(request, "composer")
+    whom = f"after {composers}" if composers else ""
+    return ", ".join(word for word in (whom, str(request.asked().get("mood", ""))) if word)

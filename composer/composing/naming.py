@@ -20,13 +20,18 @@ _PAGED = ("svg", "png")
 
 
 def title_of(piece: Piece, request: Request) -> str:
-    """The title that was asked for, or the style and the key of the signature."""
+    """The title that was asked for, or the styles that were and the key of the signature."""
     if request.title:
         return request.title
-    style = request.style
-    words = f"{style.label} Piece" if style and style.kind == "style" else "Piece"
+    words = f"{labels_asked(request, 'style')} Piece".strip()
     key = prevailing_key(piece)
     return f"{words} in {printed_key_name(key)}" if key else words
+
+
+def labels_asked(request: Request, kind: str) -> str:
+    """The styles of a kind ("style" or "composer") that were asked for, as they are printed."""
+    *before, last = [s.label for s, _ in request.styles if s.kind == kind] or [""]
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def file_stem(

@@ -6,6 +6,7 @@ A key is a `KeyChange`: sharps (negative: flats) of its signature and a mode.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from composer.errors import RequestError
 from composer.music.piece import KeyChange
@@ -14,6 +15,8 @@ MODES = ("major", "minor")
 _SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 _LETTERS_BY_FIFTHS = "FCGDAEB"  # position 0 is one fifth below C
 _MOST_ACCIDENTALS = 7
+EVENLY_FAR = 6
+"""As many sharps as flats: F# and Gb major, D# and Eb minor."""
 _MINOR_TONIC_FIFTHS = 3  # the minor tonic lies three fifths above its signature's major tonic
 
 _KEY = re.compile(
@@ -62,10 +65,26 @@ def scale(key: KeyChange) -> tuple[int, ...]:
 
 
 def key_of(tonic: int, mode: str, tick: int = 0) -> KeyChange:
-    """The key on a pitch class 0..11, spelled with the fewest accidentals (F# rather than Gb)."""
+    """The key on a pitch class 0..11, spelled with the fewest accidentals: F# major rather than Gb,
+    but E flat minor rather than D sharp minor, whose leading note is C double sharp."""
     offset = _MINOR_TONIC_FIFTHS if mode == "minor" else 0
+    most_sharps = 5 if mode == "minor" else 6
     fifths = (tonic * 7 - offset) % 12
-    return KeyChange(tick, fifths - 12 if fifths > 6 else fifths, mode)
+    return KeyChange(tick, fifths - 12 if fifths > most_sharps else fifths, mode)
+
+
+def simplest(key: KeyChange) -> KeyChange:
+    """The key with the fewest accidentals that sounds the same (see `key_of`)."""
+    return key_of(tonic_pitch_class(key), key.mode, key.tick)
+
+
+def beside(key: KeyChange, others: Iterable[KeyChange]) -> KeyChange:
+    """A key of six sharps or flats with what most of the other keys have; all others, and where
+    there are as many of both, as it is."""
+    if abs(key.fifths) != EVENLY_FAR:
+        return key
+    sides = sum((o.fifths > 0) - (o.fifths < 0) for o in others if abs(o.fifths) != EVENLY_FAR)
+    return key._replace(fifths=EVENLY_FAR if sides > 0 else -EVENLY_FAR) if sides else key
 
 
 def respelled(key: KeyChange, as_in: KeyChange | None) -> KeyChange:

@@ -67,6 +67,20 @@ def test_sections_in_other_keys_are_found() -> None:
     assert [key.tick for key in keys] == [0, 32 * 96, 64 * 96]
 
 
+def test_six_accidentals_are_what_the_other_sections_have() -> None:
+    """F sharp beside B major, G flat beside D flat major; alone E flat minor, not D sharp minor."""
+    for names, heard in [
+        (("F#", "F#", "F#", "B"), "F# major"),
+        (("F#", "F#", "F#", "Db"), "Gb major"),
+        (("D#m", "D#m", "D#m", "B"), "D# minor"),
+        (("D#m",), "Eb minor"),
+    ]:
+        key = estimate_key(piece := cadences(*names))
+        assert key is not None
+        assert key_name(key) == heard
+        assert key_name(estimate_section_keys(piece)[0]) == heard
+
+
 def test_no_pitched_notes_have_no_key() -> None:
     """Drums alone are in no key."""
     drums = Piece((Part("drums", 0, (Note(0, 6, 36),)),), (MeterChange(0, 4, 4),), 96)

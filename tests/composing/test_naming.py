@@ -8,9 +8,10 @@ import pytest
 
 from composer.composing.asking.request import make_request
 from composer.composing.compose import compose
-from composer.composing.naming import file_stem, remove_later_pages
+from composer.composing.naming import file_stem, remove_later_pages, title_of
 from composer.composing.writing.sampling import Chance
 from composer.music.keys import parse_key, printed_key_name
+from composer.music.piece import MeterChange, Piece, Tags
 
 USUAL = Chance()
 
@@ -67,6 +68,22 @@ def test_pages_of_an_earlier_longer_version_go(tmp_path: Path) -> None:
 def test_keys_are_printed_with_their_signs(key: str, printed: str) -> None:
     """Flats and sharps as on paper."""
     assert printed_key_name(parse_key(key)) == printed
+
+
+@pytest.mark.parametrize(
+    ("style", "title"),
+    [
+        ("waltz", "Waltz Piece"),
+        ("bach", "Piece"),
+        ("", "Piece"),
+        ("folk:0.4,jazz:0.6", "Folk and Jazz Piece"),
+        ("chopin:0.7,jazz:0.2,folk:0.1", "Jazz and Folk Piece"),
+    ],
+)
+def test_the_styles_that_were_asked_for_are_in_the_title(style: str, title: str) -> None:
+    """Whatever composer the model thought of; composers stand in the subtitle."""
+    written = Piece((), (MeterChange(0, 4, 4),), 96, tags=Tags(style="baroque", composer="bach"))
+    assert title_of(written, make_request(style=style)) == title
 
 
 def test_title_signature_and_report_name_one_key() -> None:

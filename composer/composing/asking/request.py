@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +21,7 @@ from composer.music.chords import (
 )
 from composer.music.ensembles import Ensemble, find_ensemble
 from composer.music.instruments import BY_NAME, INSTRUMENTS, Instrument
-from composer.music.keys import key_name, key_of, parse_key, scale
+from composer.music.keys import beside, key_name, key_of, parse_key, scale
 from composer.music.meters import parse_meter
 from composer.music.moods import Mood, find_mood
 from composer.music.names import compact, look_up, on_one_line
@@ -40,6 +41,7 @@ USUAL_BARS = 16
 USUAL_CANDIDATES = 4
 """From how many the critic chooses: side by side they cost hardly twice the time of one."""
 MOST_GUIDANCE = 4.0
+_SIGN_OF_A_ROOT = re.compile(r"\b[A-G]([#♯b♭])")
 
 
 class Weighted(NamedTuple):
@@ -195,7 +197,7 @@ def make_request(
     blend = _blend(style) if ":" in style else ()
     curve = _mood_curve(mood, bars) if "@" in mood else ()
     if progression and whole_key is None:
-        whole_key = _key_of_chords(progression, mode)
+        whole_key = _key_of_chords(progression, mode, chords)
     main_style = _main_style(style, blend)
     players = _instruments(instruments, main_style)
     request = Request(
@@ -362,8 +364,9 @@ def _form(form: str, bars: int | None) -> str:
     return letters
 
 
-def _key_of_chords(progression: Progression, mode: str) -> KeyChange:
-    """The key whose scale holds most of the chords, its tonic first or last where that ties."""
+def _key_of_chords(progression: Progression, mode: str, chords: str) -> KeyChange:
+    """The key whose scale holds most of the chords, its tonic first or last where that ties; one of
+    six sharps or flats has those of the roots in the text of the chords."""
     harmonies = [harmony for bar in progression for harmony in bar if harmony.quality != "none"]
     keys = [key_of(tonic, m) for m in ("major", "minor") for tonic in range(12)]
 
@@ -379,7 +382,9 @@ def _key_of_chords(progression: Progression, mode: str) -> KeyChange:
         right_third = sum(_is_minor(harmony) == (key.mode == "minor") for harmony in tonic)
         return inside + sum(ends) + right_third
 
-    return max((key for key in keys if mode in ("", key.mode)), key=merit)
+    key = max((key for key in keys if mode in ("", key.mode)), key=merit)
+    signs = _SIGN_OF_A_ROOT.findall(chords)
+    return beside(key, (KeyChange(0, 1 if sign in "#♯" else -1, key.mode) for sign in signs))
 
 
 def _is_minor(harmony: Harmony) -> bool:

@@ -35,7 +35,8 @@ def write_tempi(element: Element, measure: Measure, score: Score) -> None:
         direction = SubElement(element, "direction", placement="above")
         if position == 0:
             words = SubElement(direction, "direction-type")
-            text_element(words, "words", tempo_words(beats_per_minute, piece) + " ")
+            told = tempo_words(change.quarters_per_minute, meter, piece)
+            text_element(words, "words", f"{told} ")
         metronome = SubElement(SubElement(direction, "direction-type"), "metronome")
         text_element(metronome, "beat-unit", beat)
         if is_dotted:

@@ -197,8 +197,9 @@ def _laid_out(bar: ChartBar, bar_points: float, largest: float) -> tuple[float, 
 def _how(piece: Piece) -> str:
     """Key, meter and tempo in a line."""
     key, tempo = prevailing_key(piece), tempo_at(piece, 0)
-    words = [printed_key_name(key) if key else "", str(prevailing_meter(piece))]
+    meter = prevailing_meter(piece)
+    words = [printed_key_name(key) if key else "", str(meter)]
     if tempo:
         rate = tempo.quarters_per_minute
-        words.append(f"{tempo_words(rate, piece)}, ♩ = {round(rate)}")
+        words.append(f"{tempo_words(rate, meter, piece)}, ♩ = {round(rate)}")
     return " · ".join(word for word in words if word)

@@ -20,8 +20,7 @@ fingering.py        where a guitarist or a bassist stops each note: the cheapest
                     continuity
 long_rests.py       bars of rest that a part of its own draws as one, with their number over it
 notation.py         a score as it is written: frozen measures, voices, values and spelled pitches
-octave_lines.py     passages far above or below a keyboard's staff, written an octave nearer under
-                    an 8va line
+octave_lines.py     passages far above or below a staff, written an octave nearer under an 8va line
 part_names.py       what parts are called: by their own names, by what they do, or by what plays
                     them
 percussion.py       where the General MIDI drum sounds stand on a percussion staff, and which limb

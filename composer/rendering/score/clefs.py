@@ -20,9 +20,15 @@ _ALLOWED = {
     "bassoon": ("bass", "tenor-clef"),
     "trombone": ("bass", "tenor-clef"),
 }
+_SYNTHESIZER = ("treble", "bass")
 _CHANGE_COST = 14.0
 _UNUSUAL_COST = 0.8
 _UNUSUAL_COST_AT_MOST = 6.4
+_SINGERS_UNUSUAL_COST = 2.0
+_FAR_COST = 4.0
+"""Of a note on so many ledger lines (`MOST_LEDGER_LINES`) or more, beyond them: three of these in
+the midst of others are worth a change and another one back."""
+MOST_LEDGER_LINES = 7
 
 
 def clefs_allowed(instrument: Instrument, staff: int) -> tuple[str, ...]:
@@ -31,7 +37,7 @@ def clefs_allowed(instrument: Instrument, staff: int) -> tuple[str, ...]:
         return ("treble", "bass") if staff == 1 else ("bass", "treble")
     if instrument.name in _ALLOWED:
         return _ALLOWED[instrument.name]
-    return (instrument.clef,)
+    return _SYNTHESIZER if instrument.section == "synth" else (instrument.clef,)
 
 
 def singers_clef(instrument: Instrument, positions: Sequence[int], *, is_shared: bool) -> str:
@@ -43,7 +49,7 @@ def singers_clef(instrument: Instrument, positions: Sequence[int], *, is_shared:
         return "bass"
     costs = {
         clef: _ledger_lines(positions, MIDDLE_LINES[clef])
-        + (0.0 if clef == usual else _UNUSUAL_COST * len(positions))
+        + (0.0 if clef == usual else _SINGERS_UNUSUAL_COST * len(positions))
         for clef in (usual, "treble", "treble-8", "bass")
     }
     return min(costs, key=costs.__getitem__)
@@ -78,5 +84,6 @@ def _reading_cost(positions: Sequence[int], clef: str, is_usual: bool) -> float:
     )
 
 
-def _ledger_lines(positions: Sequence[int], middle: int) -> int:
-    return sum(max(0, (abs(position - middle) - 4) // 2) for position in positions)
+def _ledger_lines(positions: Sequence[int], middle: int) -> float:
+    lines = [max(0, (abs(position - middle) - 4) // 2) for position in positions]
+    return sum(lines) + _FAR_COST * sum(count >= MOST_LEDGER_LINES for count in lines)

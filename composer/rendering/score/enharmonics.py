@@ -1,8 +1,8 @@
 """When a passage is written in the enharmonic key that is easier to read.
 
 Dynamic programming over the notes with three states: as spelled, or twelve fifths flatter or
-sharper. Far tones (beyond F flat or A sharp) cost their distance, tones outside the signature's
-scale a little, and a change of state so much that only a passage is worth it.
+sharper. Tones of the signature's scale cost nothing, others a little and, if they are far (beyond
+A flat or G sharp), their distance; a change of state so much that only a passage is worth it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ def enharmonic_shifts(tones: Sequence[int], signatures: Sequence[int]) -> list[i
 
 
 def _reading_cost(tone: int, signature: int) -> float:
-    cost = float(max(0, abs(tone - _CENTRE_FIFTHS) - _FREE_FIFTHS))
-    if not -1 <= tone - signature <= 5:
-        cost += _OUTSIDE_COST
-    return cost
+    if -1 <= tone - signature <= 5:
+        return 0.0
+    return _OUTSIDE_COST + max(0, abs(tone - _CENTRE_FIFTHS) - _FREE_FIFTHS)

@@ -1,9 +1,10 @@
-"""Passages far above or below a keyboard's staff, written an octave nearer under an 8va line.
+"""Passages far above or below a staff, written an octave nearer under an 8va line.
 
 Dynamic programming over the symbols of a staff: a chord costs the ledger lines of its outermost
 head beyond what pianists read at sight, a line costs what three or four such chords do, and under
 a line all notes that need none cost a little. Where a staff has two voices a line begins and ends
-at the bar line, for readers of files follow one voice after the other.
+at the bar line, for readers of files follow one voice after the other. Who has one staff reads more
+ledger lines than a pianist: only what has too many for anybody counts there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from composer.rendering.score.clefs import MIDDLE_LINES
+from composer.rendering.score.clefs import MIDDLE_LINES, MOST_LEDGER_LINES
 from composer.rendering.score.notation import Measure, OctaveMark, VoiceLine
 
 _HALF_STAFF = 4
@@ -41,15 +42,18 @@ _STAVES = ((1, 1), (2, -1))
 
 
 def with_octave_lines(measures: Sequence[Measure], clefs: Sequence[Sequence[str]]) -> list[Measure]:
-    """The measures of a keyboard's part with lines over the upper staff and under the lower.
+    """The measures of a part with lines over its upper (or only) staff and under a lower one.
 
     `clefs` are those of each staff, measure by measure.
     """
     marks: list[list[OctaveMark]] = [[] for _ in measures]
+    is_alone = len(clefs) == 1
     over, under = (
-        [slots[first : last + 1] for first, last in _lines(slots, direction)]
+        [slots[first : last + 1] for first, last in _lines(slots, direction, is_alone)]
         for staff, direction in _STAVES
-        for slots in [list(_slots(measures, staff, clefs[staff - 1]))]
+        for slots in [
+            list(_slots(measures, staff, clefs[staff - 1])) if staff <= len(clefs) else []
+        ]
     )
     for (staff, direction), lines in zip(_STAVES, _never_both_open(over, under), strict=True):
         for line in lines:
@@ -110,10 +114,10 @@ def _of_voice(line: VoiceLine, measure: int, middle: int) -> Iterator[_Slot]:
             )
 
 
-def _lines(slots: Sequence[_Slot], direction: int) -> list[tuple[int, int]]:
-    """First and last slot under each line."""
+def _lines(slots: Sequence[_Slot], direction: int, is_alone: bool) -> list[tuple[int, int]]:
+    """First and last slot under each line of a staff that `is_alone` or a keyboard's."""
     lines: list[tuple[int, int]] = []
-    states = _states(slots, direction)
+    states = _states(slots, direction, is_alone)
     for place, is_under in enumerate(states):
         if not is_under:
             continue
@@ -124,7 +128,7 @@ def _lines(slots: Sequence[_Slot], direction: int) -> list[tuple[int, int]]:
     return lines
 
 
-def _states(slots: Sequence[_Slot], direction: int) -> list[bool]:
+def _states(slots: Sequence[_Slot], direction: int, is_alone: bool) -> list[bool]:
     """Whether each slot is under a line, at the least cost."""
     plain, under = 0.0, _LINE_COST
     was_under: list[tuple[bool, bool]] = []
@@ -136,7 +140,7 @@ def _states(slots: Sequence[_Slot], direction: int) -> list[bool]:
             under += _LINE_COST * _is_far(slots, place)
             was_under.append((under < plain, under <= begun))
             plain, under = min(plain, under), min(under, begun)
-        plain += sum(_plain_cost(chord, direction) for chord in slot.chords)
+        plain += sum(_plain_cost(chord, direction, is_alone) for chord in slot.chords)
         under += sum(_cost_under(chord, direction) for chord in slot.chords)
     state = under < plain
     states = []
@@ -156,9 +160,11 @@ def _ledgers(position: int) -> int:
     return max(0, (position - _HALF_STAFF) // 2)
 
 
-def _plain_cost(chord: Sequence[int], direction: int) -> float:
-    outermost = max(direction * position for position in chord)
-    return max(0, _ledgers(outermost) - _LEDGERS_READ[direction])
+def _plain_cost(chord: Sequence[int], direction: int, is_alone: bool) -> float:
+    ledgers = _ledgers(max(direction * position for position in chord))
+    if is_alone:
+        return ledgers if ledgers >= MOST_LEDGER_LINES else 0
+    return max(0, ledgers - _LEDGERS_READ[direction])
 
 
 def _cost_under(chord: Sequence[int], direction: int) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from composer.music.bars import Bar, bars_of
+from composer.music.keys import beside
 from composer.music.piece import KeyChange, Piece
 
 MOST_FIFTHS = 7
@@ -61,7 +62,7 @@ def estimate_signatures(piece: Piece) -> tuple[KeyChange, ...]:
             mode = _mode(total, path[start])
             changes.append(KeyChange(bars[start].start_tick if start else 0, path[start], mode))
             start = position
-    return tuple(changes)
+    return tuple(beside(key, changes) for key in changes)
 
 
 def _weights_by_bar(piece: Piece, bars: Sequence[Bar]) -> list[Weights]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from composer.music.bars import Bar, meter_ticks
 from composer.music.hands import assign_staves
 from composer.music.instruments import BY_NAME, Instrument
+from composer.music.keys import EVENLY_FAR
 from composer.music.piece import GRID_TICKS_PER_QUARTER, KeyChange, MeterChange, Note, Part
 from composer.rendering.score.accidentals import with_accidentals
 from composer.rendering.score.beams import with_beams
@@ -28,7 +29,6 @@ from composer.rendering.score.notation import (
 )
 from composer.rendering.score.octave_lines import with_octave_lines
 from composer.rendering.score.rhythm import Stretch, Value, Written, write_bar
-from composer.rendering.score.signatures import within_seven
 from composer.rendering.score.spelling import Spelling, along_fifths
 from composer.rendering.score.transposing import transposition_of
 from composer.rendering.score.voices import LOWER, Chord, limbs_apart, separate_voices
@@ -91,9 +91,7 @@ def write_part(
         )
     ]
     if not instrument.is_drums:
-        measures = with_accidentals(measures)
-    if count == 2:
-        measures = with_octave_lines(measures, clefs)
+        measures = with_octave_lines(with_accidentals(measures), clefs)
     first_clefs = tuple(found[0] if found else instrument.clef for found in clefs)
     return StaffPart(name, instrument, part.program, first_clefs, tuple(measures))
 
@@ -139,10 +137,13 @@ def _chord_share(notes: Sequence[Note]) -> float:
 
 
 def _written_key(key: KeyChange | None, instrument: Instrument) -> KeyChange | None:
-    """The signature that a player of the instrument reads."""
-    if key is None:
-        return None
-    return key._replace(fifths=within_seven(key.fifths + _fifths_shift(instrument)))
+    """The signature that a player of the instrument reads; where it is another than the sounding
+    one, that of fewer accidentals."""
+    shift = _fifths_shift(instrument)
+    if key is None or not shift:
+        return key
+    fifths = key.fifths + shift
+    return key._replace(fifths=fifths if abs(fifths) <= EVENLY_FAR else (fifths + 5) % 12 - 5)
 
 
 def _fifths_shift(instrument: Instrument) -> int:
@@ -232,9 +233,12 @@ class _StaffWriter:
             return [VoiceLine(staff, 0, (rest,))]
         if not sounding:
             return [VoiceLine(staff, 0, self._write_voice((), frame, 0))]
+        voices_written = [
+            self._write_voice(chords, frame, number) for number, chords in enumerate(sounding)
+        ]
         return [
-            VoiceLine(staff, number, self._write_voice(chords, frame, number))
-            for number, chords in enumerate(sounding)
+            VoiceLine(staff, number, symbols)
+            for number, symbols in enumerate(_without_stacked_rests(voices_written))
         ]
 
     def _write_voice(self, chords: Sequence[Chord], frame: Frame, voice: int) -> tuple[Symbol, ...]:
@@ -340,3 +344,30 @@ def _hide_outer_rests(symbols: list[Symbol]) -> list[Symbol]:
         else symbol
         for position, symbol in enumerate(symbols)
     ]
+
+
+def _without_stacked_rests(voices: Sequence[tuple[Symbol, ...]]) -> list[tuple[Symbol, ...]]:
+    """The voices of a staff; where both rest for the same span, one of them shows it."""
+    if len(voices) < 2:
+        return [*voices]
+    upper, lower = voices
+    lower = _without_rests_beside(lower, upper)
+    return [_without_rests_beside(upper, lower), lower]
+
+
+def _without_rests_beside(
+    symbols: Sequence[Symbol], others: Sequence[Symbol]
+) -> tuple[Symbol, ...]:
+    """A voice without those of its rests for which rests of another voice stand, whole."""
+    rests = [other for other in others if other.is_rest and not other.is_hidden]
+
+    def is_shown_beside(rest: Symbol) -> bool:
+        end = rest.start_tick + rest.length_ticks
+        within = [r for r in rests if rest.start_tick <= r.start_tick < end]
+        last = max((r.start_tick + r.length_ticks for r in within), default=0)
+        return last == end and sum(r.length_ticks for r in within) == rest.length_ticks
+
+    return tuple(
+        replace(symbol, is_hidden=True) if symbol.is_rest and is_shown_beside(symbol) else symbol
+        for symbol in symbols
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from composer.music.facts import Chord
-from composer.music.piece import Piece
+from composer.music.piece import MeterChange, Piece
 from composer.music.styles import follows, swing_of
+from composer.rendering.score.division import is_compound
 
 _TEMPI: tuple[tuple[int, str, str], ...] = (
     (45, "Largo", "Very slow"),
@@ -20,7 +21,8 @@ _TEMPI: tuple[tuple[int, str, str], ...] = (
     (180, "Vivace", "Fast"),
     (10_000, "Presto", "Very fast"),
 )
-"""Upper limit in beats a minute, in Italian, and as bands say it."""
+"""Upper limit in quarters a minute (compound meters: dotted quarters), in Italian, and as bands
+say it."""
 
 _CHARACTERS = {
     "happy": ("giocoso", "happily"),
@@ -58,11 +60,16 @@ _CHARACTERS = {
 }
 
 
-def tempo_words(beats_per_minute: float, piece: Piece) -> str:
-    """Words for the first tempo: "Andante mesto", or for a band "Medium swing, wistful"."""
+def tempo_words(quarters_per_minute: float, meter: MeterChange, piece: Piece) -> str:
+    """Words for the first tempo: "Andante mesto", or for a band "Medium swing, wistful".
+
+    Whatever a metronome counts, a tempo has one word: 52 halves a minute are no Largo.
+    """
     style = piece.tags.style
+    is_dotted = meter.denominator > 4 and is_compound(meter.numerator, meter.denominator)
+    pulses_per_minute = quarters_per_minute / (1.5 if is_dotted else 1.0)
     is_band, swing = follows(style, "band"), swing_of(style)
-    italian, english = next(row[1:] for row in _TEMPI if beats_per_minute < row[0])
+    italian, english = next(row[1:] for row in _TEMPI if pulses_per_minute < row[0])
     words = english if is_band else italian
     if swing:
         words += " swing" if swing == 1 else ", light swing"

@@ -266,7 +266,8 @@ class _PartText:
             if bar.start_tick <= change.tick < bar.end_tick:
                 beat, quarters = _beat(meter)
                 rate = change.quarters_per_minute / quarters
-                words = f"{_quoted(tempo_words(rate, piece))} " if position == 0 else ""
+                told = tempo_words(change.quarters_per_minute, meter, piece)
+                words = f"{_quoted(told)} " if position == 0 else ""
                 found.append((change.tick, f"\\tempo {words}{beat} = {max(1, round(rate))}"))
         return found
 

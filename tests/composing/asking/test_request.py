@@ -6,6 +6,7 @@ import pytest
 
 from composer.composing.asking.request import make_request
 from composer.errors import RequestError
+from composer.music.keys import key_name
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,19 @@ def test_a_mood_beyond_the_last_bar_is_answered_with_one_that_exists() -> None:
     """Of 16 bars the example is the ninth."""
     with pytest.raises(RequestError, match=r"1 to 16.*calm@1 tense@9"):
         make_request(mood="calm@1 tense@20", bars=16)
+
+
+@pytest.mark.parametrize(
+    ("chords", "key"),
+    [
+        ("Gb | Cb | Db7 | Gb", "Gb major"),
+        ("F# | B | C#7 | F#", "F# major"),
+        ("Ebm | Abm | Bb7 | Ebm", "Eb minor"),
+        ("D#m | G#m | A#7 | D#m", "D# minor"),
+    ],
+)
+def test_the_key_of_chords_is_written_as_they_are(chords: str, key: str) -> None:
+    """Six flats for chords in flats, six sharps for chords in sharps."""
+    found = make_request(chords=chords).key
+    assert found is not None
+    assert key_name(found) == key

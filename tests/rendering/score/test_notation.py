@@ -12,7 +12,7 @@ import pytest
 from composer.errors import RequestError
 from composer.music.facts import Chord
 from composer.music.hands import assign_staves
-from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece
+from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.rendering.musicxml.musicxml import musicxml_text
 from composer.rendering.pages.piano_roll import roll_svg
 from composer.rendering.performance.audio import wav_bytes
@@ -331,3 +331,49 @@ def test_six_four_is_beamed_by_its_halves_and_quarters() -> None:
     piece = Piece((part_of("flute", eighths + sixteenths),), (MeterChange(0, 6, 4),), 144)
     first = re.findall(r'<beam number="1">(begin|end)', musicxml_text(piece))
     assert first == ["begin", "end"] * 4
+
+
+def test_voices_that_rest_together_show_one_rest() -> None:
+    """Of two that rest for the same span, however it is divided; what one rests alone is shown."""
+
+    def shown(upper: list[Note], lower: list[Note]) -> list[tuple[int, int, int]]:
+        piece = piece_of(Part("violin", 40, tuple(sorted([*upper, *lower]))))
+        (measure,) = build_score(piece).parts[0].measures
+        return [
+            (line.voice, symbol.start_tick, symbol.length_ticks)
+            for line in measure.voices
+            for symbol in line.symbols
+            if symbol.is_rest and not symbol.is_hidden
+        ]
+
+    held = [Note(0, 48, 60), Note(72, 24, 60)]
+    begins = [Note(0, 24, 76), Note(24, 24, 74)]
+    ends = [Note(72, 12, 76), Note(84, 12, 77)]
+    assert shown([*begins, *ends], held) == [(0, 48, 24)]
+    assert shown([*begins, Note(48, 24, 76), *ends], held) == [(1, 48, 24)]
+    assert shown([*begins[:1], *ends], held) == [(0, 24, 24), (0, 48, 24)]
+
+
+@pytest.mark.parametrize(
+    ("meter", "quarters_per_minute", "printed"),
+    [
+        ((4, 4), 104.0, "Andantino quarter=104"),
+        ((2, 2), 104.0, "Andantino half=52"),
+        ((4, 4), 38.0, "Largo eighth=76"),
+        ((4, 8), 60.0, "Lento eighth=120"),
+        ((6, 8), 84.0, "Adagio quarter.=56"),
+        ((6, 16), 84.0, "Adagio eighth.=112"),
+    ],
+)
+def test_tempo_words_suit_the_number_and_what_it_counts(
+    meter: tuple[int, int], quarters_per_minute: float, printed: str
+) -> None:
+    """Halves and eighths are counted as quarters are, twice as fast or slow."""
+    piece = piece_of(part_of("flute", [(0, 3, 72)]), meter=meter)
+    text = musicxml_text(replace(piece, tempi=(TempoChange(0, quarters_per_minute),)))
+    found = re.search(
+        r"<words>(.*?) *</words>.*?<beat-unit>(.*?)</beat-unit>(.*?)<per-minute>(\d+)", text, re.S
+    )
+    assert found is not None
+    word, beat, dot, number = found.groups()
+    assert f"{word} {beat}{'.' * ('dot' in dot)}={number}" == printed

@@ -101,3 +101,12 @@ def test_a_part_by_itself_is_in_the_key_its_player_reads() -> None:
     assert "<fifths>1</fifths>" in trumpet
     assert re.search(r"<diatonic>-1</diatonic>\s*<chromatic>-2</chromatic>", trumpet)
     assert re.search(r"<step>G</step>\s*<octave>4</octave>", trumpet)
+
+
+def test_a_transposed_part_has_the_signature_of_fewer_accidentals() -> None:
+    """A clarinet in B major reads five flats, not seven sharps; the sounding key stays."""
+    piece = piece_of(_part("flute", [71, 75]), _part("clarinet", [71, 75]), fifths=5)
+    flute, clarinet = (text for _, text in part_texts(piece))
+    assert "<fifths>5</fifths>" in flute
+    assert "<fifths>-5</fifths>" in clarinet
+    assert re.search(r"<step>D</step>\s*<alter>-1</alter>", clarinet)
