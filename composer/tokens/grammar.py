@@ -272,17 +272,18 @@ class Grammar:
 
     # chords
 
-    def _pending(self, row: list[int], name: str) -> Allowed | None:
-        return _only(name, self.pending[0][len(row)]) if self.pending else None
+    def _pending(self, row: list[int], name: str, free: Allowed) -> Allowed:
+        """The value of the chord that must come, or what is free where none must."""
+        return _only(name, self.pending[0][len(row)]) if self.pending else free
 
     def _chord_root(self, row: list[int]) -> Allowed:
-        return _first(self._pending(row, "root"), _any("root"))
+        return self._pending(row, "root", _any("root"))
 
     def _chord_quality(self, row: list[int]) -> Allowed:
-        return _first(self._pending(row, "quality"), _any("quality"))
+        return self._pending(row, "quality", _any("quality"))
 
     def _chord_bass(self, row: list[int]) -> Allowed:
-        return _first(self._pending(row, "bass"), _any("bass"))
+        return self._pending(row, "bass", _any("bass"))
 
     def _first_chord_tick(self) -> int:
         """A chord stands before the notes of its tick."""
@@ -291,11 +292,11 @@ class Grammar:
 
     def _chord_beat(self, row: list[int]) -> Allowed:
         free = self._beats(self._first_chord_tick(), self.bar_ticks)
-        return _first(self._pending(row, "beat"), free)
+        return self._pending(row, "beat", free)
 
     def _chord_position(self, row: list[int]) -> Allowed:
         free = self._positions(row[1], self._first_chord_tick(), self.bar_ticks)
-        return _first(self._pending(row, "position"), free)
+        return self._pending(row, "position", free)
 
     # notes
 
@@ -485,10 +486,6 @@ def _readable(bar_ticks: int) -> Allowed:
     found: Allowed = (ticks % (quarter // 8) == 0) | (ticks % (quarter // 6) == 0)
     found.flags.writeable = False
     return found
-
-
-def _first(given: Allowed | None, free: Allowed) -> Allowed:
-    return free if given is None else given
 
 
 def _only(name: str, *values: int) -> Allowed:

@@ -88,9 +88,6 @@ class PartState:
         held = [pitch + up for pitch in sounding if pitch not in struck]
         return [pitch + up for pitch in struck], held
 
-    def notes_sounding(self, tick: int) -> int:
-        return int((self.sounding_until > tick).sum())
-
     def free_from(self, tick: int) -> int:
         """The first tick from `tick` on at which some pitch is free, if nothing more is begun."""
         if self.free(tick).any():

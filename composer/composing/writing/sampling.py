@@ -41,7 +41,7 @@ KEPT_SHARE, SKETCH_SHARE = 0.6, 0.25
 """How much of the context the latest bars may fill when the window slides on, and the sketch."""
 
 TEMPERATURE, MIN_P = 1.0, 0.05
-"""As the model learned, but for what it hardly expects: a cooler hand is plainer than people."""
+"""Chances as the model learned them, but for values less likely than 5 % of the likeliest."""
 
 HOTTEST = 100.0
 """The temperature at which chance alone is left; numbers fail far beyond it."""
@@ -80,7 +80,7 @@ AS_LEARNED = Chance(temperature=1.0, min_p=0.0)
 
 
 def quiet(done: int, total: int) -> None:
-    """Progress that nobody wants to see."""
+    """Progress that is not shown."""
 
 
 RECALLED = {
