@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.listening import lead_of
 from composer.analysis.recall import recalls
 from composer.analysis.table import note_table
-from composer.analysis.tune import tune_place
 from composer.composing.leans.all_leans import LEANS, WEAK
 from composer.corpus.shards import load_shards
 from composer.measures import endings, likeness
@@ -33,7 +33,6 @@ from composer.measures.pitch import windowed_entropy
 from composer.measures.requests import compose_all, style_requests
 from composer.measures.samples import FEWEST_OF_A_STYLE, by_style, held_out_music
 from composer.measures.style_judge import features_of, style_judge
-from composer.music.bars import bars_of
 from composer.music.piece import Piece
 
 BARS, MOST_REAL = 16, 64
@@ -102,18 +101,11 @@ def _told(pieces: Sequence[Piece], to_their_end: Sequence[Piece]) -> str:
 def figures_of(piece: Piece) -> tuple[float, ...]:
     """One number for each of `FIGURES` but the last."""
     table = note_table(piece)
-    lead = tune_place(piece, table)
-    steps = silent = np.nan
-    if lead is not None:
-        own = table.select(table.part == lead)
-        moves = np.abs(np.diff(own.pitch[np.append(own.onset[1:] != own.onset[:-1], True)]))
-        moves = moves[moves > 0]
-        steps = float((moves <= 2).mean()) if len(moves) else np.nan
-        silent = 1 - len(np.unique(own.bar)) / len(bars_of(piece))
+    lead = lead_of(piece, table)
     return (
         windowed_entropy(table.pitched(), 1),
-        steps,
-        silent,
+        lead.steps if lead else np.nan,
+        lead.silent if lead else np.nan,
         float(np.mean([one.kind != "new" for one in recalls(table)])),
     )
 

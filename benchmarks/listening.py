@@ -15,12 +15,13 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from composer.analysis.analyse import analyse
 from composer.analysis.phrases import close_at, tonic_of
-from composer.analysis.table import note_table
+from composer.analysis.table import NoteTable, note_table
 from composer.analysis.tune import tune_place
 from composer.composing.compose import compose_all
 from composer.corpus.corpus import find_corpora
@@ -29,7 +30,8 @@ from composer.music.normalise import normalise
 from composer.music.piece import Piece
 
 BARS = 16
-LEAST_LEAP = 8
+MOST_OF_A_STEP, LEAST_LEAP = 2, 8
+"""In semitones."""
 CLASSES = {
     "classical piano": ("mutopia", {"style": "classical", "ensemble": "solo-piano"}),
     "quartet": ("openscore_quartets", {"style": "classical", "ensemble": "string-quartet"}),
@@ -38,6 +40,15 @@ CLASSES = {
     "pop": ("pop909", {"style": "pop", "ensemble": "melody-bridge-piano"}),
 }
 FIGURES = ("steps", "leaps", "close at 8", "ends V-I", "fifths", "silent lead")
+
+
+class Lead(NamedTuple):
+    """Of the line that leads: shares of its moves that are steps and leaps (nan where it never
+    moves), and of the bars in which it is silent."""
+
+    steps: float
+    leaps: float
+    silent: float
 
 
 def main() -> None:
@@ -60,12 +71,8 @@ def main() -> None:
 def figures(piece: Piece) -> tuple[float, ...]:
     """One number for each of `FIGURES`."""
     table, facts = note_table(piece), analyse(piece)
-    lead = tune_place(piece, table)
+    lead = lead_of(piece, table)
     assert lead is not None
-    own = table.select(table.part == lead)
-    top = own.select(np.append(own.onset[1:] != own.onset[:-1], True))
-    moves = np.abs(np.diff(top.pitch))
-    moves = moves[moves > 0]
     chords = [chord for chord in facts.chords if chord.quality != "none"]
     roots = np.array([chord.root for chord in chords])
     changes = (np.diff(roots) % 12)[np.diff(roots) % 12 != 0]
@@ -74,12 +81,27 @@ def figures(piece: Piece) -> tuple[float, ...]:
     at_8 = close_at(chords, bars[min(7, len(bars) - 1)].end_tick, tonic)
     end = close_at(chords, piece.end_tick, tonic)
     return (
-        float(np.isin(moves, (1, 2)).mean()) if len(moves) else np.nan,
-        float((moves >= LEAST_LEAP).mean()) if len(moves) else np.nan,
+        lead.steps,
+        lead.leaps,
         float(at_8 in ("authentic", "half")),
         float(end == "authentic"),
         float(np.isin(changes, (5, 7)).mean()) if len(changes) else np.nan,
-        1 - len(np.unique(own.bar)) / len(bars),
+        lead.silent,
+    )
+
+
+def lead_of(piece: Piece, table: NoteTable) -> Lead | None:
+    """How the line that leads moves; None where no part leads."""
+    place = tune_place(piece, table)
+    if place is None:
+        return None
+    own = table.select(table.part == place)
+    moves = np.abs(np.diff(own.pitch[np.append(own.onset[1:] != own.onset[:-1], True)]))
+    moves = moves[moves > 0]
+    return Lead(
+        float((moves <= MOST_OF_A_STEP).mean()) if len(moves) else np.nan,
+        float((moves >= LEAST_LEAP).mean()) if len(moves) else np.nan,
+        1 - len(np.unique(own.bar)) / len(bars_of(piece)),
     )
 
 

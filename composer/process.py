@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -71,8 +72,8 @@ class Process:
         with self._turn:
             pipe = self._started()
             pipe.send((task, payload))
-            waited, since_cancel = 0.0, 0.0
-            told_to_stop = False
+            began = time.monotonic()
+            told_to_stop: float | None = None
             while True:
                 try:
                     if pipe.poll(_POLL_SECONDS):
@@ -83,26 +84,24 @@ class Process:
                             raise value
                         if hear is not None:
                             hear(word, value)
-                        continue
                 except (EOFError, OSError):
                     self._forget()
                     raise CrashedError(
                         f"the {self.name} stopped before it was done; it starts again by itself"
                     ) from None
-                waited += _POLL_SECONDS
-                if limit_seconds is not None and waited > limit_seconds:
+                now = time.monotonic()
+                if limit_seconds is not None and now - began > limit_seconds:
                     self._forget()
                     raise RequestError(
                         f"this took longer than {limit_seconds:g} seconds and was stopped"
                     )
-                if is_cancelled is not None and is_cancelled():
-                    if not told_to_stop and self._cancel is not None:
-                        self._cancel.send("cancel")
-                    told_to_stop = True
-                    since_cancel += _POLL_SECONDS
-                    if since_cancel > patience_seconds:
+                if told_to_stop is not None:
+                    if now - told_to_stop > patience_seconds:
                         self._forget()
                         raise CancelledError("cancelled")
+                elif is_cancelled is not None and self._cancel is not None and is_cancelled():
+                    self._cancel.send("cancel")
+                    told_to_stop = now
 
     def kill(self) -> None:
         """End the child now; the next call starts another."""

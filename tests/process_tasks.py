@@ -13,10 +13,10 @@ def refuse(words: str, tell: Any) -> None:
     raise RequestError(words)
 
 
-def until_cancelled(_: None, tell: Any) -> None:
+def until_cancelled(pause_seconds: float, tell: Any) -> None:
     while True:
         tell("still", "here")
-        time.sleep(0.2)  # a parent that always hears something has no time to cancel
+        time.sleep(pause_seconds)
 
 
 TASKS = {

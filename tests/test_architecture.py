@@ -104,6 +104,18 @@ SLOW_LIBRARIES = SCORE_LIBRARIES | {
 }
 """Nowhere imported at the top of a file."""
 
+MOST_PARAMETERS = 8
+PUBLIC_VERBS = {
+    "composing/compose.py": {"compose", "write"},
+    "composing/verbs/arranging.py": {"arrange"},
+    "composing/verbs/harmonizing.py": {"harmonize"},
+    "composing/verbs/infilling.py": {"infill"},
+    "composing/verbs/varying.py": {"vary"},
+    "rendering/files.py": {"write_piece"},
+    "agents/server.py": {"compose", "rewrite"},
+}
+"""Functions that take keywords, as many as help and completion are to name."""
+
 ENTRANCES = ("__init__", "__main__", "cli")
 
 
@@ -182,6 +194,18 @@ def test_no_file_is_a_hidden_command_line() -> None:
     assert found == {"__main__.py", "sender.py"}
 
 
+def test_only_public_verbs_take_many_parameters() -> None:
+    """What belongs together goes through as one value, `self` aside."""
+    many = {
+        (str(path.relative_to(PACKAGE)), function.name)
+        for path in PACKAGE.rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        if len(parameters(function)) > MOST_PARAMETERS
+    }
+    assert many == {(path, name) for path, names in PUBLIC_VERBS.items() for name in names}
+
+
 def test_torch_stays_in_its_rooms() -> None:
     """Only where numbers are learned; music is made and judged without."""
     assert outside("torch", TORCH_ROOMS) == []
@@ -203,6 +227,13 @@ def test_the_way_to_help_is_light() -> None:
     heavy = SLOW_LIBRARIES | {"torch", "numpy", "safetensors"}
     found = [str(i) for i in loaded_with("composer.cli") if top(i.module) in heavy]
     assert found == []
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """What a function takes, `*args` and `**kwargs` as one each, `self` and `cls` aside."""
+    given = function.args
+    found = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    return [one.arg for one in found if one is not None and one.arg not in ("self", "cls")]
 
 
 @cache

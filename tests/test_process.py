@@ -31,15 +31,25 @@ def test_a_process_that_dies_is_told_and_started_again(process: Process) -> None
     assert process.call("echo", "again") == "again"
 
 
-def test_a_task_that_is_cancelled_ends_where_it_tells_something(process: Process) -> None:
-    """Its process lives on."""
+@pytest.mark.parametrize("pause_seconds", [0.2, 0.0])
+def test_a_task_that_is_cancelled_ends_where_it_tells_something(
+    process: Process, pause_seconds: float
+) -> None:
+    """However often it does; its process lives on."""
     heard: list[str] = []
     with pytest.raises(CancelledError):
         process.call(
             "until cancelled",
-            None,
+            pause_seconds,
             lambda word, value: heard.append(f"{word} {value}"),
             is_cancelled=lambda: True,
         )
     assert {*heard} <= {"still here"}
     assert process.call("echo", "alive") == "alive"
+
+
+def test_a_task_that_never_stops_telling_is_held_to_its_limit(process: Process) -> None:
+    """As one that says nothing is."""
+    with pytest.raises(RequestError, match=r"longer than 0\.2 seconds"):
+        process.call("until cancelled", 0.0, limit_seconds=0.2)
+    assert process.call("echo", "again") == "again"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from composer.music.styles import CONVENTIONS, styles
-from composer.tokens.grammar import Allowed, Grammar
+from composer.tokens.grammar import Grammar
+from composer.tokens.part_state import Allowed
 
 ADDED = """
 from dataclasses import replace

@@ -20,6 +20,7 @@ from pydantic import Field
 
 import composer
 from composer.errors import ComposerError, RequestError
+from composer.music.bars import parse_bars
 from composer.rendering.score.score import for_page
 
 if TYPE_CHECKING:
@@ -160,14 +161,14 @@ class Tools:
             case "continue":
                 arguments |= {"bars": _first_number(bars)} if bars else {}
             case "infill":
-                first, last = _bars(bars)
+                first, last = parse_bars(bars)
                 arguments |= {"first_bar": first, "last_bar": last, "parts": parts or []}
             case "harmonize":
                 arguments |= {"ensemble": ensemble, "chords": chords}
             case "arrange":
                 arguments |= {"ensemble": ensemble}
             case "vary":
-                first, last = _bars(bars) if bars else (1, 0)
+                first, last = parse_bars(bars) if bars else (1, 0)
                 arguments |= {"bars": list(range(first, last + 1)), "keep": keep or []}
                 arguments["strength"] = strength
         said = {name: value for name, value in arguments.items() if value not in ("", [])}
@@ -199,14 +200,6 @@ class Tools:
     def describe(self, file: File) -> Content:
         """What a file of music is: key, meter, tempo, parts, style, mood, form, chords."""
         return [_json(composer.describe(composer.read_piece(Path(file))))]
-
-
-def _bars(text: str) -> tuple[int, int]:
-    """ "9-12" -> (9, 12), "9" -> (9, 9)."""
-    first, dash, last = text.strip().partition("-")
-    if not first.isdigit() or (dash and not last.isdigit()):
-        raise RequestError(f"bars {text!r} are not possible; give bars such as 9-12 or 9")
-    return int(first), int(last if dash else first)
 
 
 def _first_number(text: str) -> int:

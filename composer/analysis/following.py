@@ -26,7 +26,7 @@ import numpy as np
 from composer.analysis.texture import beat_ticks
 from composer.errors import RequestError
 from composer.music.bars import Bar, bars_of
-from composer.music.chords import CHORD_INTERVALS
+from composer.music.chords import CHORD_INTERVALS, telling_intervals
 from composer.music.facts import Chord
 from composer.music.piece import Piece
 
@@ -140,9 +140,7 @@ def chords_heard(piece: Piece, spans: Sequence[ChordSpan]) -> list[bool]:
     longest = max((note.length_ticks for note in notes), default=0)
     heard = []
     for chord, _, start_tick, end_tick in spans:
-        intervals = CHORD_INTERVALS[chord.quality]
-        thirds = [interval for interval in intervals if interval in (3, 4)]
-        wanted = {(chord.root + interval) % 12 for interval in (0, *(thirds or (7,)))}
+        wanted = {(chord.root + interval) % 12 for interval in telling_intervals(chord.quality)}
         near = notes[bisect_left(onsets, start_tick - longest) : bisect_left(onsets, end_tick)]
         heard.append(any(note.pitch % 12 in wanted and note.end_tick > start_tick for note in near))
     return heard

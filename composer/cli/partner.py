@@ -21,6 +21,7 @@ from composer.cli.flags import (
 )
 from composer.cli.printing import originality_line, print_paths, print_report, progress_bar
 from composer.errors import RequestError
+from composer.music.bars import parse_bars
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
@@ -147,14 +148,6 @@ def vary(given: argparse.Namespace) -> None:
         versions=given.dream,
         each_from_the_last=True,
     )
-
-
-def parse_bars(text: str) -> tuple[int, int]:
-    """ "9-12" -> (9, 12), "9" -> (9, 9). Raises RequestError for anything else."""
-    first, dash, last = text.strip().partition("-")
-    if not first.isdigit() or (dash and not last.isdigit()):
-        raise RequestError(f"bars {text!r} are not possible; give bars such as 9-12 or 9")
-    return int(first), int(last if dash else first)
 
 
 def bars_named(text: str) -> list[int]:

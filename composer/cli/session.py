@@ -19,6 +19,7 @@ from composer.cli.flags import (
 )
 from composer.cli.printing import print_json, print_table, progress_bar
 from composer.errors import FileError
+from composer.music.bars import parse_bars
 
 if TYPE_CHECKING:
     from composer.cli.flags import Commands
@@ -119,13 +120,13 @@ def set_label(given: argparse.Namespace) -> None:
 
 def lock(given: argparse.Namespace) -> None:
     session = _opened(given)
-    session.lock(partner.parse_bars(given.bars) if given.bars else None, words(given.parts))
+    session.lock(parse_bars(given.bars) if given.bars else None, words(given.parts))
     _save(session, given.file)
 
 
 def unlock(given: argparse.Namespace) -> None:
     session = _opened(given)
-    session.unlock(partner.parse_bars(given.bars) if given.bars else None, words(given.parts))
+    session.unlock(parse_bars(given.bars) if given.bars else None, words(given.parts))
     _save(session, given.file)
 
 
@@ -174,7 +175,7 @@ def _arguments(given: argparse.Namespace) -> dict[str, Any]:
         case "continue":
             arguments |= {"bars": given.bars}
         case "infill":
-            first, last = partner.parse_bars(given.bars)
+            first, last = parse_bars(given.bars)
             arguments |= {"first_bar": first, "last_bar": last, "parts": words(given.parts or "")}
             arguments |= {"chords": given.chords}
         case "harmonize":

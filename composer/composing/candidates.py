@@ -31,7 +31,7 @@ from composer.composing.originality import Originality, is_too_close, originalit
 from composer.composing.ranking import Verdict, broken_fields, verdict
 from composer.composing.sketched import Sketched
 from composer.composing.writing.batch import write_all
-from composer.composing.writing.sampling import Chance, Rows, Window, Writer, quiet
+from composer.composing.writing.sampling import Chance, Rows, There, Window, Writer, quiet
 from composer.composing.writing.single_lines import as_single_lines
 from composer.composing.writing.sketching import SKETCHES, Sketch, merit, sketch_of
 from composer.errors import RequestError
@@ -229,8 +229,7 @@ class _Attempt:
             self.given,
             self.task.chance,
             self.random,
-            header=self.sketch.header,
-            sketch=self.sketch.bars,
+            There(self.sketch.header, sketch=self.sketch.bars),
         )
         return self.writer
 

@@ -134,33 +134,11 @@ def compose(
     candidate (from 0) are. Raises RequestError for what cannot be met,
     CheckpointError for weights that cannot be used.
     """
+    asked = locals().copy()
+    for name in ("weights", "progress", "watch"):
+        del asked[name]
     checkpoint = load_weights(weights)
-    task = _task(
-        checkpoint,
-        style=style,
-        mood=mood,
-        bars=bars,
-        key=key,
-        meter=meter,
-        tempo=tempo,
-        ensemble=ensemble,
-        instruments=instruments,
-        preset=preset,
-        title=title,
-        chords=chords,
-        form=form,
-        guidance=guidance,
-        seconds=seconds,
-        hit=hit,
-        melody=melody,
-        like=like,
-        sketch=sketch,
-        seed=seed,
-        temperature=temperature,
-        top_p=top_p,
-        min_p=min_p,
-        best_of=best_of,
-    )
+    task = _task(checkpoint, **asked)
     seen = None if watch is None else (lambda _, number, piece: watch(number, piece))
     return _composed(checkpoint, [task], weights, progress, seen)[0]
 

@@ -11,7 +11,7 @@ from composer.composing.compose import Composition
 from composer.composing.verbs.infilling import infill
 from composer.composing.verbs.spans import LONGEST_AFTER, Progress, quiet
 from composer.music.bars import bars_of
-from composer.music.piece import KeyChange, MeterChange, Part, Piece, TempoChange
+from composer.music.piece import KeyChange, MeterChange, Piece, TempoChange
 
 _BARS_OF_AN_END = 2
 
@@ -44,7 +44,7 @@ def looped(
     )
     piece = replace(
         composition.piece,
-        parts=tuple(_until(part, composition.piece.end_tick) for part in written.parts),
+        parts=tuple(part.until(composition.piece.end_tick) for part in written.parts),
     )
     kept = (chord for chord in composition.chords if chord.tick < bars[first].start_tick)
     heard = (c for c in estimate_chords(piece) if c.tick >= bars[first].start_tick)
@@ -62,7 +62,7 @@ def with_beginning_behind(piece: Piece) -> Piece:
                 *part.notes,
                 *(
                     note._replace(onset_tick=note.onset_tick + end)
-                    for note in _until(part, length).notes
+                    for note in part.until(length).notes
                 ),
             ),
         )
@@ -82,16 +82,6 @@ def _again(changes: tuple[ChangeT, ...], length: int, end: int) -> tuple[ChangeT
     """The changes and those of the first `length` ticks again from `end` on."""
     early = [change for change in changes if change.tick < length] if len(changes) > 1 else []
     return changes + tuple(change._replace(tick=change.tick + end) for change in early)
-
-
-def _until(part: Part, end_tick: int) -> Part:
-    """The part with nothing that begins or sounds behind a tick."""
-    notes = (
-        note._replace(length_ticks=min(note.length_ticks, end_tick - note.onset_tick))
-        for note in part.notes
-        if note.onset_tick < end_tick
-    )
-    return replace(part, notes=tuple(notes))
 
 
 def _named(composition: Composition) -> Composition:

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 
 from composer.composing.writing.batch import write_all
-from composer.composing.writing.sampling import Chance, Given, Rows, Writer
+from composer.composing.writing.sampling import Chance, Given, Rows, There, Writer
 from composer.corpus.shards import SPLITS, Shard
 from composer.model.runtime import Runtime
 from composer.tokens.fields import Kind, column_of
@@ -108,7 +108,7 @@ def _writer(
     grammar.read([*header, *before])
     grammar.go_on(passage.last + 1)
     own = np.random.default_rng(random.integers(2**32))
-    return Writer(model, grammar, _given(passage), chance, own, header, before)
+    return Writer(model, grammar, _given(passage), chance, own, There(header, before))
 
 
 def _given(passage: Passage) -> Given:

@@ -99,21 +99,19 @@ def evaluate(
     *,
     logs: Sequence[Path] = (),
     remi: Path | None = None,
-    copies: Path | None = None,
     seed: int = 0,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """Measure some weights (None: those of the package) against built corpora.
 
     `evaluation_folder` holds `emopia.zip` and `vgmidi.zip`; without it mood is not judged. `remi`
-    holds the results of benchmarks/remi.py. `copies` is the copying index of the corpora trained
-    on, by default the package's. `progress(stage, done, total)` is called as work goes on. Raises
-    CheckpointError for weights that cannot be used, CorpusError for shards without held-out works,
-    RequestError and FileError for missing data.
+    holds the results of benchmarks/remi.py. `progress(stage, done, total)` is called as work goes
+    on. Raises CheckpointError for weights that cannot be used, CorpusError for shards without
+    held-out works, RequestError and FileError for missing data.
     """
     checkpoint = load_weights(weights)
     shards = load_shards(shards_folder)
-    index = copying_index(copies) if copies else copying_index()
+    index = copying_index()
     curves = {f"{path.parent.name}/{path.stem}": curve(path) for path in logs}
     beside_tokens = baseline(remi) if remi else None
     clips = mood_judge.labelled_clips(evaluation_folder) if evaluation_folder else None

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from composer.errors import RequestError
 from composer.music.piece import KeyChange, MeterChange, Piece, TempoChange
 
 
@@ -96,3 +97,11 @@ def seconds_at(piece: Piece, tick: int, default_quarters_per_minute: float = 120
         seconds += (change.tick - position) / piece.ticks_per_quarter * 60.0 / tempo
         position, tempo = change.tick, change.quarters_per_minute
     return seconds + (tick - position) / piece.ticks_per_quarter * 60.0 / tempo
+
+
+def parse_bars(text: str) -> tuple[int, int]:
+    """ "9-12" -> (9, 12), "9" -> (9, 9). Raises RequestError for anything else."""
+    first, dash, last = text.strip().partition("-")
+    if not first.isdigit() or (dash and not last.isdigit()):
+        raise RequestError(f"bars {text!r} are not possible; give bars such as 9-12 or 9")
+    return int(first), int(last if dash else first)

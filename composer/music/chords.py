@@ -140,6 +140,12 @@ _MINOR_SUFFIXES = {
 }  # fmt: skip
 
 
+def telling_intervals(quality: str) -> tuple[int, ...]:
+    """The semitones above the root that make a chord known: 0 and its third, or 7 without one."""
+    thirds = tuple(interval for interval in CHORD_INTERVALS[quality] if interval in (3, 4))
+    return (0, *(thirds or (7,)))
+
+
 def chord_symbol(chord: Chord | Harmony, key: KeyChange | None = None) -> str:
     """The symbol of a chord, such as "Dm7" or "C/E", spelled as the key suggests."""
     if chord.quality == "none":

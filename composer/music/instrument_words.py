@@ -133,7 +133,6 @@ _BAND = frozenset({"drums", "guitar", "electric-guitar", "distorted-guitar", "el
 _NUMBERS = re.compile(r"\d+(st|nd|rd|th|a|o|re|er|eme|te)?|i{1,3}|iv|vi{0,3}|[ivx]+")
 _ARTICLES = frozenset({"in", "en", "di", "de", "et", "and", "und", "e", "y", "the", "solo", "d"})
 _LONGEST_PHRASE = 3
-_PIANO_PROGRAM = 0
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ make a quarter note. A piece from a file keeps its file's resolution and velocit
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,6 +84,15 @@ class Part:
     @property
     def is_drums(self) -> bool:
         return self.instrument == "drums"
+
+    def until(self, end_tick: int) -> Part:
+        """The part with no note that begins or sounds behind a tick."""
+        notes = (
+            note._replace(length_ticks=min(note.length_ticks, end_tick - note.onset_tick))
+            for note in self.notes
+            if note.onset_tick < end_tick
+        )
+        return replace(self, notes=tuple(notes))
 
 
 ROLES = ("melody", "chords", "bass", "drums", "arpeggio", "harmony")

@@ -10,6 +10,7 @@ fields.py     the tables of the event format: which rows there are, which fields
               values
 grammar.py    which field values may follow: what no piece can contain is never sampled
 learned.py    rows as a network reads them: what it has hardly met in training as what comes nearest
+part_state.py what a part sounds while its rows are written, and which pitches it may begin
 transpose.py  rows in another key
 values.py     musical values as field values and back: keys, meters, tempi, bars left, parts, facts
 """

@@ -11,24 +11,20 @@ already may be beyond all that: they are taken as they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from composer.music.ensembles import ensemble_index, ensembles
 from composer.music.facts import CADENCES, CHORD_QUALITIES, LONGEST_PHRASE, RECALL_KINDS, Recall
-from composer.music.instruments import BY_NAME, INSTRUMENTS, Instrument
+from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.music.lengths import LENGTHS_TICKS, TEMPI
 from composer.music.meters import grid_bar_ticks, grid_meters
 from composer.music.normalise import LEVELS, MOST_PARTS, MOST_PARTS_OF_AN_INSTRUMENT
 from composer.music.piece import GRID_TICKS_PER_QUARTER, ROLES
-from composer.music.playable import PITCHES, pitches_beside
 from composer.music.styles import composers, styles
 from composer.tokens.fields import (
     COLUMNS,
-    DRUM_PITCH_OFFSET,
     FIELD_SIZES,
     NEVER_UNKNOWN,
     PART_VALUES,
@@ -37,6 +33,7 @@ from composer.tokens.fields import (
     Kind,
     Mark,
 )
+from composer.tokens.part_state import Allowed, PartState
 from composer.tokens.values import (
     FLAT,
     MARKED,
@@ -53,9 +50,6 @@ from composer.tokens.values import (
     role_of,
     tick_in_bar,
 )
-
-Allowed = NDArray[np.bool_]
-"""Shape (values of the field,)."""
 
 NO_DISTANCE, NEW, NO_SEMITONES = recall_values(Recall(0, "new"))
 _, TRANSPOSED, _ = recall_values(Recall(1, "transposed", 1))
@@ -89,90 +83,6 @@ _VALUES_IN_USE: dict[str, int] = {
     "length": len(LENGTHS_TICKS),
 }
 """How many values of a field mean something; the rest are reserved."""
-
-
-@dataclass(slots=True)
-class PartState:
-    """What a part sounds; its pitches are field values, which sound `above_field` higher.
-
-    `semitones` is how much higher it will sound than it is written.
-    """
-
-    value: int
-    instrument: Instrument
-    semitones: int
-    one_voice: bool = False
-    """Whether no two notes of it begin together."""
-    sounding_until: NDArray[np.int64] = field(
-        default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=np.int64)
-    )
-    """(pitch values,): the tick at which the last note of each pitch ends."""
-    pitches: Allowed = field(default_factory=lambda: np.zeros(FIELD_SIZES["pitch"], dtype=bool))
-    """(pitch values,): the playable ones."""
-    silent_from: int = 0
-    """The tick at which the last note of all ends."""
-    last_onset_tick: int = -1
-    struck: list[int] = field(default_factory=list)
-    """What it struck at its last onset, as pitch values, upwards."""
-    above_field: int = field(init=False)
-    values: slice = field(init=False)
-    """The pitch values that lie in the range of the instrument."""
-
-    def __post_init__(self) -> None:
-        if self.value >= PART_VALUES:
-            self.take_one_hand()
-        first = DRUM_PITCH_OFFSET if self.instrument.is_drums else 0
-        self.above_field = -first if self.instrument.is_drums else self.semitones
-        low, high = self.instrument.low - self.above_field, self.instrument.high - self.above_field
-        self.values = slice(max(first, low), min(first + PITCHES, high + 1))
-        self.pitches[self.values] = True
-
-    def take_one_hand(self) -> None:
-        """The other hand of the player has a part of its own, and this one may strike chords."""
-        self.instrument = self.instrument.one_hand()
-        self.one_voice = False
-
-    def begin(self, pitch: int, tick: int, end_tick: int) -> None:
-        """Take a note that is there."""
-        if tick != self.last_onset_tick:
-            self.last_onset_tick, self.struck = tick, []
-        self.struck.append(pitch)
-        self.sounding_until[pitch] = end_tick
-        self.silent_from = max(self.silent_from, end_tick)
-
-    def free(self, tick: int) -> Allowed:
-        """The pitches that one player can begin at a tick beside what sounds then, higher than
-        what the part has begun there already."""
-        if self.one_voice and tick == self.last_onset_tick:
-            return np.zeros_like(self.pitches)
-        if self.silent_from <= tick:
-            return self.pitches.copy()
-        free = self.pitches & (self.sounding_until <= tick)
-        struck, held = self.heard(tick)
-        up = self.above_field
-        beside = pitches_beside(self.instrument, struck, held)
-        free[self.values] &= beside[self.values.start + up : self.values.stop + up]
-        if struck:
-            free[: struck[-1] - up + 1] = False
-        return free
-
-    def heard(self, tick: int) -> tuple[list[int], list[int]]:
-        """The sounding pitches that begin at a tick, upwards, and those that sound on there."""
-        sounding = np.flatnonzero(self.sounding_until > tick).tolist()
-        struck = self.struck if tick == self.last_onset_tick else []
-        up = self.above_field
-        held = [pitch + up for pitch in sounding if pitch not in struck]
-        return [pitch + up for pitch in struck], held
-
-    def notes_sounding(self, tick: int) -> int:
-        return int((self.sounding_until > tick).sum())
-
-    def free_from(self, tick: int) -> int:
-        """The first tick from `tick` on at which some pitch is free, if nothing more is begun."""
-        if self.free(tick).any():
-            return tick
-        ends: list[int] = self.sounding_until[self.sounding_until > tick].tolist()
-        return next(end for end in sorted(ends) if self.free(end).any())
 
 
 class Grammar:
@@ -362,17 +272,18 @@ class Grammar:
 
     # chords
 
-    def _pending(self, row: list[int], name: str) -> Allowed | None:
-        return _only(name, self.pending[0][len(row)]) if self.pending else None
+    def _pending(self, row: list[int], name: str, free: Allowed) -> Allowed:
+        """The value of the chord that must come, or what is free where none must."""
+        return _only(name, self.pending[0][len(row)]) if self.pending else free
 
     def _chord_root(self, row: list[int]) -> Allowed:
-        return _first(self._pending(row, "root"), _any("root"))
+        return self._pending(row, "root", _any("root"))
 
     def _chord_quality(self, row: list[int]) -> Allowed:
-        return _first(self._pending(row, "quality"), _any("quality"))
+        return self._pending(row, "quality", _any("quality"))
 
     def _chord_bass(self, row: list[int]) -> Allowed:
-        return _first(self._pending(row, "bass"), _any("bass"))
+        return self._pending(row, "bass", _any("bass"))
 
     def _first_chord_tick(self) -> int:
         """A chord stands before the notes of its tick."""
@@ -381,11 +292,11 @@ class Grammar:
 
     def _chord_beat(self, row: list[int]) -> Allowed:
         free = self._beats(self._first_chord_tick(), self.bar_ticks)
-        return _first(self._pending(row, "beat"), free)
+        return self._pending(row, "beat", free)
 
     def _chord_position(self, row: list[int]) -> Allowed:
         free = self._positions(row[1], self._first_chord_tick(), self.bar_ticks)
-        return _first(self._pending(row, "position"), free)
+        return self._pending(row, "position", free)
 
     # notes
 
@@ -575,10 +486,6 @@ def _readable(bar_ticks: int) -> Allowed:
     found: Allowed = (ticks % (quarter // 8) == 0) | (ticks % (quarter // 6) == 0)
     found.flags.writeable = False
     return found
-
-
-def _first(given: Allowed | None, free: Allowed) -> Allowed:
-    return free if given is None else given
 
 
 def _only(name: str, *values: int) -> Allowed:

@@ -256,7 +256,7 @@ class Run:
 
 
 def silent(progress: Progress, share: float) -> None:
-    """A report that nobody wants to see."""
+    """Progress that is not shown."""
 
 
 def train(

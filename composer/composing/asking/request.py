@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composer.composing.asking.timing import FASTEST, SLOWEST, Cue, Timing, check_timing
 from composer.composing.asking.timing import MOST_BARS as MOST_BARS
@@ -127,101 +127,123 @@ class Request:
         return {name: value for name, value in words.items() if value is not None}
 
 
-def make_request(
-    *,
-    style: str = "",
-    mood: str = "",
-    bars: int | None = None,
-    key: str | KeyChange = "",
-    meter: str = "",
-    tempo: float | None = None,
-    ensemble: str = "",
-    instruments: str | Sequence[str] = (),
-    preset: str = "",
-    title: str = "",
-    chords: str = "",
-    form: str = "",
-    guidance: float = 0.0,
-    seconds: float | None = None,
-    hit: float | None = None,
-    melody: Piece | None = None,
-    like: Piece | None = None,
-) -> Request:
-    """Resolve words to values. A preset, then a piece `like` this, fill in what is not given.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a user asks for, in words; empty or None where nothing is said.
 
     `style` may be a blend ("bach:0.6, joplin:0.4"), `mood` a curve ("calm@1 tense@17"), `key` a
     whole key ("D minor", or a value) or a mode ("minor"), `chords` symbols or Roman numerals bar by
     bar ("Dm7 G7 | Cmaj7"), `form` letters ("AABA"), `instruments` names, in a list or with commas
     ("violin,cello"). With `seconds` the bars follow, unless they are given too. A `melody` decides
-    bars (or how many at least), key and meter. Raises RequestError, naming what was given and what
-    is allowed.
+    bars (or how many at least), key and meter.
     """
-    if melody is not None:
-        bars = _bars_with(melody, bars, key=key, meter=meter, form=form, seconds=seconds, like=like)
-    if ensemble and instruments:
+
+    style: str = ""
+    mood: str = ""
+    bars: int | None = None
+    key: str | KeyChange = ""
+    meter: str = ""
+    tempo: float | None = None
+    ensemble: str = ""
+    instruments: str | Sequence[str] = ()
+    preset: str = ""
+    title: str = ""
+    chords: str = ""
+    form: str = ""
+    guidance: float = 0.0
+    seconds: float | None = None
+    hit: float | None = None
+    melody: Piece | None = None
+    like: Piece | None = None
+
+
+def make_request(**words: Any) -> Request:
+    """Resolve the words of a `Wish` (its fields) to values. A preset, then a piece `like` this,
+    fill in what is not given. Raises RequestError, naming what was given and what is allowed."""
+    wish = Wish(**words)
+    if wish.melody is not None:
+        wish = replace(wish, bars=_bars_with(wish.melody, wish))
+    if wish.ensemble and wish.instruments:
         raise RequestError(
             "an ensemble and instruments both say who plays; leave --ensemble or --instruments out"
         )
-    timing = _timing(seconds, hit)
-    flags = find_preset(preset).flags() if preset else {}
-    influence = _influence(like)
-    roles: tuple[str, ...] = ()
-    has_players = bool(ensemble or instruments or flags)
-    style = style or flags.get("style", "") or (influence.style if influence else "")
-    mood = mood or flags.get("mood", "")
-    if not instruments:
-        ensemble = ensemble or flags.get("ensemble", "")
-    if melody is None:
-        key = key or flags.get("mode", "")
-        meter = meter or flags.get("meter", "")
-    if tempo is None and flags and timing is None and melody is None:
-        tempo = float(flags["tempo"])
-    if influence:
-        key, meter = key or influence.mode, meter or influence.meter
-        tempo = influence.tempo if tempo is None and timing is None else tempo
-        if not has_players:
-            ensemble, instruments = influence.ensemble, influence.instruments
-            roles = influence.roles
-    mode, whole_key = _mode_or_key(key)
-    bars_are_given = timing is None or bars is not None
-    progression = parse_progression(chords, whole_key) if chords else ()
+    timing = _timing(wish.seconds, wish.hit)
+    flags = find_preset(wish.preset).flags() if wish.preset else {}
+    influence = _influence(wish.like)
+    has_players = bool(wish.ensemble or wish.instruments or flags)
+    roles = influence.roles if influence and not has_players else ()
+    wish = _by_preset(wish, flags) if flags else wish
+    wish = _by_influence(wish, influence, has_players) if influence else wish
+    mode, key = _mode_or_key(wish.key)
+    bars_are_given = timing is None or wish.bars is not None
+    progression = parse_progression(wish.chords, key) if wish.chords else ()
+    bars = wish.bars
     if bars is None:
         usual = _usual_bars(flags, influence) if bars_are_given else MOST_BARS
-        bars = _whole_bars(usual, len(progression), len(form.strip())) if bars_are_given else usual
+        sections = len(wish.form.strip())
+        bars = _whole_bars(usual, len(progression), sections) if bars_are_given else usual
     bars = _bars(bars)
     if len(progression) > bars:
         raise RequestError(
             f"{len(progression)} bars of chords do not fit into {bars} bars; give "
             f"{len(progression)} bars or more, or several chords a bar with | between the bars"
         )
-    blend = _blend(style) if ":" in style else ()
-    curve = _mood_curve(mood, bars) if "@" in mood else ()
-    if progression and whole_key is None:
-        whole_key = _key_of_chords(progression, mode, chords)
-    main_style = _main_style(style, blend)
-    players = _instruments(instruments, main_style)
+    blend = _blend(wish.style) if ":" in wish.style else ()
+    curve = _mood_curve(wish.mood, bars) if "@" in wish.mood else ()
+    if progression and key is None:
+        key = _key_of_chords(progression, mode, wish.chords)
+    main_style = _main_style(wish.style, blend)
+    players = _instruments(wish.instruments, main_style)
     request = Request(
         bars=bars,
         style=main_style,
         blend=blend,
-        mood=main_mood(curve, bars) if curve else find_mood(mood) if mood else None,
+        mood=main_mood(curve, bars) if curve else find_mood(wish.mood) if wish.mood else None,
         mood_curve=curve,
-        guidance=_guidance(guidance),
+        guidance=_guidance(wish.guidance),
         chords=progression,
-        form=_form(form, bars if bars_are_given else None),
-        key=whole_key,
+        form=_form(wish.form, bars if bars_are_given else None),
+        key=key,
         mode=mode,
-        meter=parse_meter(meter or "4/4") if meter or progression else None,
-        quarters_per_minute=_tempo(tempo),
-        ensemble=find_ensemble(ensemble) if ensemble else None,
+        meter=parse_meter(wish.meter or "4/4") if wish.meter or progression else None,
+        quarters_per_minute=_tempo(wish.tempo),
+        ensemble=find_ensemble(wish.ensemble) if wish.ensemble else None,
         instruments=players,
         roles=roles or roles_in_a_band(players),
-        title=on_one_line(title),
+        title=on_one_line(wish.title),
         timing=timing,
         bars_are_given=bars_are_given,
-        melody=_alone(melody) if melody is not None else None,
+        melody=_alone(wish.melody) if wish.melody is not None else None,
     )
     return _influenced(request, influence) if influence else request
+
+
+def _by_preset(wish: Wish, flags: Mapping[str, str]) -> Wish:
+    """What a preset adds; a melody decides key, meter and tempo, a duration the tempo."""
+    is_free = wish.melody is None
+    sets_tempo = wish.tempo is None and wish.seconds is None and is_free
+    return replace(
+        wish,
+        style=wish.style or flags.get("style", ""),
+        mood=wish.mood or flags.get("mood", ""),
+        ensemble=wish.ensemble or ("" if wish.instruments else flags.get("ensemble", "")),
+        key=wish.key or (flags.get("mode", "") if is_free else ""),
+        meter=wish.meter or (flags.get("meter", "") if is_free else ""),
+        tempo=float(flags["tempo"]) if sets_tempo else wish.tempo,
+    )
+
+
+def _by_influence(wish: Wish, influence: Influence, has_players: bool) -> Wish:
+    """What a piece adds that the new one is to be like; its players where there are none."""
+    return replace(
+        wish,
+        style=wish.style or influence.style,
+        key=wish.key or influence.mode,
+        meter=wish.meter or influence.meter,
+        tempo=influence.tempo if wish.tempo is None and wish.seconds is None else wish.tempo,
+        ensemble=wish.ensemble if has_players else influence.ensemble,
+        instruments=wish.instruments if has_players else influence.instruments,
+    )
 
 
 def _mode_or_key(key: str | KeyChange) -> tuple[str, KeyChange | None]:
@@ -241,10 +263,11 @@ def _timing(seconds: float | None, hit: float | None) -> Timing | None:
     return None
 
 
-def _bars_with(melody: Piece, bars: int | None, **decided: object) -> int:
+def _bars_with(melody: Piece, wish: Wish) -> int:
     """The bars of a melody, or more if they are given."""
-    for name, value in decided.items():
-        if value:
+    bars = wish.bars
+    for name in ("key", "meter", "form", "seconds", "like"):
+        if getattr(wish, name):
             raise RequestError(
                 f"--{name} is not possible beside --melody, which decides key, meter, form and "
                 f"duration; leave --{name} out"

@@ -8,7 +8,7 @@ import numpy as np
 
 from composer.analysis.texture import beat_ticks
 from composer.composing.leans.lean import Floats, Setting, next_field
-from composer.music.chords import CHORD_INTERVALS
+from composer.music.chords import CHORD_INTERVALS, telling_intervals
 from composer.music.facts import CHORD_QUALITIES
 from composer.music.meters import grid_bar_ticks
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange
@@ -41,7 +41,7 @@ class ChordTones:
             self.chord, self.is_heard = chord_of(row), False
         elif row[0] == Kind.NOTE and self.chord is not None:
             pitch = row[column_of(Kind.NOTE, "pitch")]
-            self.is_heard |= bool(tones(self.chord[0], _telling(self.chord[1]))[pitch])
+            self.is_heard |= bool(tones(self.chord[0], telling_intervals(self.chord[1]))[pitch])
 
     def tilt(self, row: list[int]) -> Floats | None:
         """What to add to the logits of the next field of a row; None for nothing."""
@@ -53,13 +53,7 @@ class ChordTones:
         root, quality = self.chord
         lean = ON_STRONG_BEATS if tick_in_bar(row) in self.strong_ticks else ELSEWHERE
         tilt = lean * tones(root, CHORD_INTERVALS[quality])
-        return tilt if self.is_heard else tilt + UNHEARD * tones(root, _telling(quality))
-
-
-def _telling(quality: str) -> tuple[int, ...]:
-    """The intervals that make a chord known: its root and its third, or its fifth without one."""
-    thirds = tuple(interval for interval in CHORD_INTERVALS[quality] if interval in (3, 4))
-    return (0, *(thirds or (7,)))
+        return tilt if self.is_heard else tilt + UNHEARD * tones(root, telling_intervals(quality))
 
 
 def chord_of(row: list[int]) -> tuple[int, str]:

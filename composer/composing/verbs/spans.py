@@ -24,7 +24,7 @@ from composer.composing.verbs.draft import (
     with_seats,
 )
 from composer.composing.writing.batch import write_all
-from composer.composing.writing.sampling import Chance, Floats, Given, Writer
+from composer.composing.writing.sampling import Chance, Floats, Given, There, Writer
 from composer.composing.writing.voice_leading import NO_RULES, RhythmGrammar, RuledGrammar, Rules
 from composer.composing.writing.weights import load_weights, new_seed
 from composer.music.bars import bars_of
@@ -176,9 +176,7 @@ class Writing:
             self._steady(first, last),
             self.chance,
             np.random.default_rng([self.seed, first, attempt]),
-            draft.header,
-            before,
-            self._block(first, last, writable) if places else [],
+            There(draft.header, before, self._block(first, last, writable) if places else []),
         )
         return transposed(write_all([writer], progress)[0], -draft.semitones)
 

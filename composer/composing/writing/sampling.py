@@ -41,7 +41,7 @@ KEPT_SHARE, SKETCH_SHARE = 0.6, 0.25
 """How much of the context the latest bars may fill when the window slides on, and the sketch."""
 
 TEMPERATURE, MIN_P = 1.0, 0.05
-"""As the model learned, but for what it hardly expects: a cooler hand is plainer than people."""
+"""Chances as the model learned them, but for values less likely than 5 % of the likeliest."""
 
 HOTTEST = 100.0
 """The temperature at which chance alone is left; numbers fail far beyond it."""
@@ -80,7 +80,7 @@ AS_LEARNED = Chance(temperature=1.0, min_p=0.0)
 
 
 def quiet(done: int, total: int) -> None:
-    """Progress that nobody wants to see."""
+    """Progress that is not shown."""
 
 
 RECALLED = {
@@ -148,13 +148,23 @@ class Ask(NamedTuple):
     afresh: bool
 
 
-class Writer:
-    """Writes one piece, or some bars of one, row by row.
-
-    `header`, `before` and `block` are rows that are there already: the header of a piece, its
-    bars before those to be written, and a given block ("given" to "write" mark). `sketch` has the
-    bar, plan and chord rows of every bar, which then hold.
+class There(NamedTuple):
+    """Rows that are there before a writer begins: the header of a piece, its bars before those to
+    be written, and a given block ("given" to "write" mark). `sketch` has the bar, plan and chord
+    rows of every bar, which then hold.
     """
+
+    header: Sequence[list[int]] = ()
+    before: Sequence[list[int]] = ()
+    block: Sequence[list[int]] = ()
+    sketch: Sequence[RowList] = ()
+
+
+NOTHING = There()
+
+
+class Writer:
+    """Writes one piece, or some bars of one, row by row."""
 
     def __init__(
         self,
@@ -163,18 +173,15 @@ class Writer:
         given: Given,
         chance: Chance,
         random: np.random.Generator,
-        header: Sequence[list[int]] = (),
-        before: Sequence[list[int]] = (),
-        block: Sequence[list[int]] = (),
-        sketch: Sequence[RowList] = (),
+        there: There = NOTHING,
     ) -> None:
         self.model, self.grammar, self.given = model, grammar, given
         self.chance, self.random = chance, random
         self.given_fields = dict(given.fields)
         self.streams = given.streams or (Stream(1.0, {}),)
-        self.header = [empty_row(Kind.PAD)] * LEADING_ROWS + list(header)
-        self.body, self.rows_before, self.block = list(before), len(before), list(block)
-        self.sketch = sketch
+        self.header = [empty_row(Kind.PAD)] * LEADING_ROWS + list(there.header)
+        self.body, self.rows_before = list(there.before), len(there.before)
+        self.block, self.sketch = list(there.block), there.sketch
         self.bar_at = [place for place, row in enumerate(self.body) if row[0] == Kind.BAR]
         """Where in the body, the rows behind the header, each bar begins."""
         self.windows: list[Window] = []
@@ -186,11 +193,11 @@ class Writer:
             densities={bar: of[density] for bar, of in given.bars.items() if density in of},
             copied_bars=given.copied_bars,
             keeps_key=given.keeps_key,
-            chords_are_given=given.keeps_chords or bool(grammar.chords and not sketch),
+            chords_are_given=given.keeps_chords or bool(grammar.chords and not there.sketch),
             registers=given.registers,
         )
         without = LEANS.keys() - OF_SKETCHES if grammar.is_sketch else chance.without
-        self.leans = Leans(setting, (*header, *before), without)
+        self.leans = Leans(setting, (*there.header, *there.before), without)
         self.unread = self._window()
         self.read = 0
         """How many rows the model has read since it began, or began afresh."""

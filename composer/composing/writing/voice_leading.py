@@ -17,7 +17,8 @@ from composer.music.lengths import LENGTHS_TICKS
 from composer.music.piece import GRID_TICKS_PER_QUARTER
 from composer.music.playable import has_room
 from composer.tokens.fields import FIELD_SIZES, Kind, column_of
-from composer.tokens.grammar import Allowed, Grammar, PartState
+from composer.tokens.grammar import Grammar
+from composer.tokens.part_state import Allowed, PartState
 from composer.tokens.values import both_hands_of, tick_in_bar
 
 _PITCHES = np.arange(FIELD_SIZES["pitch"])

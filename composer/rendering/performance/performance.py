@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from composer.music.bars import Bar, bars_of, tempo_at
-from composer.music.piece import Part, Piece, TempoChange
+from composer.music.piece import Piece, TempoChange
 from composer.music.styles import follows, swing_of
 from composer.rendering.performance.loudness import PHRASE_BARS, plain, voiced
 from composer.rendering.performance.pedal import Pedal, pedals_of
@@ -53,7 +53,7 @@ def perform(
     """
     bars = bars_of(piece)
     if loop:
-        piece = replace(piece, parts=tuple(_cut(part, piece.end_tick) for part in piece.parts))
+        piece = replace(piece, parts=tuple(part.until(piece.end_tick) for part in piece.parts))
     if mechanical or not bars:
         parts = tuple(map(plain, piece.parts))
         return Performance(replace(piece, parts=parts), ((),) * len(parts))
@@ -77,16 +77,6 @@ def perform(
         replace(swung, tempi=tuple(finer)),
         tuple(tuple(Pedal(tick * factor, down) for tick, down in of_part) for of_part in pedals),
     )
-
-
-def _cut(part: Part, end_tick: int) -> Part:
-    """The part with no note that sounds or begins behind the end."""
-    notes = (
-        note._replace(length_ticks=min(note.length_ticks, end_tick - note.onset_tick))
-        for note in part.notes
-        if note.onset_tick < end_tick
-    )
-    return replace(part, notes=tuple(notes))
 
 
 def _bent_tempi(piece: Piece, bars: Sequence[Bar]) -> tuple[TempoChange, ...]:
