@@ -313,7 +313,8 @@ def _tempi(raw: RawFile) -> list[TempoChange]:
 
 
 def _tracks(raw: RawFile) -> tuple[Track, ...]:
-    """What each track holds besides notes; without tempi where time is counted in frames."""
+    """What each track holds besides notes, and how they are let go; without tempi where time is
+    counted in frames."""
     is_frames = raw.seconds_per_tick is not None
     return tuple(
         Track(
@@ -324,6 +325,7 @@ def _tracks(raw: RawFile) -> tuple[Track, ...]:
                 and not (is_frames and message.meta_type == TEMPO)
             ),
             track.end_tick,
+            tuple(m for m in track.messages if m.kind == _NOTE_OFF and m.data[2]),
         )
         for track in raw.tracks
     )

@@ -44,10 +44,12 @@ class Message(NamedTuple):
 
 
 class Track(NamedTuple):
-    """What a track of a MIDI file holds besides notes, in its order."""
+    """What a track of a MIDI file holds besides notes, in its order; `releases` are the ends of
+    notes that say how fast the key was let go: they belong to whichever note ends there."""
 
     messages: tuple[Message, ...]
     end_tick: int
+    releases: tuple[Message, ...] = ()
 
 
 class Lyric(NamedTuple):
@@ -157,7 +159,7 @@ def _released(track: Track, channels: set[int], start_tick: int, end_tick: int) 
     for where, message in {**before, **inside}.items():
         if message.data != where + _neutral(where):
             kept.append(Message(end_tick, message.data))
-    return Track(tuple(sorted(kept, key=lambda message: message.tick)), track.end_tick)
+    return track._replace(messages=tuple(sorted(kept, key=lambda message: message.tick)))
 
 
 def _bending(message: Message) -> bytes | None:

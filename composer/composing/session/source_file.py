@@ -6,6 +6,7 @@ written anew, and the score itself is not kept.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from composer.music.piece import KeyChange, MeterChange, Part, TempoChange
@@ -22,7 +23,7 @@ def plain_source(source: Source) -> dict[str, Any]:
         "tempi": source.tempi,
         "end": source.end_tick,
         "tracks": [
-            [[[tick, data.decode("latin-1")] for tick, data in track.messages], track.end_tick]
+            [_plain(track.messages), track.end_tick, _plain(track.releases)]
             for track in source.tracks
         ],
         "lyrics": source.lyrics,
@@ -44,10 +45,18 @@ def source_of(stored: dict[str, Any]) -> Source:
         tempi=tuple(TempoChange(*change) for change in stored["tempi"]),
         end_tick=stored["end"],
         tracks=tuple(
-            Track(tuple(Message(tick, text.encode("latin-1")) for tick, text in messages), end)
-            for messages, end in stored["tracks"]
+            Track(_messages(messages), end, *map(_messages, releases))
+            for messages, end, *releases in stored["tracks"]
         ),
         lyrics=tuple(tuple(Lyric(*word) for word in of_part) for of_part in stored["lyrics"]),
         symbols=tuple(Symbol(*symbol) for symbol in stored["symbols"]),
         is_score=stored["is_score"],
     )
+
+
+def _plain(messages: Sequence[Message]) -> list[list[Any]]:
+    return [[tick, data.decode("latin-1")] for tick, data in messages]
+
+
+def _messages(stored: Sequence[Sequence[Any]]) -> tuple[Message, ...]:
+    return tuple(Message(tick, text.encode("latin-1")) for tick, text in stored)
