@@ -36,6 +36,11 @@ _DRUM_OF_PLACE = {
     ("B", 5): 57,
 }  # fmt: skip
 _SNARE = 38
+_JUMP = re.compile(
+    r"(?:(?P<dacapo>d\.? ?c\.|da capo)|(?P<dalsegno>d\.? ?s\.|dal segno))(?: .*)?$", re.IGNORECASE
+)
+_FINE = re.compile(r"fine\.?", re.IGNORECASE)
+_TO_CODA = re.compile(r"to (?:the )?coda", re.IGNORECASE)
 LARGEST_TEMPO = 1000
 
 
@@ -223,11 +228,22 @@ class PartReader:
             self._read_sound(sound, found, place, is_tempo_known=bool(stated))
         if stated:
             found.tempi.append((place, stated[0]))
+        for words in direction.iterfind("direction-type/words"):
+            self._read_words(on_one_line(words.text or ""))
         if direction.find("direction-type/segno") is not None:
             self.signs = self.signs._replace(is_segno=True)
         if direction.find("direction-type/coda") is not None and not self.signs.to_coda:
             self.signs = self.signs._replace(is_coda=True)
         return stress
+
+    def _read_words(self, words: str) -> None:
+        """Jumps that only words state."""
+        if jump := _JUMP.match(words):
+            self.signs = self.signs._replace(jump=jump.lastgroup or "")
+        elif _FINE.fullmatch(words):
+            self.signs = self.signs._replace(is_fine=True)
+        elif _TO_CODA.fullmatch(words):
+            self.signs = self.signs._replace(to_coda=True, is_coda=False)
 
     def _read_sound(
         self, sound: Element, found: MeasureNotes, place: Fraction, *, is_tempo_known: bool = False

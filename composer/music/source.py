@@ -16,7 +16,7 @@ from composer.music.piece import KeyChange, MeterChange, Part, Piece, TempoChang
 
 META, SYSEX = 0xFF, 0xF0
 PITCH_BEND, PROGRAM_CHANGE, CONTROL_CHANGE = 0xE0, 0xC0, 0xB0
-TEXT, TRACK_NAME, LYRIC, MARKER = 0x01, 0x03, 0x05, 0x06
+TEXT, TRACK_NAME, INSTRUMENT_NAME, LYRIC, MARKER = 0x01, 0x03, 0x04, 0x05, 0x06
 TEMPO, METER, KEY = 0x51, 0x58, 0x59
 
 
