@@ -108,6 +108,8 @@ def partwise_of_abc(data: bytes) -> Element:
     _give_names(root, text)
     for part in root.iterfind("part"):
         _close_ties(part)
+    for grace in root.iter("grace"):  # tunes are cut by them, with and without a slash
+        grace.set("steal-time-previous", "25")
     return root
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from composer.music.piece import KeyChange, MeterChange, Part, TempoChange
-from composer.music.source import Lyric, Message, Source, Symbol, Track
+from composer.music.source import Grace, Lyric, Message, Source, Symbol, Track
 
 
 def plain_source(source: Source) -> dict[str, Any]:
@@ -27,6 +27,7 @@ def plain_source(source: Source) -> dict[str, Any]:
             for track in source.tracks
         ],
         "lyrics": source.lyrics,
+        "graces": source.graces,
         "symbols": source.symbols,
         "is_score": source.is_score,
     }
@@ -49,6 +50,13 @@ def source_of(stored: dict[str, Any]) -> Source:
             for messages, end, *releases in stored["tracks"]
         ),
         lyrics=tuple(tuple(Lyric(*word) for word in of_part) for of_part in stored["lyrics"]),
+        graces=tuple(
+            tuple(
+                Grace(tick, tuple(map(tuple, chords)), tuple(main), leans)
+                for tick, chords, main, leans in of_part
+            )
+            for of_part in stored.get("graces", ())
+        ),
         symbols=tuple(Symbol(*symbol) for symbol in stored["symbols"]),
         is_score=stored["is_score"],
     )
