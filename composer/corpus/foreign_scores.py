@@ -23,10 +23,15 @@ from composer.errors import UnreadablePieceError
 _VOICE = re.compile(r"(?:^|\[)V:\s*([^\s\]]+)([^\n\]]*)", re.MULTILINE)
 _VOICE_NAME = re.compile(r"\b(?:name|nm)\s*=\s*(?:\"([^\"]*)\"|(\S+))")
 _ENDING = re.compile(r"(:\|)\s*(\d)(?=[^\d/:])")
+_KEY = re.compile(r"(?:^|\[)K:[^\n\]%]*", re.MULTILINE)
+_EXPLICIT = re.compile(r"(K:\s*)[A-G][#b]?\s*exp(?![a-z])\s*", re.IGNORECASE)
+_ACCIDENTAL = re.compile(r"[_^=]{1,2}[a-gA-G]")
+_GLUED = re.compile(r"(?<=\s)(?:[_^=]{1,2}[a-gA-G]){2,}(?=\s|$)")
 _FIRST_TUNE = re.compile(r"^X:", re.MULTILINE)
 _RECORDS = re.compile(r"^!!![^\n]*(?:\n|$)", re.MULTILINE)
 _RECORD = re.compile(r"^!!!([A-Z]{3})[^:\n]*:\s*([^\n]*)", re.MULTILINE)
 _INVENTED = ("Music21 Fragment", "Music21", "music21")
+_UNKNOWN_INSTRUMENT = "UnknownTransposingInstrument"
 _NEEDS_RECURSION = 3_000
 
 
@@ -72,7 +77,10 @@ def _give_records(root: Element, records: dict[str, str]) -> None:
 
 
 def _without_invented_words(root: Element) -> None:
-    """Remove the title and composer that music21 writes where a file has none."""
+    """Remove the title, composer and instruments that music21 writes where a file has none."""
+    for name in root.iterfind("part-list//*"):
+        if (name.text or "").strip() == _UNKNOWN_INSTRUMENT:
+            name.text = ""
     for path in (".", "identification", "work"):
         parent = root.find(path)
         for child in list(parent if parent is not None else ()):
@@ -89,6 +97,7 @@ def partwise_of_abc(data: bytes) -> Element:
     if not re.search(r"^K:", text, re.MULTILINE):
         raise UnreadablePieceError("not an ABC file (no K: field)")
     text = _ENDING.sub(r"\1 [\2 ", _one_tune(text))
+    text = _KEY.sub(_plain_key, text)
     with blamed_on_the_file("lytk"), _quietly():
         import lytk
 
@@ -99,7 +108,15 @@ def partwise_of_abc(data: bytes) -> Element:
     _give_names(root, text)
     for part in root.iterfind("part"):
         _close_ties(part)
+    for grace in root.iter("grace"):  # tunes are cut by them, with and without a slash
+        grace.set("steal-time-previous", "25")
     return root
+
+
+def _plain_key(field: re.Match[str]) -> str:
+    """A key as lytk 0.6 understands it: accidentals one by one, and those of "exp" alone."""
+    key = _EXPLICIT.sub(r"\1C ", field.group())
+    return _GLUED.sub(lambda found: " ".join(_ACCIDENTAL.findall(found.group())), key)
 
 
 def _one_tune(text: str) -> str:

@@ -93,7 +93,7 @@ def _tracks(data: bytes, earliest: int, position: int, wrongs: list[str]) -> lis
     """The tracks from a position on, or from where the first one is found."""
     tracks: list[RawTrack] = []
     budget = MOST_MESSAGES
-    if data[position : position + 4] != _TRACK:
+    if data[position : position + 4] != _TRACK and not _leads_to_track(data, position):
         found = data.find(_TRACK, earliest)
         if found < 0:
             return tracks
@@ -119,6 +119,12 @@ def _tracks(data: bytes, earliest: int, position: int, wrongs: list[str]) -> lis
             _note(wrongs, "the end is cut off" if cut else "a track of a wrong length")
             position = following if following >= 0 else len(data)
     return tracks
+
+
+def _leads_to_track(data: bytes, position: int) -> bool:
+    """Whether a chunk of another kind stands here, with a track behind it."""
+    end = position + 8 + int.from_bytes(data[position + 4 : position + 8], "big")
+    return data[position : position + 4].isalnum() and data[end : end + 4] == _TRACK
 
 
 def _is_chunk(data: bytes, position: int) -> bool:

@@ -32,6 +32,7 @@ from composer.music.instrument_words import instrument_of_track
 from composer.music.names import on_one_line
 from composer.music.piece import KeyChange, MeterChange, Note, Part, Piece, TempoChange
 from composer.music.source import (
+    INSTRUMENT_NAME,
     KEY,
     METER,
     PROGRAM_CHANGE,
@@ -241,8 +242,12 @@ def _parts(lines: Sequence[_Line], raw: RawFile, charset: str) -> tuple[Part, ..
 
 
 def _track_name(track: RawTrack, charset: str) -> str:
-    names = (m.data[2:] for m in track.messages if m.meta_type == TRACK_NAME)
-    return on_one_line(decoded(next(names, b""), charset))
+    """The name of a track, or else of the one instrument that it states."""
+    names = [m.data[2:] for m in track.messages if m.meta_type == TRACK_NAME]
+    instruments = {m.data[2:] for m in track.messages if m.meta_type == INSTRUMENT_NAME}
+    if not any(names) and len(instruments) == 1:
+        names = [*instruments]
+    return on_one_line(decoded(next(iter(names), b""), charset))
 
 
 def _sequence_name(raw: RawFile, charset: str) -> str:
@@ -313,7 +318,8 @@ def _tempi(raw: RawFile) -> list[TempoChange]:
 
 
 def _tracks(raw: RawFile) -> tuple[Track, ...]:
-    """What each track holds besides notes; without tempi where time is counted in frames."""
+    """What each track holds besides notes, and how they are let go; without tempi where time is
+    counted in frames."""
     is_frames = raw.seconds_per_tick is not None
     return tuple(
         Track(
@@ -324,6 +330,7 @@ def _tracks(raw: RawFile) -> tuple[Track, ...]:
                 and not (is_frames and message.meta_type == TEMPO)
             ),
             track.end_tick,
+            tuple(m for m in track.messages if m.kind == _NOTE_OFF and m.data[2]),
         )
         for track in raw.tracks
     )

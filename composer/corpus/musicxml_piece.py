@@ -39,7 +39,7 @@ from composer.music.piece import (
     Piece,
     TempoChange,
 )
-from composer.music.source import Lyric, Source, Symbol
+from composer.music.source import Grace, Lyric, Source, Symbol
 
 FINEST_TICKS_PER_QUARTER = 30_240
 """Divides tuplets of 3, 5, 7 and 9 of any usual value; a finer offset is rounded to it."""
@@ -111,6 +111,7 @@ def piece_of_partwise(root: Element, name: str, wrongs: Sequence[str] = ()) -> P
     source = Source(
         ticks.per_quarter, parts, meters, keys, tempi, end_tick,
         lyrics=tuple(_lyrics(player, order, starts, ticks) for player in heard),
+        graces=tuple(_graces(player, order, starts, ticks) for player in heard),
         symbols=_symbols(players, order, starts, ticks),
         musicxml=ElementTree.tostring(root, encoding="unicode"),
         is_score=True,
@@ -395,6 +396,22 @@ def _lyrics(
             if s.verse in wanted
         ]
     return tuple(sung)
+
+
+def _graces(
+    player: _Player, order: Sequence[Played], starts: Sequence[Fraction], ticks: _Ticks
+) -> tuple[Grace, ...]:
+    return tuple(
+        Grace(
+            ticks.at(start + group.onset),
+            tuple(map(tuple, group.chords)),
+            tuple(group.main),
+            group.leans and bool(group.main),
+        )
+        for played, start in zip(order, starts, strict=True)
+        if played.measure < len(player.measures)
+        for group in player.measures[played.measure].graces
+    )
 
 
 def _symbols(

@@ -27,6 +27,8 @@ MOST_UNPACKED_BYTES = 4 * MOST_BYTES
 _LOCAL_FILE = b"PK\x03\x04"
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
+_WIDE = {b"<\0?\0": b"\xff\xfe", b"\0<\0?": b"\xfe\xff"}
+"""How text of two bytes a letter begins that lacks its mark, and that mark."""
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CHUNK_BYTES = 1 << 16
 _DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
@@ -39,7 +41,7 @@ def partwise_tree(data: bytes, *, is_packed: bool) -> tuple[Element, list[str]]:
     Raises UnreadablePieceError where there is no score in it.
     """
     wrongs: list[str] = []
-    if is_packed or data[:4] == _LOCAL_FILE:
+    if data[:4] == _LOCAL_FILE or (is_packed and not data.lstrip().startswith(b"<")):
         data = _unpacked(data, wrongs)
     if not data.strip():
         raise UnreadablePieceError("the file is empty")
@@ -182,6 +184,7 @@ def _plain(error: Exception) -> str:
 
 def _decodable(data: bytes, wrongs: list[str]) -> Iterator[bytes | str]:
     """The text in pieces that the parser takes: as bytes where it knows their encoding."""
+    data = _WIDE[data[:4]] + data if data[:4] in _WIDE else data.lstrip()
     declaration = _DECLARATION.match(data)
     stated = _ENCODING.search(declaration.group()) if declaration else None
     encoding = stated.group(1).decode("ascii", "replace").lower() if stated else "utf-8"
@@ -207,36 +210,40 @@ def _holds(data: bytes, encoding: str) -> bool:
 
 
 def _partwise(root: Element) -> Element:
-    """A timewise score part by part."""
+    """A timewise score part by part; one that is left out of a measure is silent there."""
     score = Element("score-partwise", dict(root.attrib))
-    parts: dict[str, Element] = {}
     for child in root:
         if child.tag != "measure":
             score.append(child)
+    names = dict.fromkeys(part.get("id", "") for part in root.iterfind("measure/part"))
+    parts = {name: Element("part", id=name) for name in names}
     for measure in root.iterfind("measure"):
+        own = {name: SubElement(part, "measure", measure.attrib) for name, part in parts.items()}
         for part in measure.iterfind("part"):
-            name = part.get("id", "")
-            if name not in parts:
-                parts[name] = Element("part", dict(part.attrib))
-            own = SubElement(parts[name], "measure", dict(measure.attrib))
-            own.extend(list(part))
+            own[part.get("id", "")].extend(list(part))
     score.extend(parts.values())
     return score
 
 
 def _fill_in_repeats(part: Element) -> None:
-    """The notes of measures that are a repeat sign for the one, two or four before."""
+    """The notes of measures that are a repeat sign for the one, two or four before; the signs end
+    where they say so, or with the next measure that has notes of its own."""
     measures = list(part.iterfind("measure"))
     span = 0
     for number, measure in enumerate(measures):
+        begins = False
         for style in measure.findall("attributes/measure-style"):
             sign = style.find("measure-repeat")
             if sign is None:
                 continue
+            begins = True
             span = 0 if sign.get("type") == "stop" else _whole(sign.text, 1)
             style.remove(sign)
             _drop_if_empty(measure, style)
-        if span and number >= span and not any(True for _ in measure.iterfind("note/pitch")):
+        is_played = any(note.find("rest") is None for note in measure.iterfind("note"))
+        if is_played and not begins:
+            span = 0
+        if span and number >= span and not is_played:
             for element in [e for e in measure if e.tag in (*_TIMED, "harmony")]:
                 measure.remove(element)
             place = _place_of_notes(measure)

@@ -1,8 +1,8 @@
 """One part of a partwise MusicXML score, measure by measure, as it sounds.
 
 A cursor walks through each measure as the format demands. Times are quarters from the measure's
-beginning, as exact fractions; pitches sound (transpositions are applied), grace and cue notes,
-which take no time or are another player's, are left out.
+beginning, as exact fractions; pitches sound (transpositions are applied). Grace notes, which take
+no time, are kept apart; cue notes, which are another player's, are left out.
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ _DRUM_OF_PLACE = {
     ("B", 5): 57,
 }  # fmt: skip
 _SNARE = 38
+_JUMP = re.compile(
+    r"(?:(?P<dacapo>d\.? ?c\.|da capo)|(?P<dalsegno>d\.? ?s\.|dal segno))(?: .*)?$", re.IGNORECASE
+)
+_FINE = re.compile(r"fine\.?", re.IGNORECASE)
+_TO_CODA = re.compile(r"to (?:the )?coda", re.IGNORECASE)
 LARGEST_TEMPO = 1000
 
 
@@ -64,11 +69,22 @@ class Harmony(NamedTuple):
 
 
 @dataclass
+class GraceGroup:
+    """Grace notes, chord by chord, and the pitches of the chord that they lead to."""
+
+    chords: list[list[int]] = field(default_factory=list)
+    leans: bool = True
+    onset: Fraction = Fraction(0)
+    main: list[int] = field(default_factory=list)
+
+
+@dataclass
 class MeasureNotes:
     """What one part has in one measure. `meter` (numerator, denominator), `fifths` and `mode` only
     where they are stated, the key as it sounds; `velocity` is what holds at its end."""
 
     heads: list[Head] = field(default_factory=list)
+    graces: list[GraceGroup] = field(default_factory=list)
     syllables: list[Syllable] = field(default_factory=list)
     harmonies: list[Harmony] = field(default_factory=list)
     tempi: list[tuple[Fraction, float]] = field(default_factory=list)
@@ -97,18 +113,26 @@ class PartReader:
         found = MeasureNotes()
         position = onset = Fraction(0)
         stress = 0
+        waiting = leading = GraceGroup()
         self.signs = Signs(ending=self.ending, begins_movement=self._begins(measure))
         for element in measure:
             if element.tag == "note":
                 if element.find("grace") is not None:
+                    self._read_grace(element, waiting)
                     continue
                 length = self._length(element)
                 if element.find("chord") is None:
                     onset = position
                     position += length
                     stressed, stress = stress, 0
+                    leading, waiting = waiting, GraceGroup()
+                    _keep_graces(leading, found, onset)
+                heads_before = len(found.heads)
                 self._read_note(element, found, onset, length, stressed)
+                leading.main += [head.pitch for head in found.heads[heads_before:]]
             elif element.tag == "backup":
+                _keep_graces(waiting, found, position)
+                waiting = GraceGroup()
                 position = max(Fraction(0), position - self._length(element))
             elif element.tag == "forward":
                 position += self._length(element)
@@ -124,6 +148,7 @@ class PartReader:
             elif element.tag == "sound":
                 self._read_sound(element, found, position)
             found.length = max(found.length, position)
+        _keep_graces(waiting, found, position)
         found.signs = self.signs
         return found
 
@@ -155,6 +180,17 @@ class PartReader:
         ties |= {tie.get("type") for tie in note.iterfind("notations/tied")}
         velocity = stress or self.velocity
         found.heads.append(Head(onset, length, pitch, velocity, "start" in ties, "stop" in ties))
+
+    def _read_grace(self, note: Element, group: GraceGroup) -> None:
+        pitch, grace = self._pitch(note), note.find("grace")
+        if pitch is None or grace is None or note.find("cue") is not None:
+            return
+        if note.find("chord") is not None and group.chords:
+            group.chords[-1].append(pitch)
+        else:
+            group.chords.append([pitch])
+        is_quick = grace.get("slash") == "yes" or grace.get("steal-time-previous") is not None
+        group.leans = group.leans and len(group.chords) == 1 and not is_quick
 
     def _pitch(self, note: Element) -> int | None:
         pitch = note.find("pitch")
@@ -223,11 +259,22 @@ class PartReader:
             self._read_sound(sound, found, place, is_tempo_known=bool(stated))
         if stated:
             found.tempi.append((place, stated[0]))
+        for words in direction.iterfind("direction-type/words"):
+            self._read_words(on_one_line(words.text or ""))
         if direction.find("direction-type/segno") is not None:
             self.signs = self.signs._replace(is_segno=True)
         if direction.find("direction-type/coda") is not None and not self.signs.to_coda:
             self.signs = self.signs._replace(is_coda=True)
         return stress
+
+    def _read_words(self, words: str) -> None:
+        """Jumps that only words state."""
+        if jump := _JUMP.match(words):
+            self.signs = self.signs._replace(jump=jump.lastgroup or "")
+        elif _FINE.fullmatch(words):
+            self.signs = self.signs._replace(is_fine=True)
+        elif _TO_CODA.fullmatch(words):
+            self.signs = self.signs._replace(to_coda=True, is_coda=False)
 
     def _read_sound(
         self, sound: Element, found: MeasureNotes, place: Fraction, *, is_tempo_known: bool = False
@@ -265,6 +312,12 @@ class PartReader:
             self.signs = self.signs._replace(repeats=max(2, times))
         if ending is not None and ending.get("type") in ("stop", "discontinue"):
             self.ending = frozenset()
+
+
+def _keep_graces(group: GraceGroup, found: MeasureNotes, onset: Fraction) -> None:
+    if group.chords:
+        group.onset = onset
+        found.graces.append(group)
 
 
 def _syllables(lyric: Element, onset: Fraction) -> Iterator[Syllable]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from composer.music.facts import Chord
 from composer.music.piece import KeyChange, MeterChange, Part, Piece, TempoChange
 
 META, SYSEX = 0xFF, 0xF0
 PITCH_BEND, PROGRAM_CHANGE, CONTROL_CHANGE = 0xE0, 0xC0, 0xB0
-TEXT, TRACK_NAME, LYRIC, MARKER = 0x01, 0x03, 0x05, 0x06
+TEXT, TRACK_NAME, INSTRUMENT_NAME, LYRIC, MARKER = 0x01, 0x03, 0x04, 0x05, 0x06
 TEMPO, METER, KEY = 0x51, 0x58, 0x59
 
 
@@ -44,10 +44,12 @@ class Message(NamedTuple):
 
 
 class Track(NamedTuple):
-    """What a track of a MIDI file holds besides notes, in its order."""
+    """What a track of a MIDI file holds besides notes, in its order; `releases` are the ends of
+    notes that say how fast the key was let go: they belong to whichever note ends there."""
 
     messages: tuple[Message, ...]
     end_tick: int
+    releases: tuple[Message, ...] = ()
 
 
 class Lyric(NamedTuple):
@@ -61,6 +63,17 @@ class Lyric(NamedTuple):
     extends: bool = False
 
 
+class Grace(NamedTuple):
+    """Grace notes before the notes of pitches `main` that begin at a tick; behind the note that
+    ends there where `main` is empty. `chords` are their pitches, one after another; `leans` says
+    that they take time of the note itself (a single one without a slash)."""
+
+    tick: int
+    chords: tuple[tuple[int, ...], ...]
+    main: tuple[int, ...]
+    leans: bool
+
+
 class Symbol(NamedTuple):
     """A chord symbol that a score states: the nearest chord we know, and its MusicXML."""
 
@@ -71,11 +84,15 @@ class Symbol(NamedTuple):
     musicxml: str = ""
 
 
+StandsT = TypeVar("StandsT", Lyric, Grace)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The file that a piece was read from, besides its notes; ticks are the file's own.
 
-    `tracks` are those of a MIDI file; `lyrics[n]` stand under the part whose `track` is n;
+    `tracks` are those of a MIDI file; `lyrics[n]` and `graces[n]` are those of the part whose
+    `track` is n;
     `musicxml` is the score itself, as partwise MusicXML, of which `played_measures` (from 0) are
     played in this order. `parts`, `meters`, `keys` and `tempi` are
     those of the piece as it was read: what has changed since is not the file's any more. `is_score`
@@ -91,6 +108,7 @@ class Source:
     end_tick: int = 0
     tracks: tuple[Track, ...] = ()
     lyrics: tuple[tuple[Lyric, ...], ...] = ()
+    graces: tuple[tuple[Grace, ...], ...] = ()
     symbols: tuple[Symbol, ...] = ()
     musicxml: str = ""
     played_measures: tuple[int, ...] = ()
@@ -114,7 +132,7 @@ def is_as_read(piece: Piece) -> bool:
 def without_controls(
     source: Source, places: Iterable[tuple[int, int]], start_tick: int, end_tick: int
 ) -> Source:
-    """The source without what bent, pedalled and worded the notes that stood at ticks
+    """The source without what bent, pedalled, worded and graced the notes that stood at ticks
     start..end of these (track, channel), for others will stand there.
 
     A bend or pedal that is in force at the start is released there and comes back at the end.
@@ -124,12 +142,22 @@ def without_controls(
     for number in {track for track, _ in wanted if 0 <= track < len(tracks)}:
         channels = {channel for track, channel in wanted if track == number}
         tracks[number] = _released(tracks[number], channels, start_tick, end_tick)
-    lyrics = list(source.lyrics)
-    for number in {track for track, _ in wanted if 0 <= track < len(lyrics)}:
-        lyrics[number] = tuple(
-            lyric for lyric in lyrics[number] if not start_tick <= lyric.tick < end_tick
+    numbers = {track for track, _ in wanted}
+
+    def outside(of_parts: tuple[tuple[StandsT, ...], ...]) -> tuple[tuple[StandsT, ...], ...]:
+        return tuple(
+            tuple(one for one in of_part if not start_tick <= one.tick < end_tick)
+            if number in numbers
+            else of_part
+            for number, of_part in enumerate(of_parts)
         )
-    return replace(source, tracks=tuple(tracks), lyrics=tuple(lyrics))
+
+    return replace(
+        source,
+        tracks=tuple(tracks),
+        lyrics=outside(source.lyrics),
+        graces=outside(source.graces),
+    )
 
 
 _MODULATION, _SUSTAIN, _SOSTENUTO, _SOFT = 1, 64, 66, 67
@@ -157,7 +185,7 @@ def _released(track: Track, channels: set[int], start_tick: int, end_tick: int) 
     for where, message in {**before, **inside}.items():
         if message.data != where + _neutral(where):
             kept.append(Message(end_tick, message.data))
-    return Track(tuple(sorted(kept, key=lambda message: message.tick)), track.end_tick)
+    return track._replace(messages=tuple(sorted(kept, key=lambda message: message.tick)))
 
 
 def _bending(message: Message) -> bytes | None:

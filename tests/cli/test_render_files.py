@@ -16,7 +16,16 @@ from tests.shared import CASES, needs_cases
 TUNE = midi(
     track(named("Conductor"), tempo(500_003), (0, b"\xff\x06\x05Verse")),
     track(
-        named("Flute"), program(73), (0, b"\xb0\x07\x5a"), on(60), (10, b"\xe0\x00\x50"), off(60)
+        named("Flute"),
+        program(73),
+        (0, b"\xb0\x07\x5a"),
+        on(60),
+        (10, b"\xe0\x00\x50"),
+        off(60, velocity=99),
+        on(62),
+        on(62, 240),
+        off(62, 240, velocity=1),
+        off(62, 0, velocity=2),
     ),
 )
 ABC = b"X:1\nT:Tune\nM:4/4\nL:1/4\nK:C\n|: CDEF :|\n"
@@ -27,16 +36,13 @@ def render(*arguments: str | Path) -> int:
 
 
 def messages(data: bytes) -> list[tuple[int, int, str]]:
-    """Track, tick and text of every message; note-offs without their velocity."""
+    """Track, tick and text of every message."""
     found = []
     for number, track_ in enumerate(mido.MidiFile(file=io.BytesIO(data)).tracks):
         now = 0
         for message in track_:
             now += message.time
-            plain = message.copy(time=0)
-            if message.type == "note_off":
-                plain = plain.copy(velocity=0)
-            found.append((number, now, str(plain)))
+            found.append((number, now, str(message.copy(time=0))))
     return sorted(found)
 
 
@@ -46,8 +52,8 @@ def measures(path: Path) -> list[ElementTree.Element]:
 
 
 def test_midi_comes_back_as_it_was(tmp_path: Path) -> None:
-    """Notes, controls, bends, names, markers and the tempo to the microsecond, by default and with
-    `--mechanical`."""
+    """Notes, how fast their keys are let go, controls, bends, names, markers and the tempo to the
+    microsecond, by default and with `--mechanical`."""
     source = tmp_path / "tune.mid"
     source.write_bytes(TUNE)
     for flags in ([], ["--mechanical"]):
@@ -123,7 +129,7 @@ def test_a_damaged_file_is_read_with_a_line(
     """What was wrong, and how many notes came out."""
     (tmp_path / "cut.mid").write_bytes(TUNE[:-6])
     assert render(tmp_path / "cut.mid", "--out", tmp_path / "out", "--format", "mid") == 0
-    assert "the end is cut off; 1 notes came out" in capsys.readouterr().err
+    assert "the end is cut off; 3 notes came out" in capsys.readouterr().err
 
 
 def test_texts_in_midi_are_plain(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ def on(pitch: int, ticks: int = 0, velocity: int = 64, channel: int = 0) -> Even
     return ticks, bytes([0x90 | channel, pitch, velocity])
 
 
-def off(pitch: int, ticks: int = 480, channel: int = 0) -> Event:
-    return ticks, bytes([0x80 | channel, pitch, 0])
+def off(pitch: int, ticks: int = 480, channel: int = 0, velocity: int = 0) -> Event:
+    return ticks, bytes([0x80 | channel, pitch, velocity])
 
 
 ONE_NOTE = track(on(60), off(60))

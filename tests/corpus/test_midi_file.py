@@ -99,6 +99,24 @@ def test_an_instrument_is_known_by_name_where_no_program_says() -> None:
     assert [part.instrument for part in parts] == ["cello", "flute"]
 
 
+def test_an_instrument_name_names_a_track_that_has_no_name() -> None:
+    """The event of its own that some programs write; not where a track states several."""
+    violin, flute = ((0, b"\xff\x04" + number(len(n)) + n) for n in (b"Violin", b"Flute"))
+    (part,) = read_whole_midi(midi(track(violin, on(60), off(60))), "a.mid").parts
+    assert (part.name, part.instrument) == ("Violin", "violin")
+    (part,) = read_whole_midi(midi(track(violin, flute, on(60), off(60))), "a.mid").parts
+    assert (part.name, part.instrument) == ("", "piano")
+
+
+def test_chunks_that_the_format_allows_are_no_damage() -> None:
+    """Before the first track and behind the last."""
+    foreign = b"XFIH" + struct.pack(">I", 5) + b"hello"
+    piece = read_whole_midi(TWO[:14] + foreign + TWO[14:] + foreign, "a.mid")
+    assert rows(piece) == [(0, 480, 60), (480, 480, 62)]
+    assert piece.source is not None
+    assert piece.source.wrongs == ()
+
+
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_damage_is_read_or_refused_but_never_crashes(data: st.DataObject) -> None:

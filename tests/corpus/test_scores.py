@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 from collections import Counter
 
@@ -278,3 +279,101 @@ def sounding(piece: Piece) -> Counter[tuple[float, float, int]]:
         for part in piece.parts
         for note in part.notes
     )
+
+
+def pitches(piece: Piece) -> list[int]:
+    return [note.pitch for note in piece.parts[0].notes]
+
+
+def test_a_part_left_out_of_a_measure_of_a_timewise_score_is_silent_there():
+    """What follows does not move up."""
+
+    def measure(number, **parts):
+        inside = "".join(f'<part id="{name}">{music}</part>' for name, music in parts.items())
+        return f'<measure number="{number}">{inside}</measure>'
+
+    begin = ATTRIBUTES.format(fifths=0, more="")
+    listed = "".join(f'<score-part id="{n}"><part-name>{n}</part-name></score-part>' for n in "AB")
+    measures = (
+        measure(1, A=begin + note("C4", 12), B=begin + note("E4", 12)),
+        measure(2, B=note("F4", 12)),
+        measure(3, A=note("G4", 12), B=note("A4", 12)),
+    )
+    text = "".join(measures)
+    data = f"<score-timewise><part-list>{listed}</part-list>{text}</score-timewise>".encode()
+    piece = read_bytes(data, "a.musicxml")
+    onsets = [[n.onset_tick / piece.ticks_per_quarter for n in p.notes] for p in piece.parts]
+    assert onsets == [[0, 6], [0, 3, 6]]
+
+
+WHOLE = ATTRIBUTES.format(fifths=0, more="") + note("C4", 12)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"\n\n  " + musicxml(WHOLE, name="Fl\u00f6te"), "a.musicxml"),
+        (musicxml(WHOLE, name="Fl\u00f6te"), "a.mxl"),
+        (musicxml(WHOLE, name="Fl\u00f6te").decode().encode("utf-16-be"), "a.musicxml"),
+        (musicxml(WHOLE, name="Fl\u00f6te").decode().encode("utf-16-le"), "a.musicxml"),
+        (musicxml(WHOLE, name="Fl\u00f6te").decode().encode("utf-16"), "a.musicxml"),
+    ],
+    ids=["blank lines first", "mxl that is none", "utf-16-be", "utf-16-le", "utf-16"],
+)
+def test_a_score_in_another_dress_is_no_damage(data, name):
+    """Blank lines first, text called .mxl, two bytes a letter with and without their mark."""
+    piece = read_bytes(data, name)
+    assert (piece.parts[0].name, pitches(piece), piece.source.wrongs) == ("Fl\u00f6te", [60], ())
+
+
+def test_a_sign_for_the_bar_before_ends_with_notes_of_its_own():
+    """Where no stop is written; a drummer's bars are notes too."""
+    sign = (
+        "<attributes><measure-style><measure-repeat type='start'>1</measure-repeat>"
+        "</measure-style></attributes>"
+    )
+    rest = "<note><rest/><duration>12</duration></note>"
+    begin = ATTRIBUTES.format(fifths=0, more="")
+    drum = re.sub("<pitch>.*?</pitch>", "<unpitched/>", note("C4", 12))
+    for first, last in (("C4", "D4"), ("", "")):
+        played, other = (note(p, 12) if p else drum for p in (first, last))
+        piece = read_bytes(musicxml(begin + played, sign + rest, other, rest), "a.musicxml")
+        bars = [n.onset_tick // (3 * piece.ticks_per_quarter) for n in piece.parts[0].notes]
+        assert bars == [0, 1, 2]
+        assert len(bars_of(piece)) == 4
+
+
+def test_jumps_that_only_words_state_are_played():
+    """D.C. al Fine, D.S. al Coda."""
+
+    def direction(inside):
+        return f"<direction><direction-type>{inside}</direction-type></direction>"
+
+    def words(text):
+        return direction(f"<words>{text}</words>")
+
+    bars = [note(p, 12) for p in ("C4", "D4", "E4", "F4", "G4")]
+    bars[0] = ATTRIBUTES.format(fifths=0, more="") + bars[0]
+    fine = [bars[0], bars[1] + words("Fine"), bars[2] + words("D.C. al Fine")]
+    assert pitches(read_bytes(musicxml(*fine), "a.musicxml")) == [60, 62, 64, 60, 62]
+    coda = [
+        bars[0], direction("<segno/>") + bars[1] + words("To Coda"), bars[2],
+        bars[3] + words("Dal segno al Coda"), direction("<coda/>") + bars[4],
+    ]  # fmt: skip
+    assert pitches(read_bytes(musicxml(*coda), "a.musicxml")) == [60, 62, 64, 65, 62, 67]
+
+
+@pytest.mark.parametrize(
+    "key", ["D exp _b_e^f", "none _b_e^f", "D exp _b _e ^f", "C clef=treble _b_e^f"]
+)
+def test_accidentals_of_a_key_of_abc_are_all_heard(key):
+    """However close they stand; those of "exp" alone."""
+    assert pitches(read_bytes(f"X:1\nL:1/4\nK:{key}\nDEFGABc\n".encode(), "a.abc")) == [
+        62, 63, 66, 67, 69, 70, 72,
+    ]  # fmt: skip
+
+
+def test_a_kern_part_without_a_name_has_none():
+    """Not even where it transposes."""
+    piece = read_bytes(b"**kern\n*M4/4\n*ITrd1c2\n1d\n==\n*-\n", "a.krn")
+    assert (piece.parts[0].name, pitches(piece)) == ("", [62])

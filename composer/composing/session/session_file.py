@@ -1,6 +1,7 @@
 """A session in one small file: JSON of versions, steps and locks, compressed.
 
-A part that several versions have is stored once, so a version costs what it changed. Pieces come
+A part that several versions have is stored once, and so is the score that they were read from: a
+version costs what it changed. Pieces come
 back exactly, off-grid notes, velocities and titles included.
 """
 
@@ -9,9 +10,9 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from composer.composing.session.locks import Lock
 from composer.composing.session.source_file import plain_source, source_of
@@ -25,16 +26,38 @@ FORMAT = "symbolic-composer session"
 FORMAT_VERSION = 1
 
 
+@dataclass
+class _Tables:
+    """What versions share, and its numbers in the file."""
+
+    parts: dict[tuple[Part, int, int], int] = field(default_factory=dict)
+    scores: dict[str, int] = field(default_factory=dict)
+
+    def part(self, part: Part) -> int:
+        return self.parts.setdefault((part, part.track, part.channel), len(self.parts))
+
+    def score(self, musicxml: str) -> int:
+        return self.scores.setdefault(musicxml, len(self.scores))
+
+
+class _Stored(NamedTuple):
+    """The same tables, as they are read."""
+
+    parts: Sequence[Part]
+    scores: Sequence[str]
+
+
 def write_tree(tree: Tree, path: Path) -> None:
     """Write a session, whole or not at all. Raises FileError where that is impossible."""
-    parts: dict[Part, int] = {}
-    versions = [_plain_version(version, parts) for version in tree.versions]
+    tables = _Tables()
+    versions = [_plain_version(version, tables) for version in tree.versions]
     stored = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
         "current": tree.current.number,
         "ahead": {str(parent): child for parent, child in tree.ahead.items()},
-        "parts": [_plain_part(part) for part in parts],
+        "parts": [_plain_part(part) for part, _, _ in tables.parts],
+        "scores": [*tables.scores],
         "versions": versions,
     }
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
@@ -50,8 +73,8 @@ def read_tree(path: Path) -> Tree:
                 f"{path} is a {stored['format']} of version {stored['version']}; "
                 f"this program reads version {FORMAT_VERSION}"
             )
-        parts = [_part(part) for part in stored["parts"]]
-        tree = Tree(_version(version, parts) for version in stored["versions"])
+        tables = _Stored([_part(part) for part in stored["parts"]], stored.get("scores", ()))
+        tree = Tree(_version(version, tables) for version in stored["versions"])
         tree.ahead = {int(parent): child for parent, child in stored["ahead"].items()}
         tree.go_to(stored["current"])
     except OSError as error:
@@ -61,10 +84,10 @@ def read_tree(path: Path) -> Tree:
     return tree
 
 
-def plain_piece(piece: Piece, parts: dict[Part, int]) -> dict[str, Any]:
-    """A piece for JSON; its parts are numbers in the table `parts`, which grows."""
+def _plain_piece(piece: Piece, tables: _Tables) -> dict[str, Any]:
+    """A piece for JSON; its parts and scores are numbers in the tables, which grow."""
     return {
-        "parts": [parts.setdefault(part, len(parts)) for part in piece.parts],
+        "parts": [tables.part(part) for part in piece.parts],
         "meters": piece.meters,
         "end": piece.end_tick,
         "keys": piece.keys,
@@ -72,14 +95,19 @@ def plain_piece(piece: Piece, parts: dict[Part, int]) -> dict[str, Any]:
         "ticks_per_quarter": piece.ticks_per_quarter,
         "title": piece.title,
         "tags": asdict(piece.tags),
-        "source": piece.source and plain_source(piece.source),
+        "source": piece.source
+        and plain_source(
+            piece.source,
+            [tables.part(part) for part in piece.source.parts],
+            tables.score(piece.source.musicxml),
+        ),
     }
 
 
-def piece_of(stored: dict[str, Any], parts: Sequence[Part]) -> Piece:
-    """The piece that `plain_piece` made JSON of."""
+def _piece(stored: dict[str, Any], tables: _Stored) -> Piece:
+    """The piece that `_plain_piece` made JSON of."""
     return Piece(
-        parts=tuple(parts[number] for number in stored["parts"]),
+        parts=tuple(tables.parts[number] for number in stored["parts"]),
         meters=tuple(MeterChange(*change) for change in stored["meters"]),
         end_tick=stored["end"],
         keys=tuple(KeyChange(*change) for change in stored["keys"]),
@@ -87,7 +115,7 @@ def piece_of(stored: dict[str, Any], parts: Sequence[Part]) -> Piece:
         ticks_per_quarter=stored["ticks_per_quarter"],
         title=stored["title"],
         tags=Tags(**stored["tags"]),
-        source=source_of(stored["source"]) if stored.get("source") else None,
+        source=source_of(stored["source"], *tables) if stored.get("source") else None,
     )
 
 
@@ -114,17 +142,17 @@ def _part(stored: list[Any]) -> Part:
     return Part(instrument, program, notes_of(zip(*columns, strict=True)), name, role, *place)
 
 
-def _plain_version(version: Version, parts: dict[Part, int]) -> dict[str, Any]:
+def _plain_version(version: Version, tables: _Tables) -> dict[str, Any]:
     step = version.step
     return {
         "parent": version.parent,
         "label": version.label,
         "locks": version.locks,
-        "piece": plain_piece(version.piece, parts),
+        "piece": _plain_piece(version.piece, tables),
         "step": step
         and {
             "verb": step.verb,
-            "arguments": {key: _plain(value, parts) for key, value in step.arguments.items()},
+            "arguments": {key: _plain(value, tables) for key, value in step.arguments.items()},
             "seed": step.seed,
             "fingerprint": step.fingerprint,
             "made_with": step.made_with,
@@ -133,15 +161,15 @@ def _plain_version(version: Version, parts: dict[Part, int]) -> dict[str, Any]:
     }
 
 
-def _version(stored: dict[str, Any], parts: Sequence[Part]) -> Version:
+def _version(stored: dict[str, Any], tables: _Stored) -> Version:
     step = stored["step"]
     return Version(
         parent=stored["parent"],
-        piece=piece_of(stored["piece"], parts),
+        piece=_piece(stored["piece"], tables),
         step=step
         and Step(
             verb=step["verb"],
-            arguments={key: _argument(value, parts) for key, value in step["arguments"].items()},
+            arguments={key: _argument(value, tables) for key, value in step["arguments"].items()},
             seed=step["seed"],
             fingerprint=step["fingerprint"],
             made_with=step["made_with"],
@@ -156,25 +184,25 @@ def _locks(stored: list[list[Any]]) -> tuple[Lock, ...]:
     return tuple(Lock(first, last, tuple(places)) for first, last, places in stored)
 
 
-def _plain(value: Any, parts: dict[Part, int]) -> Any:
+def _plain(value: Any, tables: _Tables) -> Any:
     """An argument of a verb; those that JSON does not know say what they are."""
     if isinstance(value, Piece):
-        return {"piece": plain_piece(value, parts)}
+        return {"piece": _plain_piece(value, tables)}
     if isinstance(value, tuple):
-        return [_plain(each, parts) for each in value]
+        return [_plain(each, tables) for each in value]
     if plain := getattr(value, "plain", None):  # how freely to choose: a `Chance`
         return {"chance": plain()}
     return value
 
 
-def _argument(value: Any, parts: Sequence[Part]) -> Any:
+def _argument(value: Any, tables: _Stored) -> Any:
     match value:
         case {"piece": stored}:
-            return piece_of(stored, parts)
+            return _piece(stored, tables)
         case {"chance": stored}:
             from composer.composing.writing.sampling import Chance
 
             return Chance(**stored)
         case list():
-            return tuple(_argument(each, parts) for each in value)
+            return tuple(_argument(each, tables) for each in value)
     return value

@@ -3,6 +3,7 @@
 Velocities are 0..127. Loudness and time are separate: nothing here changes a pitch.
 
 audio.py        a piece as sound, from wheels alone
+graces.py       grace notes of a score, which take no time on the page, as they are played
 loudness.py     how loud each note is played
 mastering.py    how loud a sound is to people, and as loud as it should be without clipping
 midi.py         a piece as a Standard MIDI file that a DAW imports cleanly

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from composer.music.overlaps import without_overlaps
 from composer.music.piece import Part, Piece
 from composer.music.source import lyrics_at
+from composer.rendering.performance.graces import with_graces
 from composer.rendering.performance.midi_as_read import (
     MOST_TICKS_PER_QUARTER,
     file_as_read,
@@ -60,7 +62,9 @@ def midi_bytes(
     Where no tempo is known, 120 is written. `sections` are ticks of the piece and names that
     become markers.
     """
-    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
+    performance = _played(
+        perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
+    )
     if _has_file(piece):
         return _as_read(performance, piece, sections, is_loop=loop)
     return _file_bytes(_tracks(performance, piece, sections), performance.piece)
@@ -79,7 +83,9 @@ def stem_bytes(
 
     Tempi, meters, markers, length, channel and every note are those of the file of all parts.
     """
-    performance = perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
+    performance = _played(
+        perform(piece, seed=seed, mechanical=mechanical, loop=loop, punctual=punctual)
+    )
     if _has_file(piece):
         return [
             _as_read(performance, piece, sections, is_loop=loop, only=number)
@@ -87,6 +93,11 @@ def stem_bytes(
         ]
     conductor, *parts = _tracks(performance, piece, sections)
     return [_file_bytes([conductor, part], performance.piece) for part in parts]
+
+
+def _played(performance: Performance) -> Performance:
+    """The performance with the grace notes, which have no notes of their own in a piece."""
+    return replace(performance, piece=with_graces(performance.piece))
 
 
 def _has_file(piece: Piece) -> bool:

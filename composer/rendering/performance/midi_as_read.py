@@ -7,6 +7,7 @@ that the file does not know get tracks and channels of their own.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import lcm
@@ -102,7 +103,7 @@ def file_as_read(
     channels = _channels(chosen, source)
     for number, (part, channel) in enumerate(zip(chosen, channels, strict=True)):
         track = _track_of(part, tracks, source)
-        track.events += _notes(part, channel, scale)
+        track.events += _notes(part, channel, scale, _releases(part, source, scale))
         own = downs[number] if number < len(downs) else ()
         if own and not _has_pedal(source, part):
             track.events += [_pedal(tick, down, channel, scale) for tick, down in own]
@@ -270,12 +271,27 @@ def _has_pedal(source: Source, part: Part) -> bool:
     )
 
 
-def _notes(part: Part, channel: int, scale: Scale) -> Iterable[Event]:
+def _releases(part: Part, source: Source, scale: Scale) -> dict[tuple[int, int], list[int]]:
+    """The velocities with which keys are let go, by tick of the file and pitch."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    if 0 <= part.track < len(source.tracks):
+        for release in source.tracks[part.track].releases:
+            if release.channel == part.channel:
+                _, pitch, velocity = release.data
+                found[scale.of_source(release.tick), pitch].append(velocity)
+    return found
+
+
+def _notes(
+    part: Part, channel: int, scale: Scale, releases: dict[tuple[int, int], list[int]]
+) -> Iterable[Event]:
     for note in part.notes:
         start = scale.of_piece(note.onset_tick)
         end = max(start + 1, scale.of_piece(note.end_tick))
+        let_go = releases.get((end, note.pitch))
+        release = let_go.pop(0) if let_go else 0
         yield Event(start, _BEGINS, bytes((0x90 | channel, note.pitch, note.velocity or 80)))
-        yield Event(end, _ENDS, bytes((0x80 | channel, note.pitch, 0)))
+        yield Event(end, _ENDS, bytes((0x80 | channel, note.pitch, release)))
 
 
 def _pedal(tick: int, is_down: bool, channel: int, scale: Scale) -> Event:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import mido
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,9 +20,14 @@ from composer.composing.session import steps
 from composer.composing.session.locks import Lock, locked_cells, with_locked
 from composer.composing.session.session import Session
 from composer.composing.writing.sampling import Chance
+from composer.corpus.midi_file import read_whole_midi
+from composer.corpus.readers import read_bytes
 from composer.errors import CheckpointError, ComposerError, FileError, RequestError
 from composer.music.bars import bars_of
 from composer.music.piece import MeterChange, Note, Part, Piece, TempoChange
+from composer.rendering.formats import Maker
+from composer.rendering.performance.midi import midi_bytes
+from tests.corpus.midi_files import midi, off, on, track
 from tests.pieces import pieces
 
 BARS = 4
@@ -422,3 +429,52 @@ def test_a_version_costs_what_it_changed(tmp_path: Path) -> None:
     one.save(tmp_path / "one")
     many.save(tmp_path / "many")
     assert (tmp_path / "many").stat().st_size < 4 * (tmp_path / "one").stat().st_size
+
+
+def test_how_keys_are_let_go_stays_where_bars_are_left_alone(tmp_path: Path) -> None:
+    """Through a step on one bar, a session's file and MIDI."""
+    keys = [event for pitch in range(60, 76) for event in (on(pitch), off(pitch, velocity=pitch))]
+    session = Session(read_whole_midi(midi(track(*keys)), "a.mid"))
+    session.do("infill", first_bar=2, last_bar=2, seed=1)
+    session.save(tmp_path / "a.session")
+    written = midi_bytes(Session.open(tmp_path / "a.session").piece, mechanical=True)
+    found, now = {}, 0
+    for message in mido.MidiFile(file=io.BytesIO(written)).tracks[0]:
+        now += message.time
+        if message.type == "note_off" and not 4 * 480 < now <= 8 * 480:
+            found[now // 480] = message.note, message.velocity
+    expected = {n + 1: (60 + n, 60 + n) for n in range(16) if not 4 <= n < 8}
+    assert found == expected
+
+
+def test_a_score_is_printed_as_it_was_until_it_is_changed(tmp_path: Path) -> None:
+    """Opened again or gone back to, with its own articulations, slurs and words."""
+    note = (
+        "<note><pitch><step>C</step><octave>5</octave></pitch><duration>1</duration><type>quarter"
+        "</type><notations><articulations><staccato/></articulations></notations></note>"
+    )
+    data = (
+        '<score-partwise><part-list><score-part id="P1"><part-name>Flute</part-name></score-part>'
+        '</part-list><part id="P1"><measure number="1"><attributes><divisions>1</divisions>'
+        "</attributes><direction><direction-type><words>dolce</words></direction-type></direction>"
+        f"{note * 4}</measure></part></score-partwise>"
+    ).encode()
+    session = Session(read_bytes(data, "a.musicxml"))
+    printed = Maker(session.piece).musicxml
+    assert printed.count("<staccato") == 4
+    session.do("noise", seed=1)
+    session.save(tmp_path / "a.session")
+    opened = Session.open(tmp_path / "a.session")
+    assert Maker(opened.piece).musicxml != printed
+    opened.undo()
+    assert Maker(opened.piece).musicxml == printed
+
+
+def test_two_tracks_with_the_same_notes_stay_two(tmp_path: Path) -> None:
+    """Each in its own channel."""
+    one, two = (track(on(60, channel=c), off(60, channel=c)) for c in (0, 3))
+    piece = read_whole_midi(midi(one, two), "a.mid")
+    Session(piece).save(tmp_path / "a.session")
+    opened = Session.open(tmp_path / "a.session").piece
+    assert [(part.track, part.channel) for part in opened.parts] == [(0, 0), (1, 3)]
+    assert midi_bytes(opened, mechanical=True) == midi_bytes(piece, mechanical=True)
