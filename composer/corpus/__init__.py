@@ -1,5 +1,6 @@
 """Files on disk to pieces with tags; licences, splits, shards.
 
+abc_signs.py       what stands in an ABC tune that its reader passes over: part orders, jumps
 archive.py         where the bytes of a corpus lie: in a folder or in a zip, addressed the same way
 copying.py         has this been heard before?
 corpus.py          corpora on disk to works: one file each, with its tags, licence and split

@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib.util import find_spec
 from io import StringIO
+from unicodedata import normalize
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from composer.corpus.abc_signs import give_signs, with_annotations
 from composer.corpus.texts import charset_of
 from composer.errors import UnreadablePieceError
 
@@ -27,6 +29,12 @@ _KEY = re.compile(r"(?:^|\[)K:[^\n\]%]*", re.MULTILINE)
 _EXPLICIT = re.compile(r"(K:\s*)[A-G][#b]?\s*exp(?![a-z])\s*", re.IGNORECASE)
 _ACCIDENTAL = re.compile(r"[_^=]{1,2}[a-gA-G]")
 _GLUED = re.compile(r"(?<=\s)(?:[_^=]{1,2}[a-gA-G]){2,}(?=\s|$)")
+_BAGPIPE = re.compile(r"(K:\s*)H[Pp]\b")
+_ACCENTED = re.compile(r"\\([`'^~,\"])([A-Za-z])")
+_ACCENTS = dict(zip("`'^~\",", "\u0300\u0301\u0302\u0303\u0308\u0327", strict=True))
+"""What is written before a letter, and the accent that it means."""
+_MIDI_PROGRAM = re.compile(r"%%MIDI\s+program\s+(?:\d+\s+)?(\d{1,3})\s*(?:$|%)")
+_MIDI_TRANSPOSE = re.compile(r"^%%MIDI\s+transpose\s+(-?\d{1,2})\b", re.MULTILINE)
 _FIRST_TUNE = re.compile(r"^X:", re.MULTILINE)
 _RECORDS = re.compile(r"^!!![^\n]*(?:\n|$)", re.MULTILINE)
 _RECORD = re.compile(r"^!!!([A-Z]{3})[^:\n]*:\s*([^\n]*)", re.MULTILINE)
@@ -96,16 +104,20 @@ def partwise_of_abc(data: bytes) -> Element:
     text = _text(data).replace("\r\n", "\n").replace("\r", "\n")
     if not re.search(r"^K:", text, re.MULTILINE):
         raise UnreadablePieceError("not an ABC file (no K: field)")
-    text = _ENDING.sub(r"\1 [\2 ", _one_tune(text))
-    text = _KEY.sub(_plain_key, text)
+    text = _ACCENTED.sub(_accented, _one_tune(text))
+    text = _ENDING.sub(r"\1 [\2 ", text)
+    shift = _MIDI_TRANSPOSE.search(text)
+    text = _KEY.sub(lambda key: _plain_key(key) + (f" transpose={shift[1]}" if shift else ""), text)
     with blamed_on_the_file("lytk"), _quietly():
         import lytk
 
-        scores = lytk.from_abc_tunes_string(text)
+        scores = lytk.from_abc_tunes_string(with_annotations(text))
         root = ElementTree.fromstring(lytk.to_musicxml(scores[0])) if scores else None
     if root is None:
         raise UnreadablePieceError("no tune in it")
+    give_signs(root, text)
     _give_names(root, text)
+    _give_programs(root, text)
     for part in root.iterfind("part"):
         _close_ties(part)
     for grace in root.iter("grace"):  # tunes are cut by them, with and without a slash
@@ -114,9 +126,37 @@ def partwise_of_abc(data: bytes) -> Element:
 
 
 def _plain_key(field: re.Match[str]) -> str:
-    """A key as lytk 0.6 understands it: accidentals one by one, and those of "exp" alone."""
-    key = _EXPLICIT.sub(r"\1C ", field.group())
+    """A key as lytk 0.6 understands it: accidentals one by one, those of "exp" alone, a bagpipe's
+    as they sound."""
+    key = _BAGPIPE.sub(r"\1D", _EXPLICIT.sub(r"\1C ", field.group()))
     return _GLUED.sub(lambda found: " ".join(_ACCIDENTAL.findall(found.group())), key)
+
+
+def _accented(sign: re.Match[str]) -> str:
+    """A letter with an accent that is written in plain signs."""
+    return normalize("NFC", sign[2] + _ACCENTS[sign[1]])
+
+
+def _give_programs(root: Element, text: str) -> None:
+    """The General MIDI programs of the voices, where the tune states them."""
+    voice, programs = "", dict[str, int]()
+    voices = list(dict.fromkeys(name for name, _ in _VOICE.findall(text)))
+    for line in text.splitlines():
+        if named := _VOICE.match(line):
+            voice = named[1]
+        elif stated := _MIDI_PROGRAM.match(line):
+            programs.setdefault(voice, int(stated[1]))
+    listed = root.findall("part-list/score-part")
+    for number, part in enumerate(listed):
+        own = voices[number] if len(voices) == len(listed) else ""
+        program = programs.get(own, programs.get(""))
+        if program is not None and program < 128:
+            name = f"{part.get('id')}-I1"
+            instrument = SubElement(part, "score-instrument", id=name)
+            SubElement(instrument, "instrument-name").text = part.findtext("part-name")
+            SubElement(SubElement(part, "midi-instrument", id=name), "midi-program").text = str(
+                program + 1
+            )
 
 
 def _one_tune(text: str) -> str:

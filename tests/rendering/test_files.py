@@ -136,7 +136,9 @@ def test_nothing_half_written_is_left_behind(
 def test_a_format_is_added_in_one_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line of the table, and the command line takes it, files get its ending, and it is listed
     where a format is unknown."""
-    monkeypatch.setitem(FORMATS, "title", Format("A title", lambda maker: [b"a title"], ending="title.txt"))
+    monkeypatch.setitem(
+        FORMATS, "title", Format("A title", lambda maker: [b"a title"], ending="title.txt")
+    )
     assert parse_formats("mid,title") == ["mid", "title"]
     (path,) = write_piece(PIECE, tmp_path, "piece", ["title"])
     assert path.name == "piece.title.txt"

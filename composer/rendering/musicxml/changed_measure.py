@@ -110,7 +110,8 @@ def rewritten(
     """A measure of the score with the notes of ours, and its notes that are still there with what
     stands for them now.
 
-    `signs` hold at its beginning; `drums` are the ids of the part by their sounds.
+    `signs` hold at its beginning; `drums` are the ids of the part by their sounds. Clefs that came
+    inside the measure are not in it (see `clefs_inside`).
     """
     measure = Element("measure", base.attrib)
     places = list(timed(base, signs.divisions))
@@ -122,7 +123,8 @@ def rewritten(
         elif child.tag == "barline":
             (before if child.get("location") == "left" else behind).append(child)
         elif child.tag == "attributes" and onset:
-            behind.append(child)
+            if child.find("clef") is None:
+                behind.append(child)
         elif child.tag not in (*_MUSIC, "figured-bass"):
             before.append(child)
     order = ("print", "barline", "attributes")
@@ -144,6 +146,17 @@ def rewritten(
             heirs[note] = heir
             _inherit(note, heir)
     return measure, heirs
+
+
+def clefs_inside(measure: Element, divisions: Fraction) -> list[Element]:
+    """The clefs that a measure changes to after its beginning, the last of each staff."""
+    found = {
+        clef.get("number", "1"): clef
+        for onset, child in timed(measure, divisions)
+        if child.tag == "attributes" and onset
+        for clef in child.iterfind("clef")
+    }
+    return list(found.values())
 
 
 def added(number: int, ours: Ours, signs: Signs, drums: Mapping[str, str]) -> Element:

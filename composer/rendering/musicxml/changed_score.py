@@ -16,6 +16,7 @@ from composer.rendering.musicxml.changed_measure import (
     Ours,
     Signs,
     added,
+    clefs_inside,
     moved_to,
     rewritten,
     with_score_around,
@@ -150,8 +151,10 @@ def _splice(
         else:
             heirs |= {note: note for note in base.iter("note")}
             if place and is_ours[-2]:
-                _state_divisions(base, signs.divisions)
+                _state(base, signs.divisions, [])
         signs.read(base)
+        if is_ours[-1] and place + 1 < len(printed):
+            _state(printed[place + 1], None, clefs_inside(base, signs.divisions))
     if is_longer and printed:
         line = _without_final_line(part.findall("measure")[-1])
         for number, later in enumerate(ours[len(is_changed) :], len(printed) + 1):
@@ -162,10 +165,13 @@ def _splice(
     tie_over_seams(part, is_ours)
 
 
-def _state_divisions(measure: Element, divisions: Fraction) -> None:
-    if measure.find("attributes/divisions") is None:
-        attributes = Element("attributes")
+def _state(measure: Element, divisions: Fraction | None, clefs: Sequence[Element]) -> None:
+    """Say at the beginning of a measure what the one before no longer says."""
+    attributes = Element("attributes")
+    if divisions is not None and measure.find("attributes/divisions") is None:
         text_element(attributes, "divisions", divisions)
+    attributes.extend(clefs)
+    if len(attributes):
         measure.insert(0, attributes)
 
 
