@@ -25,6 +25,7 @@ partwise_notes.py  one part of a partwise score, measure by measure, as it sound
 play_order.py      the order in which measures are played: repeats, endings, da capo, coda, fine
 readers.py         any file we read, to a piece: MIDI, MusicXML, kern, ABC
 scores.py          MusicXML, kern and ABC to pieces, each first as partwise MusicXML
+sections.py        sections played in an order that repeat signs cannot say, written out
 shards.py          all corpora as rows on disk: encoded once with their facts, mapped into memory
                    ever after
 statistics.py      what the corpora hold, and whether every file of them can be read: rows for a

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
+
+from composer.corpus.sections import write_out
 
 _MOST_SECTIONS = 256
 _BAR_LINE = r"(?=\s*(?:[|:\]]|\[\||$))"
@@ -29,7 +30,6 @@ _WORDS = {
     "dacapo": "D.C.", "D.C.alfine": "D.C. al Fine", "D.C.alcoda": "D.C. al Coda",
     "D.S.alfine": "D.S. al Fine", "D.S.alcoda": "D.S. al Coda", "dacoda": "To Coda", "fine": "Fine",
 }  # fmt: skip
-_STATED = ("divisions", "key", "time", "staves", "clef", "transpose")
 
 
 def with_annotations(tune: str) -> str:
@@ -83,7 +83,7 @@ def give_signs(root: Element, tune: str) -> None:
     order = _ORDER.search(head)
     names = _spelled_out(order[1]) if order else []
     if names and set(names) <= parts.keys():
-        _put_in_order(root, names, parts)
+        write_out(root, names, parts)
 
 
 def _annotations(measures: list[Element]) -> Iterator[tuple[int, Element, str]]:
@@ -151,54 +151,3 @@ def _spelled_out(order: str) -> list[str]:
         if sum(len(group) for level in levels for group in level) > _MOST_SECTIONS:
             return []
     return [name for level in levels for group in level for name in group]
-
-
-def _put_in_order(root: Element, names: list[str], starts: dict[str, int]) -> None:
-    """Write out the measures of a score as its parts are played; what is before the first of them
-    comes once."""
-    for part in root.iterfind("part"):
-        measures = part.findall("measure")
-        states = _states(measures)
-        edges = [*sorted(starts.values()), len(measures)]
-        order = list(range(edges[0]))
-        for name in names:
-            order += range(starts[name], edges[edges.index(starts[name]) + 1])
-        for measure in measures:
-            part.remove(measure)
-        before = -1
-        for number, place in enumerate(order, 1):
-            measure = deepcopy(measures[place])
-            measure.set("number", str(number))
-            if place != before + 1:
-                _restate(measure, states[place], states[before + 1])
-            part.append(measure)
-            before = place
-
-
-def _states(measures: list[Element]) -> list[dict[tuple[str, str], Element]]:
-    """Signature, meter, clefs before each measure, and behind the last."""
-    now: dict[tuple[str, str], Element] = {}
-    states = [now]
-    for measure in measures:
-        now = dict(now)
-        for attributes in measure.iterfind("attributes"):
-            now |= {
-                (child.tag, child.get("number", "")): child
-                for child in attributes
-                if child.tag in _STATED
-            }
-        states.append(now)
-    return states
-
-
-def _restate(
-    measure: Element,
-    wanted: dict[tuple[str, str], Element],
-    there: dict[tuple[str, str], Element],
-) -> None:
-    attributes = Element("attributes")
-    for key in sorted(wanted, key=lambda key: (_STATED.index(key[0]), key[1])):
-        if key not in there or tostring(there[key]) != tostring(wanted[key]):
-            attributes.append(deepcopy(wanted[key]))
-    if len(attributes):
-        measure.insert(0, attributes)

@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib.util import find_spec
 from io import StringIO
+from itertools import groupby, zip_longest
 from unicodedata import normalize
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from composer.corpus.abc_signs import give_signs, with_annotations
+from composer.corpus.sections import write_out
 from composer.corpus.texts import charset_of
 from composer.errors import UnreadablePieceError
 
@@ -39,6 +41,9 @@ _FIRST_TUNE = re.compile(r"^X:", re.MULTILINE)
 _RECORDS = re.compile(r"^!!![^\n]*(?:\n|$)", re.MULTILINE)
 _RECORD = re.compile(r"^!!!([A-Z]{3})[^:\n]*:\s*([^\n]*)", re.MULTILINE)
 _INVENTED = ("Music21 Fragment", "Music21", "music21")
+_EXPANSION = re.compile(r"^\*>\[([^\]\s]+)\]", re.MULTILINE)
+_SECTION = re.compile(r"\*>([^\[\s]+)$")
+_BAR_NUMBER = re.compile(r"=+(\d+)")
 _UNKNOWN_INSTRUMENT = "UnknownTransposingInstrument"
 _NEEDS_RECURSION = 3_000
 
@@ -62,8 +67,59 @@ def partwise_of_kern(data: bytes) -> Element:
         exporter = musicxml.m21ToXml.GeneralObjectExporter(score)
         root = ElementTree.fromstring(exporter.parse())
     _without_invented_words(root)
+    _without_padding(root)
+    _give_order(root, text)
     _give_records(root, dict(_RECORD.findall(text)))
     return root
+
+
+def _without_padding(root: Element) -> None:
+    """Remove the hidden rests that music21 writes behind the end of short measures."""
+    for measures in zip_longest(*(part.findall("measure") for part in root.iterfind("part"))):
+        ends, hidden = [0], []
+        for measure in measures:
+            now = 0
+            for child in list(measure) if measure is not None else ():
+                length = int(child.findtext("duration") or 0)
+                if child.tag == "backup":
+                    now -= length
+                elif child.tag == "forward" or (
+                    child.tag == "note" and child.find("chord") is None
+                ):
+                    now += length
+                    if child.tag == "note" and child.get("print-object") == "no":
+                        hidden.append((now, measure, child))
+                    elif child.tag == "note":
+                        ends.append(now)
+        for until, measure, rest in hidden:
+            length = int(rest.findtext("duration") or 0)
+            if max(ends) and until - length >= max(ends) and measure is not None:
+                measure.remove(rest)
+
+
+def _give_order(root: Element, text: str) -> None:
+    """Write out sections that come back, as the file's expansion list has them ("*>[A,B,A]")."""
+    order = _EXPANSION.search(text)
+    names = order[1].split(",") if order else []
+    as_signs = [name for name, _ in groupby(names)]
+    if len(set(as_signs)) == len(as_signs) or root.find(".//ending") is not None:
+        return
+    starts: dict[str, int] = {}
+    number, part = "", root.find("part")
+    numbers = [
+        measure.get("number") for measure in (() if part is None else part.findall("measure"))
+    ]
+    for line in text.splitlines():
+        first = line.split("\t")[0]
+        if bar := _BAR_NUMBER.match(first):
+            number = bar[1]
+        elif label := _SECTION.match(first):
+            starts[label[1]] = numbers.index(number) if number in numbers else 0
+    if set(names) <= starts.keys():
+        for bar_line in root.iter("barline"):
+            for sign in bar_line.findall("repeat"):
+                bar_line.remove(sign)
+        write_out(root, names, starts)
 
 
 def _give_records(root: Element, records: dict[str, str]) -> None:
