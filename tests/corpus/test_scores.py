@@ -193,6 +193,14 @@ def test_kern_is_read():
     assert violin.notes[-1] == Note(48, 48, 67)
 
 
+def test_a_broken_head_of_a_score_does_not_hide_its_music():
+    head, body = SOUND[: SOUND.index(b"<part-list")], SOUND[SOUND.index(b"<part-list") :]
+    whole = read_bytes(SOUND, "a.musicxml")
+    for broken in (b'<!DOCTYPE score-partw\x93se PUBLIC "-"><x', b"<score-parxwise>"):
+        data = broken + (head if b"DOCTYPE" in broken else b"") + body
+        assert read_bytes(data, "a.xml").parts == whole.parts
+
+
 def test_a_pickup_of_kern_fills_up_its_bar():
     piece = read_bytes(b"**kern\n*M3/4\n4g\n=1\n4c\n4d\n4e\n=2\n2.c\n==\n*-\n", "a.krn")
     assert [note.onset_tick // 24 for note in piece.parts[0].notes] == [2, 3, 4, 5, 6]
