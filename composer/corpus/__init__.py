@@ -10,6 +10,7 @@ fingerprints.py    fingerprints of melodic lines: what stays when a passage is t
                    written in halves
 foreign_scores.py  kern and ABC to partwise MusicXML, by the well-kept readers of each
 karaoke.py         words in MIDI files: lyric events, and the text events of karaoke files
+kern_repair.py     damaged kern: read up to the bar before a record that does not fit
 manifest.py        manifests: what a corpus is, whose it is, and how its files map to tags
 midi_bytes.py      what a fast MIDI parser does not tell: title and end of the sequence, notes that
                    never end

@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from composer.corpus.abc_signs import give_signs, with_annotations
+from composer.corpus.kern_repair import until_it_breaks
 from composer.corpus.sections import write_out
 from composer.corpus.texts import charset_of
 from composer.errors import UnreadablePieceError
@@ -48,13 +49,28 @@ _UNKNOWN_INSTRUMENT = "UnknownTransposingInstrument"
 _NEEDS_RECURSION = 3_000
 
 
-def partwise_of_kern(data: bytes) -> Element:
-    """The score of a kern file. Raises UnreadablePieceError where it cannot be followed."""
+def partwise_of_kern(data: bytes) -> tuple[Element, list[str]]:
+    """The score of a kern file, and what was wrong with it, in words. Raises UnreadablePieceError
+    where it cannot be followed."""
     text = _text(data)
     if "**kern" not in text:
         raise UnreadablePieceError("not a kern file (no **kern spine)")
     if find_spec("converter21") is None:
         raise UnreadablePieceError("kern needs one more: pip install 'symbolic-composer[kern]'")
+    root = _score_of_kern(text)
+    wrongs = []
+    if root.find(".//pitch") is None:
+        text = until_it_breaks(text)
+        root = _score_of_kern(text)
+        wrongs = ["a record does not fit its spines; read up to the bar before it"]
+    _without_invented_words(root)
+    _without_padding(root)
+    _give_order(root, text)
+    _give_records(root, dict(_RECORD.findall(text)))
+    return root, wrongs
+
+
+def _score_of_kern(text: str) -> Element:
     with blamed_on_the_file("converter21"), _quietly():
         from converter21.humdrum.humdrumfile import HumdrumFile
         from music21 import musicxml, stream
@@ -65,12 +81,7 @@ def partwise_of_kern(data: bytes) -> Element:
         if not isinstance(score, stream.Score):
             raise UnreadablePieceError("no score in it")
         exporter = musicxml.m21ToXml.GeneralObjectExporter(score)
-        root = ElementTree.fromstring(exporter.parse())
-    _without_invented_words(root)
-    _without_padding(root)
-    _give_order(root, text)
-    _give_records(root, dict(_RECORD.findall(text)))
-    return root
+        return ElementTree.fromstring(exporter.parse())
 
 
 def _without_padding(root: Element) -> None:

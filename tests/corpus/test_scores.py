@@ -206,6 +206,13 @@ def test_a_pickup_of_kern_fills_up_its_bar():
     assert [note.onset_tick // 24 for note in piece.parts[0].notes] == [2, 3, 4, 5, 6]
 
 
+def test_damaged_kern_is_read_up_to_where_it_breaks():
+    """And a line says so."""
+    piece = read_bytes(KERN.replace(b".\t4g]", b".4g]"), "a.krn")
+    assert piece.note_count == 5
+    assert "fit its spines" in piece.source.wrongs[0]
+
+
 def test_sections_of_kern_that_come_back_are_played_again():
     """Those that repeat signs say stay repeats."""
     text = "**kern\n*>[{}]\n*>A\n*M4/4\n=1\n1c\n=2{}\n*>B\n1d\n==\n*-\n"
