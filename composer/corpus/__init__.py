@@ -1,5 +1,6 @@
 """Files on disk to pieces with tags; licences, splits, shards.
 
+abc_signs.py       what stands in an ABC tune that its reader passes over: part orders, jumps
 archive.py         where the bytes of a corpus lie: in a folder or in a zip, addressed the same way
 copying.py         has this been heard before?
 corpus.py          corpora on disk to works: one file each, with its tags, licence and split
@@ -9,6 +10,7 @@ fingerprints.py    fingerprints of melodic lines: what stays when a passage is t
                    written in halves
 foreign_scores.py  kern and ABC to partwise MusicXML, by the well-kept readers of each
 karaoke.py         words in MIDI files: lyric events, and the text events of karaoke files
+kern_repair.py     damaged kern: read up to the bar before a record that does not fit
 manifest.py        manifests: what a corpus is, whose it is, and how its files map to tags
 midi_bytes.py      what a fast MIDI parser does not tell: title and end of the sequence, notes that
                    never end
@@ -24,6 +26,7 @@ partwise_notes.py  one part of a partwise score, measure by measure, as it sound
 play_order.py      the order in which measures are played: repeats, endings, da capo, coda, fine
 readers.py         any file we read, to a piece: MIDI, MusicXML, kern, ABC
 scores.py          MusicXML, kern and ABC to pieces, each first as partwise MusicXML
+sections.py        sections played in an order that repeat signs cannot say, written out
 shards.py          all corpora as rows on disk: encoded once with their facts, mapped into memory
                    ever after
 statistics.py      what the corpora hold, and whether every file of them can be read: rows for a

@@ -84,7 +84,7 @@ class _Sound(NamedTuple):
 
 def piece_of_partwise(root: Element, name: str, wrongs: Sequence[str] = ()) -> Piece:
     """The piece of a `<score-partwise>`. Raises UnreadablePieceError with the reason."""
-    players = [player for player in _players(root) if player.measures]
+    players = _players(root)
     if not any(measure.heads for player in players for measure in player.measures):
         raise UnreadablePieceError("no notes in it")
     order = play_order(_signs(players))
@@ -99,10 +99,9 @@ def piece_of_partwise(root: Element, name: str, wrongs: Sequence[str] = ()) -> P
     while bars[-1].end < last:
         bars.append(_Bar(bars[-1].end, bars[-1].full, bars[-1].meter))
     ticks = _Ticks.of(bars, sounds)
-    heard = [player for player, of_player in zip(players, sounds, strict=True) if of_player]
-    parts = _parts(heard, [of_player for of_player in sounds if of_player], ticks)
+    parts = _parts(players, sounds, ticks)
     meters, end_tick = _meters(bars, ticks), ticks.at(bars[-1].end)
-    keys = _keys(players[0], order, starts, ticks, sounds)
+    keys = _keys(next(p for p in players if p.measures), order, starts, ticks, sounds)
     tempi = tuple(
         TempoChange(ticks.at(at), tempo)
         for at, tempo in _tempi(players, order, starts)
@@ -110,12 +109,13 @@ def piece_of_partwise(root: Element, name: str, wrongs: Sequence[str] = ()) -> P
     )
     source = Source(
         ticks.per_quarter, parts, meters, keys, tempi, end_tick,
-        lyrics=tuple(_lyrics(player, order, starts, ticks) for player in heard),
-        graces=tuple(_graces(player, order, starts, ticks) for player in heard),
+        lyrics=tuple(_lyrics(player, order, starts, ticks) for player in players),
+        graces=tuple(_graces(player, order, starts, ticks) for player in players),
         symbols=_symbols(players, order, starts, ticks),
         musicxml=ElementTree.tostring(root, encoding="unicode"),
         is_score=True,
         played_measures=tuple(played.measure for played in order),
+        measure_ticks=tuple(map(ticks.at, starts)),
         wrongs=(*wrongs, f"{total} notes came out") if wrongs else (),
     )  # fmt: skip
     title = score_title(root) or title_of(name)
@@ -296,10 +296,13 @@ def _meter_of(bar: _Bar) -> tuple[int, int]:
 def _parts(
     players: Sequence[_Player], sounds: Sequence[Sequence[_Sound]], ticks: _Ticks
 ) -> tuple[Part, ...]:
-    names = [player.name or player.instrument_name for player in players]
-    found = instruments_of(names, [player.program for player in players])
+    """The parts that play; `Part.track` is the place of the `<part>` in the score."""
+    heard = [place for place, of_player in enumerate(sounds) if of_player]
+    names = [players[place].name or players[place].instrument_name for place in heard]
+    found = instruments_of(names, [players[place].program for place in heard])
     parts = []
-    for number, (player, of_player, known) in enumerate(zip(players, sounds, found, strict=True)):
+    for place, known in zip(heard, found, strict=True):
+        player, of_player = players[place], sounds[place]
         instrument = _instrument(player, known)
         program = player.program
         if program is None or (
@@ -316,7 +319,7 @@ def _parts(
         role = "drums" if instrument.is_drums else role_of(player.name)
         if instrument.section == "voice" and role == "bass":
             role = ""
-        parts.append(Part(instrument.name, program, tuple(notes), player.name, role, number))
+        parts.append(Part(instrument.name, program, tuple(notes), player.name, role, place))
     return tuple(parts)
 
 

@@ -25,6 +25,7 @@ from composer.errors import UnreadablePieceError
 
 MOST_UNPACKED_BYTES = 4 * MOST_BYTES
 _LOCAL_FILE = b"PK\x03\x04"
+_ROOT = re.compile(rb"<score-(?:partwise|timewise)\b")
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
 _WIDE = {b"<\0?\0": b"\xff\xfe", b"\0<\0?": b"\xfe\xff"}
@@ -157,15 +158,19 @@ def _parsed(data: bytes, wrongs: list[str]) -> Element:
 
 
 def _recovered(data: bytes) -> Element | None:
-    """What libxml2 makes of broken XML, reading on behind each mistake."""
+    """What libxml2 makes of broken XML, reading on behind each mistake, without a broken head."""
     from lxml import etree
 
     body = data[declaration.end() :] if (declaration := _DECLARATION.match(data)) else data
+    if root := _ROOT.search(body):
+        body = body[root.start() :]
+    elif (listed := body.find(b"<part-list")) >= 0:
+        body = b"<score-partwise>" + body[listed:]
     text = body.decode(charset_of([body]) or "latin-1", "replace")
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
-        root = etree.fromstring(_FORBIDDEN.sub("", text).encode(), parser)
-        return None if root is None else ElementTree.fromstring(etree.tostring(root))
+        tree = etree.fromstring(_FORBIDDEN.sub("", text).encode(), parser)
+        return None if tree is None else ElementTree.fromstring(etree.tostring(tree))
     except (etree.LxmlError, ElementTree.ParseError, ValueError):
         return None
 

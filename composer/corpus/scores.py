@@ -34,7 +34,8 @@ def _piece(data: bytes, name: str) -> Piece:
         raise UnreadablePieceError(f"larger than {MOST_BYTES // 1_000_000} megabytes")
     suffix = Path(name).suffix.lower()
     if suffix == ".krn":
-        return piece_of_partwise(mended(partwise_of_kern(data)), name)
+        root, wrongs = partwise_of_kern(data)
+        return piece_of_partwise(mended(root), name, wrongs)
     if suffix == ".abc":
         return piece_of_partwise(mended(partwise_of_abc(data)), name)
     root, wrongs = partwise_tree(data, is_packed=suffix == ".mxl")

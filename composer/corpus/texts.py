@@ -1,4 +1,4 @@
-"""Texts of files that do not say how they are encoded: UTF-8, Latin-1, Shift-JIS, GBK.
+"""Texts of files that do not say how they are encoded: UTF-8, Latin-1, Shift-JIS, GBK, Cyrillic.
 
 A file has one encoding, so all its texts are judged together. UTF-8 is strict enough to be known
 by itself. Of the others the one is taken whose characters are what people write in names and words:
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 REPLACEMENT = "\ufffd"
-_CHARSETS = ("cp932", "gb18030", "cp1252", "latin-1")
+_CHARSETS = ("cp932", "gb18030", "cp1252", "latin-1", "cp1251")
 _LETTERS_OF_EUROPE = frozenset(
     "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞœŒšŠžŽŸ"
 )
@@ -65,11 +65,15 @@ def _merit(raw: bytes, charset: str) -> float:
 
 
 def _worth(character: str, charset: str, before: str) -> float:
-    """How likely a character is in names, 0..1, behind another; no ideograph ends a Latin word."""
+    """How likely a character is in names, 0..1, behind another; no ideograph ends a Latin word, nor
+    a Cyrillic letter, and two letters with accents hardly stand side by side."""
     code = ord(character)
+    if charset == "cp1251":
+        is_alone = before.isascii() and before.isalpha()
+        return 0.85 if 0x400 <= code < 0x460 and not is_alone else 0.1
     if charset in ("cp1252", "latin-1"):
         if character in _LETTERS_OF_EUROPE:
-            return 0.9
+            return 0.6 if before in _LETTERS_OF_EUROPE else 0.9
         return 0.5 if character in _SIGNS_OF_EUROPE else 0.0
     if 0x3040 <= code <= 0x30FF:  # hiragana and katakana
         return 1.0 if charset == "cp932" else 0.5

@@ -94,10 +94,10 @@ class Source:
     `tracks` are those of a MIDI file; `lyrics[n]` and `graces[n]` are those of the part whose
     `track` is n;
     `musicxml` is the score itself, as partwise MusicXML, of which `played_measures` (from 0) are
-    played in this order. `parts`, `meters`, `keys` and `tempi` are
-    those of the piece as it was read: what has changed since is not the file's any more. `is_score`
-    says that its rhythm is written, not played. `wrongs`
-    say in words what could not be read as it stands.
+    played in this order, each from its tick of `measure_ticks` on. `parts`, `meters`, `keys` and
+    `tempi` are those of the piece as it was read: what has changed since is not the file's any
+    more. `is_score` says that its rhythm is written, not played. `wrongs` say in words what could
+    not be read as it stands.
     """
 
     ticks_per_quarter: int
@@ -112,6 +112,7 @@ class Source:
     symbols: tuple[Symbol, ...] = ()
     musicxml: str = ""
     played_measures: tuple[int, ...] = ()
+    measure_ticks: tuple[int, ...] = ()
     is_score: bool = False
     charset: str = "utf-8"
     wrongs: tuple[str, ...] = ()

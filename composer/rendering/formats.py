@@ -14,12 +14,10 @@ from composer.music.piece import Piece
 from composer.rendering.options import USUAL_PLAYING, USUAL_PRINT, Playing, Print, named
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from composer.rendering.performance.audio import Sound
     from composer.rendering.score.notation import Score
-
-
-AS_READ = ("subtitle", "credit", "repeats")
-"""What of the printing a score that is printed as it was read can be told."""
 
 
 @dataclass
@@ -57,11 +55,11 @@ class Maker:
     def parts(self, suffixes: Sequence[str]) -> Iterator[tuple[str, str, list[bytes]]]:
         """For each part and each suffix of sheet music its label, the suffix and the pages."""
         from composer.rendering.musicxml.musicxml import part_texts
-        from composer.rendering.musicxml.score_as_read import has_score_as_read, parts_as_read
+        from composer.rendering.musicxml.score_as_read import part_texts_of
         from composer.rendering.part_files import file_labels
 
-        if has_score_as_read(self.piece):
-            texts = parts_as_read(self.piece, **named(self.printed, *AS_READ))
+        if self._read_score is not None:
+            texts = part_texts_of(self._read_score)
         else:
             texts = part_texts(self.piece, **named(self.printed))
         labels = file_labels([name for name, _ in texts])
@@ -71,12 +69,18 @@ class Maker:
 
     @cached_property
     def musicxml(self) -> str:
-        """The score: that of the file, where the piece is still what it says."""
-        from composer.rendering.musicxml.score_as_read import has_score_as_read, score_as_read
+        """The score: that of the file, as far as the piece is still what it says."""
+        from composer.rendering.musicxml.score_as_read import score_text
 
-        if not has_score_as_read(self.piece):
+        if self._read_score is None:
             return self._our_musicxml
-        return score_as_read(self.piece, **named(self.printed, *AS_READ))
+        return score_text(self._read_score)
+
+    @cached_property
+    def _read_score(self) -> Element | None:
+        from composer.rendering.musicxml.score_as_read import score_as_read
+
+        return score_as_read(self.piece, **named(self.printed))
 
     @cached_property
     def _our_musicxml(self) -> str:

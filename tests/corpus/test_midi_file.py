@@ -77,7 +77,13 @@ def test_words_of_karaoke_stand_under_the_melody() -> None:
 
 @pytest.mark.parametrize(
     ("name", "charset"),
-    [("Flöte", "utf-8"), ("Flöte", "latin-1"), ("ピアノ", "cp932"), ("小提琴", "gb18030")],
+    [
+        ("Flöte", "utf-8"),
+        ("Flöte", "latin-1"),
+        ("ピアノ", "cp932"),
+        ("小提琴", "gb18030"),
+        ("Скрипка", "cp1251"),
+    ],
 )
 def test_names_are_read_in_the_encoding_they_were_written_in(name: str, charset: str) -> None:
     raw = name.encode(charset)

@@ -193,6 +193,39 @@ def test_kern_is_read():
     assert violin.notes[-1] == Note(48, 48, 67)
 
 
+def test_a_broken_head_of_a_score_does_not_hide_its_music():
+    head, body = SOUND[: SOUND.index(b"<part-list")], SOUND[SOUND.index(b"<part-list") :]
+    whole = read_bytes(SOUND, "a.musicxml")
+    for broken in (b'<!DOCTYPE score-partw\x93se PUBLIC "-"><x', b"<score-parxwise>"):
+        data = broken + (head if b"DOCTYPE" in broken else b"") + body
+        assert read_bytes(data, "a.xml").parts == whole.parts
+
+
+def test_a_pickup_of_kern_fills_up_its_bar():
+    piece = read_bytes(b"**kern\n*M3/4\n4g\n=1\n4c\n4d\n4e\n=2\n2.c\n==\n*-\n", "a.krn")
+    assert [note.onset_tick // 24 for note in piece.parts[0].notes] == [2, 3, 4, 5, 6]
+
+
+def test_damaged_kern_is_read_up_to_where_it_breaks():
+    """And a line says so."""
+    piece = read_bytes(KERN.replace(b".\t4g]", b".4g]"), "a.krn")
+    assert piece.note_count == 5
+    assert "fit its spines" in piece.source.wrongs[0]
+
+
+def test_sections_of_kern_that_come_back_are_played_again():
+    """Those that repeat signs say stay repeats."""
+    text = "**kern\n*>[{}]\n*>A\n*M4/4\n=1\n1c\n=2{}\n*>B\n1d\n==\n*-\n"
+    for order, sign, played, repeats in (
+        ("A,B,A", "", [60, 62, 60], 0),
+        ("A,A,B,A", ":|!", [60, 60, 62, 60], 0),
+        ("A,A,B", ":|!", [60, 60, 62], 1),
+    ):
+        piece = read_bytes(text.format(order, sign).encode(), "a.krn")
+        assert [note.pitch for note in piece.parts[0].notes] == played
+        assert piece.source.musicxml.count("<repeat") == repeats
+
+
 ABC = b"X:1\nT:The First\nM:6/8\nL:1/8\nQ:3/8=120\nK:Em\nEFG B2A|e3 e3|]\n"
 
 

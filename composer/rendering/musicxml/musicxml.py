@@ -132,6 +132,11 @@ def tablature_text(
     return _serialized(root)
 
 
+def score_element(score: Score, piece: Piece, *, chords: Sequence[Chord] = ()) -> Element:
+    """A score of a piece as a `<score-partwise>`."""
+    return _written(score, piece, "", "", chords, "a4")
+
+
 def _text(
     score: Score, piece: Piece, subtitle: str, credit: str, chords: Sequence[Chord], paper: str
 ) -> str:

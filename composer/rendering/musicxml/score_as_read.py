@@ -1,19 +1,25 @@
 """The score that a piece was read from, as MusicXML for engravers: handed on, not written anew.
 
-Rhythm, bar lines, tuplets, words, chord symbols, slurs and all else are those of the file; only the
-title and what is asked for (a subtitle, one part, no repeat signs) is put in.
+Rhythm, bar lines, tuplets, words, chord symbols, slurs and all else are those of the file; only
+the title, what is asked for (a subtitle, one part, no repeat signs) and the bars that have changed
+since are put in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from composer.music.facts import Chord
 from composer.music.names import on_one_line
 from composer.music.piece import Piece
-from composer.music.source import Source, is_as_read
+from composer.music.source import is_as_read
+from composer.rendering.musicxml.changed_score import changed_score
+from composer.rendering.musicxml.read_measures import has_read_measures
+from composer.rendering.musicxml.unrolled import unroll
+from composer.rendering.page import paper_size
 
 _DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -23,27 +29,57 @@ _DOCTYPE = (
 _BEFORE_CREDITS = (
     "work", "movement-number", "movement-title", "identification", "defaults",
 )  # fmt: skip
-_SIGNS_OF_REPEATS = ("repeat", "ending", "segno", "coda")
-_JUMPS = ("dacapo", "dalsegno", "tocoda", "coda", "segno", "fine")
-
-
-def has_score_as_read(piece: Piece) -> bool:
-    """Whether the piece is still what its score says, so that the score itself can be printed."""
-    return piece.source is not None and bool(piece.source.musicxml) and is_as_read(piece)
 
 
 def score_as_read(
-    piece: Piece, *, subtitle: str = "", credit: str = "", repeats: bool = True
-) -> str:
-    """The MusicXML text of the score that a piece was read from."""
-    return _text(_prepared(piece, subtitle, credit, repeats))
+    piece: Piece,
+    *,
+    subtitle: str = "",
+    credit: str = "",
+    chords: Sequence[Chord] = (),
+    repeats: bool = True,
+    paper: str = "a4",
+) -> Element | None:
+    """The score that a piece was read from, with what has changed since; None where there is none,
+    or nothing of it is left.
+
+    `chords` are printed instead of its own where the piece has changed. The paper is the
+    engraver's concern. Raises `RequestError` for an unknown one.
+    """
+    paper_size(paper)
+    source = piece.source
+    if source is None or not source.musicxml:
+        return None
+    is_changed = not is_as_read(piece)
+    if is_changed and not has_read_measures(piece):
+        return None
+    root = ElementTree.fromstring(source.musicxml)
+    if not is_changed and not repeats:
+        unroll(root, source.played_measures)
+    if is_changed and not changed_score(root, piece, chords, repeats):
+        return None
+    _give_title(root, piece.title)
+    if credit and root.find("identification/creator") is None:
+        identification = root.find("identification")
+        if identification is None:
+            identification = Element("identification")
+            root.insert(_place_after(root, _BEFORE_CREDITS[:3]), identification)
+        creator = Element("creator", type="composer")
+        creator.text = credit
+        identification.insert(0, creator)
+    composer = credit or _creator(root, "composer")
+    for kind, words in (("composer", composer), ("subtitle", subtitle), ("title", piece.title)):
+        _give_credit(root, kind, words)
+    return root
 
 
-def parts_as_read(
-    piece: Piece, *, subtitle: str = "", credit: str = "", repeats: bool = True
-) -> list[tuple[str, str]]:
-    """For each part of the score its name and the MusicXML text of that part alone."""
-    whole = _prepared(piece, subtitle, credit, repeats)
+def score_text(root: Element) -> str:
+    """The text of a MusicXML file."""
+    return _DOCTYPE + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def part_texts_of(whole: Element) -> list[tuple[str, str]]:
+    """For each part of a score its name and the MusicXML text of that part alone."""
     texts = []
     for number, part in enumerate(whole.findall("part")):
         alone = deepcopy(whole)
@@ -57,32 +93,20 @@ def parts_as_read(
                 name = on_one_line(element.findtext("part-name") or "") or name
             elif listed is not None:
                 listed.remove(element)
-        texts.append((name, _text(alone)))
+        texts.append((name, score_text(alone)))
     return texts
 
 
-def _prepared(piece: Piece, subtitle: str, credit: str, repeats: bool) -> Element:
-    source = piece.source
-    assert source is not None
-    root = ElementTree.fromstring(source.musicxml)
-    _give_title(root, piece.title)
-    if credit and root.find("identification/creator") is None:
-        identification = root.find("identification")
-        if identification is None:
-            identification = Element("identification")
-            root.insert(_place_after(root, _BEFORE_CREDITS[:3]), identification)
-        creator = Element("creator", type="composer")
-        creator.text = credit
-        identification.insert(0, creator)
-    composer = credit or _creator(root, "composer")
-    for kind, words in (("composer", composer), ("subtitle", subtitle), ("title", piece.title)):
-        _give_credit(root, kind, words)
-    if not repeats:
-        _unroll(root, source)
-    return root
-
-
 def _give_title(root: Element, title: str) -> None:
+    """The piece's title, where the score has none, or another one."""
+    for path in ("work/work-title", "movement-title"):
+        element = root.find(path)
+        if title and element is not None and on_one_line(element.text or ""):
+            before = on_one_line(element.text or "")
+            for stated in (element, *root.iterfind("credit/credit-words")):
+                if before != title and on_one_line(stated.text or "") == before:
+                    stated.text = title
+            return
     if root.find("movement-title") is None and root.find("work/work-title") is None and title:
         element = Element("movement-title")
         element.text = title
@@ -117,37 +141,3 @@ def _give_credit(root: Element, kind: str, words: str) -> None:
 def _place_after(root: Element, tags: Sequence[str]) -> int:
     places = [place for place, child in enumerate(root) if child.tag in tags]
     return max(places, default=-1) + 1
-
-
-def _unroll(root: Element, source: Source) -> None:
-    """Every measure as often as it is played, without the signs that say so."""
-    for part in root.iterfind("part"):
-        printed = part.findall("measure")
-        for measure in printed:
-            part.remove(measure)
-        played = [m for m in source.played_measures if m < len(printed)]
-        for number, measure in enumerate(_in_order(printed, played), 1):
-            measure.set("number", str(number))
-            part.append(measure)
-
-
-def _in_order(printed: Sequence[Element], played: Sequence[int]) -> Iterator[Element]:
-    for number in played:
-        measure = deepcopy(printed[number])
-        for bar_line in measure.findall("barline"):
-            for tag in _SIGNS_OF_REPEATS:
-                for sign in bar_line.findall(tag):
-                    bar_line.remove(sign)
-            style = bar_line.find("bar-style")
-            if style is not None and (style.text or "").strip() in ("light-heavy", "heavy-light"):
-                bar_line.remove(style)
-            if not len(bar_line):
-                measure.remove(bar_line)
-        for sound in measure.iter("sound"):
-            for jump in _JUMPS:
-                sound.attrib.pop(jump, None)
-        yield measure
-
-
-def _text(root: Element) -> str:
-    return _DOCTYPE + ElementTree.tostring(root, encoding="unicode") + "\n"

@@ -42,13 +42,14 @@ from composer.rendering.score.written_lengths import (
 )
 
 
-def build_score(piece: Piece, *, repeats: bool = False) -> Score:
+def build_score(piece: Piece, *, repeats: bool = False, pickup: bool = True) -> Score:
     """The score of a piece; a piece off the grid is brought onto it first (`quantise`, which
     finds what a player meant, and `on_grid`).
 
-    A piece that begins with silence begins with a pickup (`with_pickup`), strums are chords
-    (`gathered`: the only notes whose onsets are not those of the piece), and lengths are those that
-    a player reads (`written_lengths`, `with_two_lines`); `Score.piece` is the piece as written.
+    A piece that begins with silence begins with a pickup (`with_pickup`, unless told otherwise),
+    strums are chords (`gathered`: the only notes whose onsets are not those of the piece), and
+    lengths are those that a player reads (`written_lengths`, `with_two_lines`); `Score.piece` is
+    the piece as written.
     Parts that never play are not in it.
     With `repeats`, what comes twice in a row is printed once between repeat signs.
     """
@@ -60,7 +61,7 @@ def build_score(piece: Piece, *, repeats: bool = False) -> Score:
     # the beats are those of whole bars, so lengths are read before a pickup cuts the first
     readings = [_read(part, piece) for part in piece.parts]
     whole = replace(piece, parts=tuple(reading.part for reading in readings))
-    piece = with_pickup(whole)
+    piece = with_pickup(whole) if pickup else whole
     silence = whole.end_tick - piece.end_tick
     piece = replace(piece, keys=signatures_of(piece))
     words = [words_under(part, piece.source, silence) for part in piece.parts]
