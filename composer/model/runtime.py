@@ -92,7 +92,8 @@ class Runtime:
         if not row:
             return self.output[0] @ _squared_relu(hidden)
         offsets = self.tables.input_offset[row[0]]
-        chosen = self.chosen[[value + offset for value, offset in zip(row, offsets, strict=False)]]
+        places = [value + offset for value, offset in zip(row, offsets, strict=False)]
+        chosen = self.chosen.take(places, axis=0)
         hidden = hidden + self.from_chosen[column] @ chosen.sum(0)
         where = self.tables.logits_of(row[0], column)
         found: Array = self.output[column][where] @ _squared_relu(hidden)
