@@ -9,7 +9,8 @@ and at each chance (temperature:min-p). A line each: the share whose style is he
 standard error; how far the means of all measures lie from real music, in distances of two real
 halves (median over measures and styles; 1 is as near as one can tell); requests that break a field;
 entropy of the pitch classes of a bar; moves of the lead by step; bars in which the lead is silent;
-bars that recall another; ends on the tonic. The first line is real music.
+bars that recall another; onsets between the sixteenths, on 32nds (what looks like haste on a page);
+ends on the tonic. The first line is real music.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from composer.measures.style_judge import features_of, style_judge
 from composer.music.piece import Piece
 
 BARS, MOST_REAL = 16, 64
-FIGURES = ("entropy", "steps", "silent lead", "recalls", "tonic end")
+FIGURES = ("entropy", "steps", "silent lead", "recalls", "32nds", "tonic end")
 
 
 class Real(NamedTuple):
@@ -102,11 +103,13 @@ def figures_of(piece: Piece) -> tuple[float, ...]:
     """One number for each of `FIGURES` but the last."""
     table = note_table(piece)
     lead = lead_of(piece, table)
+    sixteenth = piece.ticks_per_quarter // 4
     return (
         windowed_entropy(table.pitched(), 1),
         lead.steps if lead else np.nan,
         lead.silent if lead else np.nan,
         float(np.mean([one.kind != "new" for one in recalls(table)])),
+        float(np.mean(np.unique(table.pitched().onset) % sixteenth == sixteenth // 2)),
     )
 
 

@@ -19,6 +19,8 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; `arguments` are by default the process's own."""
+    # Vectors of a few hundred numbers: a second thread of numpy's would only wait for the first.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from composer.cli.config import config_path, set_defaults
         from composer.cli.parser import build_parser

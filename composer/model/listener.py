@@ -73,10 +73,11 @@ class Listener:
 
     def _convolved(self, state: Array, name: str, gap: int) -> Array:
         """A sum over the taps of the kernel, each a matrix times the rows so far away."""
-        kernel = self.weights[f"{name}.weight"]  # (out, in, taps)
+        # (out, in, taps) -> (taps, in, out): products of strided matrices are many times slower
+        kernel = np.ascontiguousarray(self.weights[f"{name}.weight"].transpose(2, 1, 0))
         reach, rows = gap * (KERNEL // 2), len(state)
         padded = np.pad(state, ((reach, reach), (0, 0)))
-        taps = [padded[tap * gap : tap * gap + rows] @ kernel[:, :, tap].T for tap in range(KERNEL)]
+        taps = [padded[tap * gap : tap * gap + rows] @ kernel[tap] for tap in range(KERNEL)]
         heard: Array = sum(taps[1:], taps[0]) + self.weights[f"{name}.bias"]
         return heard
 

@@ -7,8 +7,7 @@ were alone, to the last bit, as long as rows are read one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.intp]
+
+FIRST_ROWS = 128
+"""Room of a memory at first: twelve kilobytes a row and line at the size that is shipped."""
 
 
 class State(NamedTuple):
@@ -53,7 +55,6 @@ class Runtime:
         columns = range(tables.columns)
         self.from_chosen = [weights[f"heads.from_chosen.{c}.weight"] for c in columns]
         self.output = [weights[f"heads.output.{c}.weight"] for c in columns]
-        self._spare: list[Memory] = []
         self.trunk = _session(trunk(weights, shape, tables, exact))
         self.late = _session(late(weights, shape, exact))
 
@@ -62,18 +63,6 @@ class Runtime:
         rows = np.asarray(rows)
         kind = rows[..., 0]
         return np.where(self.used[kind], rows + self.input_offset[kind], 0)
-
-    @contextmanager
-    def memory(self, lines: int) -> Iterator[Memory]:
-        """Memory for a while, used again: to lay out a new one takes as long as to fill it."""
-        memory = self._spare.pop() if self._spare else Memory(self, 0)
-        if len(memory.lengths) < lines:
-            memory = Memory(self, lines)
-        memory.lengths[:] = 0
-        try:
-            yield memory
-        finally:
-            self._spare.append(memory)
 
     def read(self, rows: ArrayLike, following: ArrayLike, memory: Memory) -> State:
         """Read rows (lines, rows, columns) behind those that the lines of a memory hold.
@@ -103,7 +92,8 @@ class Runtime:
         if not row:
             return self.output[0] @ _squared_relu(hidden)
         offsets = self.tables.input_offset[row[0]]
-        chosen = self.chosen[[value + offset for value, offset in zip(row, offsets, strict=False)]]
+        places = [value + offset for value, offset in zip(row, offsets, strict=False)]
+        chosen = self.chosen.take(places, axis=0)
         hidden = hidden + self.from_chosen[column] @ chosen.sum(0)
         where = self.tables.logits_of(row[0], column)
         found: Array = self.output[column][where] @ _squared_relu(hidden)
@@ -117,32 +107,42 @@ class Runtime:
         return hidden.reshape(*hidden.shape[:2], -1, self.shape.head_hidden)
 
 
-class Memory:
-    """Keys and values of the rows read so far, allocated once; each line of a batch has its length.
+@dataclass(slots=True)
+class _Store:
+    """Keys and values, shape (layers × 2, lines, heads, rows, head width), and by first and last
+    line what ties some lines to the graph's."""
 
-    `store` has shape (layers × 2, lines, heads, context, head width), `lengths` (lines,).
+    array: Array
+    bindings: dict[tuple[int, int], IOBinding] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """For how many rows there is room."""
+        return self.array.shape[3]
+
+
+class Memory:
+    """Keys and values of the rows read so far; each line of a batch has its length, and `lengths`
+    is (lines,). There is room for `FIRST_ROWS` rows at first, for twice as many when they are full.
     """
 
     def __init__(self, model: Runtime, lines: int) -> None:
-        shape = model.shape
         self.model = model
-        size = (2 * shape.layers, lines, shape.heads, shape.context, shape.head_width)
-        self.store = np.zeros(size, dtype=np.float32)
+        self.store = _Store(_laid_out(model.shape, lines, FIRST_ROWS))
         self.lengths = np.zeros(lines, dtype=np.int64)
-        self._bindings: dict[tuple[int, int], IOBinding] = {}
         self.first = 0
 
     def lines(self, start: int, stop: int) -> Memory:
         """A view of some lines: what is read into it is read into the whole."""
         view = Memory.__new__(Memory)
         view.model, view.store, view.lengths = self.model, self.store, self.lengths[start:stop]
-        view._bindings, view.first = self._bindings, self.first + start
+        view.first = self.first + start
         return view
 
     def copy(self, source: int, target: int) -> None:
         """Let a line hold what another one holds."""
         length = self.lengths[source]
-        self.store[:, target, :, :length] = self.store[:, source, :, :length]
+        self.store.array[:, target, :, :length] = self.store.array[:, source, :, :length]
         self.lengths[target] = length
 
     def run(self, state: Array, out: Array, hidden: Array) -> None:
@@ -150,28 +150,52 @@ class Memory:
         from onnxruntime import OrtValue
 
         last = (self.lengths + state.shape[1] - 1).astype(np.int32)
+        total = last.max(keepdims=True) + np.int32(1)
+        self._make_room(int(total[0]))
         binding = self._binding()
         binding.bind_cpu_input("state", state)
         binding.bind_cpu_input("last", last)
-        binding.bind_cpu_input("total", last.max(keepdims=True) + np.int32(1))
+        binding.bind_cpu_input("total", total)
         binding.bind_ortvalue_output("out", OrtValue.ortvalue_from_numpy(out))
         binding.bind_ortvalue_output("hidden", OrtValue.ortvalue_from_numpy(hidden))
         self.model.trunk.run_with_iobinding(binding)
         self.lengths += state.shape[1]
+
+    def _make_room(self, rows: int) -> None:
+        """Move what is there into a store of twice the rows, until so many have room."""
+        had = self.store.rows
+        if rows <= had:
+            return
+        room = had
+        while room < rows:
+            room *= 2
+        found = self.store.array
+        larger = _laid_out(self.model.shape, found.shape[1], room)
+        larger[:, :, :, :had] = found
+        self.store.array = larger
+        self.store.bindings.clear()
 
     def _binding(self) -> IOBinding:
         """What ties the keys and values of these lines to the graph's, in place."""
         from onnxruntime import OrtValue
 
         lines = self.first, self.first + len(self.lengths)
-        if lines not in self._bindings:
+        bindings = self.store.bindings
+        if lines not in bindings:
             binding = self.model.trunk.io_binding()
-            for name, layer in zip(cache_names(self.model.shape.layers), self.store, strict=True):
+            names = cache_names(self.model.shape.layers)
+            for name, layer in zip(names, self.store.array, strict=True):
                 value = OrtValue.ortvalue_from_numpy(layer[slice(*lines)])
                 binding.bind_ortvalue_input(name, value)
                 binding.bind_ortvalue_output(f"{name}.new", value)
-            self._bindings[lines] = binding
-        return self._bindings[lines]
+            bindings[lines] = binding
+        return bindings[lines]
+
+
+def _laid_out(shape: Shape, lines: int, rows: int) -> Array:
+    """(layers × 2, lines, heads, rows, head width); no more rows than the context."""
+    rows = min(rows, shape.context)
+    return np.zeros((2 * shape.layers, lines, shape.heads, rows, shape.head_width), np.float32)
 
 
 def _session(graph: bytes) -> InferenceSession:

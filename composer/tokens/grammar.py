@@ -153,12 +153,14 @@ class Grammar:
         _check_fields(cls)
 
     def allowed(self, row: list[int]) -> Allowed:
-        """Which values the next field may take, `row` being the fields of the row so far."""
+        """Which values the next field may take, `row` being the fields of the row so far. Do not
+        change what comes back.
+        """
         if not row:
             return _only("kind", *self._kinds())
         name, own_rule = _RULES[row[0]][len(row) - 1]
         special = getattr(self, own_rule, None)
-        allowed: Allowed = special(row) if special else _any(name)
+        allowed: Allowed = special(row) if special else _all_in_use(name)
         return allowed
 
     def _kinds(self) -> list[Kind]:
@@ -357,7 +359,7 @@ class Grammar:
 
     def _note_beat(self, row: list[int]) -> Allowed:
         beats = np.zeros(FIELD_SIZES["beat"], dtype=bool)
-        beats[np.flatnonzero(self._note_ticks()) // GRID_TICKS_PER_QUARTER] = True
+        beats[self._note_ticks().nonzero()[0] // GRID_TICKS_PER_QUARTER] = True
         return beats
 
     def _note_position(self, row: list[int]) -> Allowed:
@@ -496,13 +498,16 @@ def _only(name: str, *values: int) -> Allowed:
 
 def _any(name: str) -> Allowed:
     """Every value that means something, "unknown" aside."""
+    return _all_in_use(name).copy()
+
+
+@cache
+def _all_in_use(name: str) -> Allowed:
+    """What `_any` says, read only."""
     allowed = np.zeros(FIELD_SIZES[name], dtype=bool)
-    allowed[int(name not in NEVER_UNKNOWN) : _values_in_use(name)] = True
+    allowed[int(name not in NEVER_UNKNOWN) : _VALUES_IN_USE.get(name, FIELD_SIZES[name])] = True
+    allowed.flags.writeable = False
     return allowed
-
-
-def _values_in_use(name: str) -> int:
-    return _VALUES_IN_USE.get(name, FIELD_SIZES[name])
 
 
 def empty_row(kind: Kind, *values: int) -> list[int]:

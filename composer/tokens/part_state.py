@@ -82,7 +82,7 @@ class PartState:
 
     def heard(self, tick: int) -> tuple[list[int], list[int]]:
         """The sounding pitches that begin at a tick, upwards, and those that sound on there."""
-        sounding = np.flatnonzero(self.sounding_until > tick).tolist()
+        sounding = (self.sounding_until > tick).nonzero()[0].tolist()
         struck = self.struck if tick == self.last_onset_tick else []
         up = self.above_field
         held = [pitch + up for pitch in sounding if pitch not in struck]

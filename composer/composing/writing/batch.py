@@ -58,12 +58,11 @@ def write_all(
     pieces = list(waiting)
     needed = [len(piece.streams) for piece in pieces]
     lines = min(max(MOST_LINES, *needed), sum(needed))
-    with writers[0].model.memory(lines) as memory:
-        batch = _Batch(memory, lines)
-        while waiting or batch.pieces:
-            while waiting and len(waiting[0].streams) <= batch.room:
-                batch.add(waiting.popleft())
-            batch.write_a_row()
+    batch = _Batch(Memory(writers[0].model, lines), lines)
+    while waiting or batch.pieces:
+        while waiting and len(waiting[0].streams) <= batch.room:
+            batch.add(waiting.popleft())
+        batch.write_a_row()
     return [piece.written for piece in pieces if piece.written is not None]
 
 

@@ -272,11 +272,12 @@ class Writer:
             value = self._given_value(row)
             if value is None:
                 allowed = self._allowed(row)
-                choices = np.flatnonzero(allowed)
+                choices = allowed.nonzero()[0]
                 if len(choices) == 1:
                     value = int(choices[0])
                 else:
-                    wider = allowed | self._behind_chord(row)
+                    later = self._behind_chord(row)
+                    wider = allowed if later is None else allowed | later
                     value = self._choose((yield self._ask(row)), wider, row)
                     if not allowed[value]:
                         row = [Kind.CHORD]
@@ -284,14 +285,15 @@ class Writer:
             row.append(value)
         return row
 
-    def _behind_chord(self, row: list[int]) -> NDArray[np.bool_]:
-        """Beats, or positions, of a note that could only begin behind a chord that must come.
+    def _behind_chord(self, row: list[int]) -> NDArray[np.bool_] | None:
+        """Beats, or positions, of a note that could only begin behind a chord that must come; None
+        for other fields, and where none must.
 
         Who chooses one has done with what stands before the chord. Were they ruled out, their
         chances would go to haste just before it.
         """
         if not self.grammar.pending or row[:1] != [Kind.NOTE] or len(row) > 2:
-            return np.zeros(1, dtype=bool)
+            return None
         _, beat, position, *_ = self.grammar.pending[0]
         if len(row) == 1:
             beats = np.arange(FIELD_SIZES["beat"])
@@ -356,7 +358,7 @@ class Writer:
         logits = self.leans.added(logits, allowed, row)
         is_plan = bool(row) and row[0] in (Kind.BAR, Kind.PLAN)
         chance = AS_LEARNED if is_plan else self.chance
-        choices = np.flatnonzero(allowed)
+        choices = allowed.nonzero()[0]
         return int(choices[sample(logits[choices], chance, self.random)])
 
     def _window(self) -> list[list[int]]:
@@ -407,5 +409,5 @@ def sample(logits: Floats, chance: Chance, random: np.random.Generator) -> int:
         order = np.argsort(-weights)
         before = np.cumsum(weights[order]) - weights[order]
         weights[order[before >= chance.top_p * weights.sum()]] = 0.0
-    cumulative = np.cumsum(weights)
-    return int(np.searchsorted(cumulative, random.random() * cumulative[-1], side="right"))
+    cumulative = weights.cumsum()
+    return int(cumulative.searchsorted(random.random() * cumulative[-1], side="right"))
