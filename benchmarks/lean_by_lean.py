@@ -1,6 +1,6 @@
 """Each lean of composing left out in turn, and other temperatures: what the music loses or gains.
 
-    python -m benchmarks.lean_by_lean SHARDS [--pieces 9] [--without none,rests,weak] \
+    python -m benchmarks.lean_by_lean SHARDS [--pieces 9] [--without none,ending,weak] \
         [--chance 1:.05,.95:.02]
 
 The same requests, `--pieces` of every style that has held-out music enough, are composed (one

@@ -1,13 +1,12 @@
 """What the leans of composing are for, in pieces of each style beside real ones.
 
-    python -m benchmarks.leans SHARDS [--pieces 6] [--without ending,rests | --without weak]
+    python -m benchmarks.leans SHARDS [--pieces 6] [--without ending | --without weak]
 
 Of each style with held-out pieces enough: bits of the distances between onsets and of the lengths
-of notes, and how many bars that the plan calls varied are heard as a return. Of all styles: the
-share of bars in which parts of a role begin no note beside that in the corpora, in how many pieces
-the leading part sounds in the last bar, how many onsets that bar has beside real last bars (and
-how many are on neither sixteenths nor triplets), and how far a lone keyboard lies from the register
-that its header names. `--without` leaves leans out. Seven
+of notes, and how many bars that the plan calls varied are heard as a return. Of all styles: in how
+many pieces the leading part sounds in the last bar, how many onsets that bar has beside real last
+bars (and how many are on neither sixteenths nor triplets), and how far a lone keyboard lies from
+the register that its header names. `--without` leaves leans out. Seven
 styles and six pieces take half a minute of CPU.
 """
 
@@ -23,14 +22,13 @@ from composer.analysis.recall import recalls
 from composer.analysis.table import note_table
 from composer.composing.candidates import Candidate
 from composer.composing.leans.all_leans import WEAK
-from composer.composing.leans.part_statistics import rest_share
 from composer.corpus.shards import load_shards
 from composer.measures.requests import compose_all, style_requests
 from composer.measures.samples import FEWEST_OF_A_STYLE, by_style, held_out_music
 from composer.music.bars import bars_of
 from composer.music.facts import RECALL_KINDS
 from composer.music.instruments import BY_NAME
-from composer.music.piece import GRID_TICKS_PER_QUARTER, ROLES, Part, Piece
+from composer.music.piece import GRID_TICKS_PER_QUARTER, Part, Piece
 from composer.tokens.fields import DRUM_PITCH_OFFSET, Kind, column_of
 from composer.tokens.values import pitch_of_register
 
@@ -63,9 +61,6 @@ def main() -> None:
         )
     everything = [candidate for found in made.values() for candidate in found]
     pieces = [candidate.piece for candidate in everything]
-    print("role: share of bars that begin no note (made / in the corpora)")
-    for role, shares in rests(pieces).items():
-        print(f"  {role:14s} {np.mean(shares):.2f} / {rest_share(0, role):.2f}   ({len(shares)})")
     print(f"the leading part sounds in the last bar: {np.mean([*map(leads_out, pieces)]):.2f}")
     endings = held_out_music(load_shards(flags.shards), BARS, MOST_REAL, at_the_end=True)
     last, truth = last_bar(pieces), last_bar([sample.piece for sample in endings])
@@ -102,19 +97,6 @@ def returns(found: list[Candidate]) -> float:
         of_bars = recalls(note_table(candidate.piece))
         heard += [r.kind != "new" for k, r in zip(kinds, of_bars, strict=True) if k == VARIED]
     return float(np.mean(heard)) if heard else float("nan")
-
-
-def rests(pieces: list[Piece]) -> dict[str, list[float]]:
-    """The share of bars in which each part of a role begins no note, where there are several."""
-    shares: dict[str, list[float]] = {role: [] for role in ROLES}
-    for piece in pieces:
-        starts = [bar.start_tick for bar in bars_of(piece)]
-        for part in piece.parts if len(piece.parts) > 1 else ():
-            if part.role:
-                onsets = [note.onset_tick for note in part.notes]
-                playing = np.unique(np.searchsorted(starts, onsets, side="right"))
-                shares[part.role].append(1 - len(playing) / len(starts))
-    return {role: found for role, found in shares.items() if found}
 
 
 def leads_out(piece: Piece) -> bool:

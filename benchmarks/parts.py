@@ -1,10 +1,9 @@
-"""How often parts rest, where they lie, who plays, what returns: rewrites `part_statistics.toml`.
+"""Where parts lie, who plays, what returns: rewrites `part_statistics.toml`.
 
     python -m benchmarks.parts SHARDS
 
-Of the training split: the share of bars in which a part begins no note, where there are several, by
-its role where one is known, else by its instrument; and the mean pitch of parts of an instrument
-(of one in a role, where it is known), with its standard deviation from piece to piece. Of each
+Of the training split: the mean pitch of parts of an instrument (of one in a role, where it is
+known), with its standard deviation from piece to piece. Of each
 style and composer with pieces enough by people, the share of them that each ensemble plays, drums
 alone and what has no name aside; and of each style the share of bars, among the first of a
 piece, that recall an earlier one. Of the ensembles whose seats are anybody's, the line-ups that are
@@ -37,7 +36,7 @@ ENSEMBLES = {e.index: e.name for e in ensembles() if e.name not in ("drums", "ot
 HUMAN = 1 + ORIGINS.index("human")
 OPEN_ENSEMBLES, MOST_PLAYERS, MOST_LINE_UPS = ("chamber", "band", "ensemble"), 6, 12
 FEWEST_OF_A_STYLE, FEWEST_OF_AN_ENSEMBLE = 15, 0.01
-PIECES, FEWEST_BARS, MOST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 64, 16, 10
+PIECES, FEWEST_BARS, FEWEST_NOTES, FEWEST_PARTS = 400, 500, 16, 10
 BARS_OF_RETURNS = 16
 """As many as a composed piece has by default; in longer ones more returns."""
 HEADER = """# Parts in music of the training split. Written by benchmarks/parts.py.
@@ -46,8 +45,6 @@ HEADER = """# Parts in music of the training split. Written by benchmarks/parts.
 
 class Counts:
     def __init__(self) -> None:
-        self.rests: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        """Silent bars and all bars."""
         self.means: dict[str, list[float]] = defaultdict(list)
         self.ensembles: dict[str, Counter[str]] = defaultdict(Counter)
         self.line_ups: dict[tuple[str, str], Counter[Seats]] = defaultdict(Counter)
@@ -71,18 +68,11 @@ class Counts:
         """Count every part that plays, and what returns."""
         self._take_returns(rows)
         parts = rows[rows[:, 0] == Kind.PART].tolist()
-        bar = np.cumsum(rows[:, 0] == Kind.BAR) - 1
-        bars = min(MOST_BARS, int(bar[-1]) + 1)
         for part in parts:
             value = part[column_of(Kind.PART, "part")]
             mine = (rows[:, 0] == Kind.NOTE) & (rows[:, column_of(Kind.NOTE, "part")] == value)
-            playing = np.unique(bar[mine])
             instrument = INSTRUMENTS[part_of(value)[0]]
             role = role_of(part[column_of(Kind.PART, "role")])
-            if len(parts) > 1 and len(playing):
-                found = self.rests[role or instrument.name]
-                found[0] += bars - int((playing < bars).sum())
-                found[1] += bars
             if mine.sum() >= FEWEST_NOTES and not instrument.is_drums:
                 mean = float(rows[mine, column_of(Kind.NOTE, "pitch")].mean())
                 for name in {instrument.name, f"{instrument.name}/{role}" if role else ""} - {""}:
@@ -97,17 +87,10 @@ class Counts:
                 found[1] += len(plans)
 
     def lines(self) -> list[str]:
-        rests = {
-            name: silent / bars
-            for name, (silent, bars) in self.rests.items()
-            if bars >= FEWEST_BARS
-        }
         means = {name: found for name, found in self.means.items() if len(found) >= FEWEST_PARTS}
         return [
             HEADER,
-            "[rests]",
-            *(f"{name} = {share:.2f}" for name, share in sorted(rests.items())),
-            "\n[registers]",
+            "[registers]",
             *(
                 f'"{name}" = [{np.mean(found):.1f}, {np.std(found):.1f}]'
                 for name, found in sorted(means.items())

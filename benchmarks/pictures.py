@@ -36,9 +36,9 @@ class Row(NamedTuple):
 
 
 ROWS = (
-    Row("classical", "calm", "solo-piano", 16, 5),
-    Row("folk", "playful", "lead-sheet", 16, 4),
-    Row("romantic", "tender", "string-quartet", 12, 3),
+    Row("classical", "calm", "solo-piano", 16, 3),
+    Row("folk", "playful", "lead-sheet", 16, 7),
+    Row("romantic", "tender", "string-quartet", 12, 8),
 )
 
 

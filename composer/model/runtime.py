@@ -118,7 +118,8 @@ class _Store:
     @property
     def rows(self) -> int:
         """For how many rows there is room."""
-        return self.array.shape[3]
+        rows: int = self.array.shape[3]
+        return rows
 
 
 class Memory:

@@ -101,10 +101,11 @@ def test_a_piece_longer_than_the_context_keeps_its_bars() -> None:
 
 
 def test_progress_counts_the_bars() -> None:
-    """From none to all, in order."""
+    """From none to all, in order; anew where what broke the request is written again."""
     seen: list[tuple[int, int]] = []
     compose(style="folk", bars=3, seed=1, best_of=1, progress=lambda *bars: seen.append(bars))
-    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert seen[:4] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert len(seen) % 4 == 0
 
 
 def test_the_report_tells_request_achievement_seed_and_weights() -> None:

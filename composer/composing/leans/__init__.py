@@ -7,6 +7,7 @@ add a lean, write one as `lean.py` says and give it a line in the table of `all_
 all_leans.py          the table of all leans, and what they add together: edit the table to change
                       what leans
 chord_tones.py        chords that were given: their tones are leaned on, most on strong beats
+everybody_plays.py    who was asked to play plays, before the piece is over
 last_bar.py           how a piece ends: on the tonic, its root in the bass, in notes that last to
                       the end of the bar
 lean.py               what a lean is: it follows the rows of a piece and adds to the logits of what
@@ -17,11 +18,8 @@ part_statistics.py    who plays in real music, what parts of an instrument and a
                       how much returns: `part_statistics.toml`, by benchmarks/parts.py
 recall_share.py       how much of a piece returns: a lean on whether the plan of a bar recalls an
                       earlier bar
-recalled_bar.py       a bar that its plan calls a varied or transposed return is heard as one
 registers.py          where each part lies: as another piece does, or where such parts lie in real
                       music
-rests.py              who has rested too long: a lean towards parts that wait, and every player
-                      plays
 role_share.py         how much each role plays: a lean towards parts that play less than such parts
                       do
 tonality.py           keeps a key that was asked for: a lean on notes and chords where another key

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.composing.leans.chord_tones import ChordTones
+from composer.composing.leans.everybody_plays import EverybodyPlays
 from composer.composing.leans.last_bar import Ending
 from composer.composing.leans.lean import RULED_OUT, Floats, Lean, Setting
 from composer.composing.leans.note_density import NoteDensity
 from composer.composing.leans.recall_share import RecallShare
-from composer.composing.leans.recalled_bar import RecalledBar
 from composer.composing.leans.registers import AskedRegisters, UsualRegisters
-from composer.composing.leans.rests import EverybodyPlays, Rests
 from composer.composing.leans.role_share import RoleShare
 from composer.composing.leans.tonality import Tonality
 
@@ -29,13 +28,7 @@ LEANS: dict[str, Lean] = {
         lambda setting: Ending(setting) if setting.comes_to_rest else None,
         "weak",
         "the last bar has the tonic chord, its root below, and lasts to its end",
-        "requests that break a field, the ending among them, .21 without, .13 with",
-    ),
-    "recalled_bar": Lean(
-        RecalledBar,
-        "weak",
-        "a bar that is planned as a varied return has the notes of the other bar",
-        "bars that recall another .16 without, .22 with; real .26",
+        "requests that break a field, the ending among them, .24 without, .12 with",
     ),
     "recall_share": Lean(
         lambda _: RecallShare(),
@@ -47,19 +40,13 @@ LEANS: dict[str, Lean] = {
         EverybodyPlays,
         "rule",
         "who is asked to play plays",
-        "with rests: requests that break a field .38 without, .08 with",
-    ),
-    "rests": Lean(
-        Rests,
-        "weak",
-        "parts rest as long as such parts do, bars are not silent, the lead is there at the end",
-        "distance from real music 1.15 without, 1.06 with, in distances of two real halves",
+        "requests that break a field .38 without, .08 with",
     ),
     "role_share": Lean(
         RoleShare,
         "weak",
         "lead, chords and bass play as much as they do in music of the style",
-        "docs/experiments/composing.md, what roles play",
+        "of 40 bands the lead plays too little in 13 without, in 6 with; the bass in 11, 2",
     ),
     "tonality": Lean(
         lambda setting: Tonality(setting.grammar) if setting.keeps_key else None,

@@ -15,8 +15,6 @@ from composer.tokens.values import part_of
 Seats = tuple[tuple[str, str], ...]
 """Instrument and role ("" for none) of each part."""
 ANY_STYLE = ""
-_USUAL_REST = 0.4
-"""Of a part that the corpora do not know."""
 
 
 class Register(NamedTuple):
@@ -24,12 +22,6 @@ class Register(NamedTuple):
 
     mean: float
     spread: float
-
-
-def rest_share(part_field: int, role: str) -> float:
-    """The share of bars (0..1) in which such a part begins no note."""
-    share: float = _table()["rests"].get(role or _instrument(part_field), _USUAL_REST)
-    return share
 
 
 def usual_register(part_field: int, role: str) -> Register | None:

@@ -22,6 +22,8 @@ from composer.tokens.values import role_of
 
 STEP, MOST = 1.5, 5.0
 """Logits for each note that a part is behind in a bar in which it is due, and at most."""
+REST_BARS = 2
+"""So many bars may a part rest beyond what such parts rest, so that a singer can come in late."""
 
 
 class Wanted(NamedTuple):
@@ -85,4 +87,4 @@ class RoleShare:
     def _is_due(self, value: int, wanted: Wanted) -> bool:
         """Whether it has begun to play in this bar, or has played in fewer than it would."""
         before = self.played.get(value, 0)
-        return value in self.notes or before < wanted.share * self.bars
+        return value in self.notes or before < wanted.share * self.bars - REST_BARS

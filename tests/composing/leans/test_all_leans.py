@@ -92,12 +92,6 @@ def strange_end(rows: np.ndarray) -> float:
     return float(np.mean(~np.isin(column(notes_by_bar(rows)[-1], "pitch") % 12, (0, 4, 7))))
 
 
-def forgotten(rows: np.ndarray) -> float:
-    """The share of the first bar's onsets that the next one, which is to vary it, does not have."""
-    first, second = ({tuple(note[1:4]) for note in bar} for bar in notes_by_bar(rows)[:2])
-    return 1 - len(first & second) / max(1, len(first))
-
-
 def unusual_returns(rows: np.ndarray) -> float:
     """How far the share of bars that recall another lies from that of real music."""
     plans = rows[rows[:, 0] == Kind.PLAN]
@@ -107,10 +101,6 @@ def unusual_returns(rows: np.ndarray) -> float:
 
 def silent_players(rows: np.ndarray) -> float:
     return 6 - len(decode(rows).parts)
-
-
-def silent_bars(rows: np.ndarray) -> float:
-    return float(np.mean([not len(bar) for bar in notes_by_bar(rows)]))
 
 
 def idle_bass(rows: np.ndarray) -> float:
@@ -165,10 +155,8 @@ MANY = ["flute", "oboe", "clarinet", "bassoon", "horn", "cello"]
 SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, Any]]] = {
     "chord_tones": (strange_tones, DUO | {"chords": "C"}, {"bars": NEW}),
     "ending": (strange_end, DUO, {"bars": NEW}),
-    "recalled_bar": (forgotten, DUO, {"bars": NEW | {1: plan(1, Recall(1, "varied"))}}),
     "recall_share": (unusual_returns, DUO | {"bars": 16}, {}),
     "everybody_plays": (silent_players, {"instruments": MANY, "bars": 1}, {}),
-    "rests": (silent_bars, DUO, {"bars": NEW}),
     "role_share": (
         idle_bass,
         {"style": "rock", "instruments": [*MANY[:3], "trumpet", "electric-bass"]},
