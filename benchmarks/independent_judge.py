@@ -66,6 +66,8 @@ ROLE_FIELDS |= {"drums": "drums"}
 LEAST_GROOVE = {"drums": 0.62, "bass": 0.73}
 NEARLY_A_BEAT = 0.8
 MOST_ONSETS_PER_SECOND = 20
+CHORDAL = range(32)
+"""Programs of keyboards, mallets and guitars: nobody's bass unless it is called one."""
 SINGLE = range(56, 80)
 """Programs of winds, one note at a time."""
 RANGES = {40: (55, 103), 41: (48, 91), 42: (36, 81), 43: (28, 67), 68: (58, 91), 70: (34, 75),
@@ -145,9 +147,10 @@ class Sheet:
         if leaders := [track for track in others if track in lines]:
             found[max(leaders, key=means.__getitem__)] = "lead"
         left = [track for track in others if track not in found]
+        singers = [t for t in left if t in lines and self.programs.get(t, 0) not in CHORDAL]
         if "bass" not in found.values() and len(left) > 1:
             lowest = min(left, key=means.__getitem__)
-            found |= {lowest: "bass"} if lowest in lines else {}
+            found |= {lowest: "bass"} if lowest in singers else {}
         return {t: "inner" if t in lines else "chords" for t in left} | found
 
 
