@@ -19,6 +19,7 @@ import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -206,7 +207,7 @@ def _with_next_onsets(piece: Piece) -> list[_Heard]:
         for note in part.notes:
             by_onset.setdefault(note.onset_tick, []).append((note.onset_tick, note.pitch))
         onsets = sorted(by_onset)
-        for onset, following in zip(onsets, [*onsets[1:], -1], strict=True):
+        for onset, following in zip_longest(onsets, onsets[1:], fillvalue=-1):
             after = tuple(by_onset.get(following, ()))
             found += [(onset, pitch, after) for _, pitch in by_onset[onset]]
     return found

@@ -58,6 +58,14 @@ def test_a_silent_piece_has_nothing_to_judge() -> None:
     assert math.isnan(followed.explained)
 
 
+def test_a_part_without_notes_changes_nothing() -> None:
+    """As a band has where a player is silent throughout."""
+    piece = played("C | F")
+    silent = replace(piece, parts=(*piece.parts, Part("flute", 73, ())))
+    chords = placed("C | F", piece)
+    assert chords_followed(silent, chords) == chords_followed(piece, chords)
+
+
 def test_a_chord_that_never_sounds_is_not_followed() -> None:
     """However well the rest agrees: of C, F, G and C somebody plays only the first two."""
     piece = played("C | F | C | C")

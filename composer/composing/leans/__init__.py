@@ -22,6 +22,8 @@ registers.py          where each part lies: as another piece does, or where such
                       music
 role_share.py         how much each role plays: a lean towards parts that play less than such parts
                       do
+silent_bars.py        no bar passes in silence: a lean against leaving a bar in which nothing
+                      has begun
 tonality.py           keeps a key that was asked for: a lean on notes and chords where another key
                       begins to be heard
 """

@@ -15,6 +15,7 @@ from composer.composing.leans.note_density import NoteDensity
 from composer.composing.leans.recall_share import RecallShare
 from composer.composing.leans.registers import AskedRegisters, UsualRegisters
 from composer.composing.leans.role_share import RoleShare
+from composer.composing.leans.silent_bars import SilentBars
 from composer.composing.leans.tonality import Tonality
 
 LEANS: dict[str, Lean] = {
@@ -41,6 +42,12 @@ LEANS: dict[str, Lean] = {
         "rule",
         "who is asked to play plays",
         "requests that break a field .38 without, .08 with",
+    ),
+    "silent_bars": Lean(
+        SilentBars,
+        "weak",
+        "no bar passes in silence",
+        "one of 200 real bars is silent",
     ),
     "role_share": Lean(
         RoleShare,

@@ -103,6 +103,10 @@ def silent_players(rows: np.ndarray) -> float:
     return 6 - len(decode(rows).parts)
 
 
+def silent_bars(rows: np.ndarray) -> float:
+    return float(np.mean([not len(bar) for bar in notes_by_bar(rows)]))
+
+
 def idle_bass(rows: np.ndarray) -> float:
     """Bars in which the bass has fewer than two notes."""
     mine = [column(bar, "part") == value_of("electric-bass") for bar in notes_by_bar(rows)]
@@ -157,6 +161,7 @@ SHOWN: dict[str, tuple[Callable[[np.ndarray], float], dict[str, Any], dict[str, 
     "ending": (strange_end, DUO, {"bars": NEW}),
     "recall_share": (unusual_returns, DUO | {"bars": 16}, {}),
     "everybody_plays": (silent_players, {"instruments": MANY, "bars": 1}, {}),
+    "silent_bars": (silent_bars, DUO, {"bars": NEW}),
     "role_share": (
         idle_bass,
         {"style": "rock", "instruments": [*MANY[:3], "trumpet", "electric-bass"]},
