@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 ROWS = (
     Row("classical", "calm", "solo-piano", 16, 3),
-    Row("folk", "playful", "lead-sheet", 16, 7),
+    Row("folk", "playful", "lead-sheet", 16, 5),
     Row("romantic", "tender", "string-quartet", 12, 8),
 )
 
