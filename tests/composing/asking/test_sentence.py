@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import composer
@@ -110,6 +110,7 @@ def test_no_made_up_word_is_lost(words: list[str]) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@example("䷀")
 @given(st.text(max_size=60))
 def test_any_text_can_be_read(text: str) -> None:
     """Without an error."""
