@@ -55,7 +55,7 @@ BELONG = 0.85
 PROGRAMS = {
     "piano": 0, "harpsichord": 6, "organ": 19, "guitar": 24, "violin": 40, "viola": 41, "cello": 42,
     "harp": 46, "strings": 48, "trumpet": 56, "trombone": 57, "horn": 60, "tuba": 58,
-    "clarinet": 71, "bassoon": 70, "oboe": 68, "flute": 73, "saxophone": 65, "electric-guitar": 27,
+    "clarinet": 71, "bassoon": 70, "oboe": 68, "flute": 73, "alto-sax": 65, "electric-guitar": 27,
     "electric-bass": 33, "acoustic-bass": 32, "contrabass": 43, "timpani": 47, "soprano": 52,
     "alto": 52, "tenor": 52, "bass": 52, "choir": 52, "voice": 54, "drums": 128,
 }  # fmt: skip
@@ -68,8 +68,14 @@ NEARLY_A_BEAT = 0.8
 MOST_ONSETS_PER_SECOND = 20
 CHORDAL = range(32)
 """Programs of keyboards, mallets and guitars: nobody's bass unless it is called one."""
-SINGLE = range(56, 80)
+SINGLE = (*range(56, 61), *range(64, 80))
 """Programs of winds, one note at a time."""
+LEADERS = (52, 53, 54, *range(80, 88))
+"""Programs of voices and of what General MIDI calls leads."""
+LINE, LEADING_LINE = 1.5, 1.2
+"""Notes at an onset, on average, of who plays a line at most, and of who leads."""
+IN_LINES = (*range(8, 16), *range(40, 80))
+"""Programs that play lines in a band, where the others accompany."""
 RANGES = {40: (55, 103), 41: (48, 91), 42: (36, 81), 43: (28, 67), 68: (58, 91), 70: (34, 75),
           71: (50, 91), 73: (59, 96), 56: (52, 84), 57: (34, 74), 60: (34, 77),
           0: (21, 108)}  # fmt: skip
@@ -132,26 +138,50 @@ class Sheet:
 
     @cached_property
     def roles(self) -> dict[int, str]:
-        """By track: drums by channel, a bass by its program or as the lowest of three lines and
-        more, chords by notes together; of the other lines the highest leads."""
+        """By track. Drums are known by their channel, a bass by its program or as the lowest of
+        three lines and more. A voice or a synth lead leads, else the line that is most often on
+        top, else the highest player of chords. Of the rest chords are known by notes together,
+        and in a band by their program."""
         found: dict[int, str] = dict.fromkeys(self.drums, "drums")
         free = [track for track in self.tracks if track not in self.drums]
-        found |= {t: "bass" for t in free if self.programs.get(t, 0) in BASS_PROGRAMS}
-        means, lines = {}, []
-        for track in free:
-            mine = self.notes[self.notes[:, 4] == track]
-            means[track] = mine[:, 2].mean()
-            if len(mine) < 1.5 * len(np.unique(mine[:, 0])):
-                lines.append(track)
-        others = [track for track in free if track not in found]
-        if leaders := [track for track in others if track in lines]:
-            found[max(leaders, key=means.__getitem__)] = "lead"
-        left = [track for track in others if track not in found]
-        singers = [t for t in left if t in lines and self.programs.get(t, 0) not in CHORDAL]
+        found |= {t: "bass" for t in free if self.program(t) in BASS_PROGRAMS}
+        left = [track for track in free if track not in found]
+        if not left:
+            return found
+        together = {t: self._notes_together(t) for t in left}
+        named = [t for t in left if self.program(t) in LEADERS]
+        leaders = named or [t for t in left if together[t] < LEADING_LINE] or left
+        lead = max(leaders, key=lambda track: (self._on_top(leaders)[track], -track))
+        found[lead] = "lead"
+        left.remove(lead)
+        lines = {t for t in left if together[t] < LINE}
         if "bass" not in found.values() and len(left) > 1:
-            lowest = min(left, key=means.__getitem__)
-            found |= {lowest: "bass"} if lowest in singers else {}
+            lowest = min(left, key=lambda t: self.notes[self.notes[:, 4] == t][:, 2].mean())
+            if lowest in lines and self.program(lowest) not in CHORDAL:
+                found[lowest] = "bass"
+                left.remove(lowest)
+        if self.drums:
+            lines = {t for t in lines if self.program(t) in IN_LINES}
         return {t: "inner" if t in lines else "chords" for t in left} | found
+
+    def _notes_together(self, track: int) -> float:
+        mine = self.notes[self.notes[:, 4] == track]
+        return len(mine) / len(np.unique(mine[:, 0]))
+
+    def _on_top(self, tracks: list[int]) -> Counter[int]:
+        """How many onsets of these tracks each has the highest note at."""
+        notes = self.notes[np.isin(self.notes[:, 4], tracks)]
+        order = np.lexsort((-notes[:, 2], notes[:, 0]))
+        _, first = np.unique(notes[order][:, 0], return_index=True)
+        return Counter(notes[order][first][:, 4].tolist())
+
+    @property
+    def players(self) -> str:
+        """The ensemble, where its instruments say it."""
+        programs = {self.program(track) for track in self.tracks}
+        if programs in ({0, 52}, {0, 53}, {0, 54}) and len(self.tracks) == 2:
+            return "voice-and-piano"
+        return "band" if self.drums else ""
 
 
 def read(path: Path) -> Sheet:
@@ -216,7 +246,7 @@ def hit(sheet: Sheet, asked: Asked) -> bool:
 def key(sheet: Sheet, asked: Asked) -> bool | None:
     if "chords" in asked:
         return None
-    scores = _fits(sheet.pitched)
+    scores = _fits(sheet.pitched, sheet.quarter)
     if not scores:
         return False
     best, word = max(scores.values()), asked["key"].split()[-1]
@@ -267,7 +297,7 @@ def chords(sheet: Sheet, asked: Asked) -> bool:
 
 
 def parts(sheet: Sheet, asked: Asked) -> bool | None:
-    """The programs that sound; a band in a style has a bass and drums at least."""
+    """The programs that sound; of a band in a style nothing is said but that bass and drums do."""
     found = Counter(sheet.program(track) for track in sheet.tracks)
     if "instruments" in asked:
         names = asked["instruments"].split(",")
@@ -277,7 +307,8 @@ def parts(sheet: Sheet, asked: Asked) -> bool | None:
     if asked["ensemble"] in OF_A_STYLE and "style" in asked:
         if asked["ensemble"] != "band":
             return None
-        return bool(found[128]) and any(program in BASS_PROGRAMS for program in found)
+        has_both = found[128] and any(program in BASS_PROGRAMS for program in found)
+        return None if has_both else False
     row = next(e for e in table("ensembles")["ensemble"] if e["name"] == asked["ensemble"])
     if any(seat[0] not in PROGRAMS for seat in row.get("parts", [])):
         return None
@@ -291,7 +322,8 @@ def role(name: str) -> Callable[[Sheet, Asked], bool | None]:
         tracks = [track for track, its in sheet.roles.items() if its == name]
         if not tracks or len(sheet.tracks) < 2:
             return None
-        usual = _usual(name, asked.get("parent", ""), asked.get("ensemble", ""))
+        ensemble = asked.get("ensemble", "") or sheet.players
+        usual = _usual(name, asked.get("parent", ""), ensemble) if ensemble else None
         if usual is None:
             return None
         count = len(sheet.bars) - 1
@@ -335,16 +367,17 @@ def playable(sheet: Sheet, asked: Asked) -> bool:
 def ending(sheet: Sheet, asked: Asked) -> bool | None:
     """At the last onset the lowest note that sounds is the tonic; it is on a beat and lasts one."""
     notes = sheet.pitched
-    if not len(notes):
+    if not len(notes) or "melody" in asked:
         return None
     start = notes[:, 0].max()
     lowest = notes[notes[:, 1] > start][:, 2].min()
-    (tonic, _), _ = max(_fits(notes).items(), key=lambda item: item[1])
+    fits = _fits(notes, sheet.quarter)
+    tonics = {tonic for (tonic, _), fit in fits.items() if fit > max(fits.values()) - KEY_MARGIN}
     low = max(line for line in sheet.bars if line <= start)
     beat = _beat(sheet, start)
     lasts = (notes[notes[:, 0] == start][:, 1] - start).max()
     on_beat = (start - low) % beat == 0
-    return bool(lowest % 12 == tonic and on_beat and lasts >= NEARLY_A_BEAT * beat)
+    return bool(int(lowest) % 12 in tonics and on_beat and lasts >= NEARLY_A_BEAT * beat)
 
 
 def mood(sheet: Sheet, asked: Asked) -> bool | None:
@@ -356,7 +389,7 @@ def mood(sheet: Sheet, asked: Asked) -> bool | None:
     for (word, _), first, last in zip(points, starts, [*starts[1:], -1], strict=True):
         low, high = sheet.bars[first], sheet.bars[last]
         inside = sheet.pitched[(sheet.pitched[:, 0] >= low) & (sheet.pitched[:, 0] < high)]
-        if len(inside) < 8 or not (scores := _fits(inside)):
+        if len(inside) < 8 or not (scores := _fits(inside, sheet.quarter)):
             return None
         valence, arousal = _point(word)
         major = max(s for (_, mode), s in scores.items() if mode == "major")
@@ -388,9 +421,11 @@ JUDGES: dict[str, tuple[str, Callable[[Sheet, Asked], bool | None]]] = {
 """Field of the report -> what of the request it needs ("" for nothing), and its judge."""
 
 
-def _fits(notes: np.ndarray) -> dict[tuple[int, str], float]:
-    """How well every key fits: correlation of lengths by pitch class with its profile."""
-    heard = np.bincount(notes[:, 2] % 12, weights=notes[:, 1] - notes[:, 0], minlength=12)
+def _fits(notes: np.ndarray, quarter: int) -> dict[tuple[int, str], float]:
+    """How well every key fits: correlation of lengths by pitch class, a quarter at the
+    most (a held note is no more of a key than a played one), with its profile."""
+    lengths = np.minimum(notes[:, 1] - notes[:, 0], quarter)
+    heard = np.bincount(notes[:, 2] % 12, weights=lengths, minlength=12)
     if not heard.any() or heard.std() == 0:
         return {}
     return {

@@ -33,7 +33,7 @@ CHORDS = (
 """Chords, and the key that Roman numerals need."""
 QUARTERS = ("q1", "q2", "q3", "q4", "0.6,-0.4", "-0.5,0.5")
 PLAYERS = (
-    "violin,cello,piano", "flute,viola,harp", "piano,drums,bass", "trumpet,saxophone,piano",
+    "violin,cello,piano", "flute,viola,harp", "piano,drums,bass", "trumpet,alto-sax,piano",
     "electric-guitar,electric-bass,drums", "clarinet,bassoon", "guitar",
 )  # fmt: skip
 TUNE = (60, 64, 67, 64, 62, 65, 69, 65, 59, 62, 67, 65, 64, 60, 64, 67) * 2
@@ -108,7 +108,7 @@ def table(name: str) -> dict[str, Any]:
 
 def in_full(asked: Mapping[str, Any]) -> dict[str, Any]:
     """A request with what its preset says where it says nothing; `parent` is the style around a
-    composer."""
+    composer, of a blend that of the first."""
     full = dict(asked)
     if "preset" in asked:
         row = next(p for p in table("presets")["preset"] if p["name"] == asked["preset"])
@@ -116,10 +116,9 @@ def in_full(asked: Mapping[str, Any]) -> dict[str, Any]:
         said |= {"key": row["mode"], "tempo": row["quarters_per_minute"]}
         said |= {} if "instruments" in asked else {"ensemble": row["ensemble"]}
         full = said | full
-    if ":" not in (style := full.get("style", "")):
-        around = {row["name"]: row["parent"] for row in table("styles")["composer"]}
-        full["parent"] = around.get(style, style)
-    return full
+    around = {row["name"]: row["parent"] for row in table("styles")["composer"]}
+    style = full.get("style", "").partition(":")[0]
+    return full | {"parent": around.get(style, style)}
 
 
 def compose_into(asked: Sequence[Mapping[str, Any]], out: Path, processes: int) -> None:

@@ -15,9 +15,9 @@ NEARLY = 0.8
 
 
 class Ending(NamedTuple):
-    """Whether the lowest note of the last onset is the tonic of the key that the notes say, whether
-    that onset is on a beat with a note of (nearly) a beat or more, and how many beats the longest
-    lasts."""
+    """Whether the lowest note that sounds at the last onset, begun there or held, is the tonic of
+    the key that the notes say, whether that onset is on a beat with a note of (nearly) a beat or
+    more, and how many beats the longest lasts."""
 
     is_on_tonic: bool
     is_held: bool
@@ -36,7 +36,8 @@ def ending(piece: Piece) -> Ending | None:
     key = key_of_table(table)
     final = table.select(table.onset == table.onset.max())
     beat = beat_ticks(table.bars[int(final.bar[0])].meter, table.ticks_per_quarter)
-    on_tonic = key is not None and int(final.pitch.min()) % 12 == tonic_pitch_class(key)
+    sounding = table.select(table.onset + table.length > table.onset.max())
+    on_tonic = key is not None and int(sounding.pitch.min()) % 12 == tonic_pitch_class(key)
     longest = int(final.length.max())
     is_on_beat = int(final.onset_in_bar[0]) % beat == 0
     return Ending(on_tonic, is_on_beat and longest >= NEARLY * beat, longest / beat)
