@@ -35,7 +35,7 @@ _IMPLIED = {"waltz": "3/4"}
 """A style that is of one meter."""
 
 _TOKEN = re.compile(
-    r"\d+/\d+|\d+:\d\d|\d+(?:[.,]\d+)?|[\u3400-\u4dbf\u4e00-\u9fff]|[^\W\d_\u3400-\u9fff]+", re.UNICODE
+    r"\d+/\d+|\d+:\d\d|\d+(?:[.,]\d+)?|[\u3400-\u4dbf\u4e00-\u9fff]|[^\W\d_\u3400-\u9fff]+"
 )
 _FORM = re.compile(r"A[A-E]{2,11}")
 _CHORDS_WORD = r"chords?|akkorde|accords|acordes|和弦"
