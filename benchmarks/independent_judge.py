@@ -320,7 +320,7 @@ def role(name: str) -> Callable[[Sheet, Asked], bool | None]:
 
     def judge(sheet: Sheet, asked: Asked) -> bool | None:
         tracks = [track for track, its in sheet.roles.items() if its == name]
-        if not tracks or len(sheet.tracks) < 2:
+        if not tracks or len(sheet.tracks) < 2 or "like" in asked:  # a style from the other piece
             return None
         ensemble = asked.get("ensemble", "") or sheet.players
         usual = _usual(name, asked.get("parent", ""), ensemble) if ensemble else None
