@@ -22,6 +22,7 @@ from xml.etree.ElementTree import Element, SubElement
 from composer.corpus.midi_reading import MOST_BYTES
 from composer.corpus.texts import charset_of
 from composer.errors import UnreadablePieceError
+from composer.music.keys import DIATONIC_STEPS
 
 MOST_UNPACKED_BYTES = 4 * MOST_BYTES
 _LOCAL_FILE = b"PK\x03\x04"
@@ -32,7 +33,6 @@ _WIDE = {b"<\0?\0": b"\xff\xfe", b"\0<\0?": b"\xfe\xff"}
 """How text of two bytes a letter begins that lacks its mark, and that mark."""
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CHUNK_BYTES = 1 << 16
-_DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 _TIMED = ("note", "backup", "forward")
 
 
@@ -277,7 +277,7 @@ def _fill_in_diatonic(transpose: Element) -> None:
         return
     chromatic = _whole(transpose.findtext("chromatic"), 0)
     octaves, rest = divmod(abs(chromatic), 12)
-    steps = (7 * octaves + _DIATONIC_STEPS[rest]) * (1 if chromatic >= 0 else -1)
+    steps = (7 * octaves + DIATONIC_STEPS[rest]) * (1 if chromatic >= 0 else -1)
     diatonic = Element("diatonic")
     diatonic.text = str(steps)
     transpose.insert(0, diatonic)

@@ -15,6 +15,8 @@ MODES = ("major", "minor")
 _SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 _LETTERS_BY_FIFTHS = "FCGDAEB"  # position 0 is one fifth below C
 _MOST_ACCIDENTALS = 7
+DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
+"""Steps on the staff of an interval of 0 to 11 semitones."""
 EVENLY_FAR = 6
 """As many sharps as flats: F# and Gb major, D# and Eb minor."""
 _MINOR_TONIC_FIFTHS = 3  # the minor tonic lies three fifths above its signature's major tonic

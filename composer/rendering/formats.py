@@ -70,11 +70,11 @@ class Maker:
     @cached_property
     def musicxml(self) -> str:
         """The score: that of the file, as far as the piece is still what it says."""
-        from composer.rendering.musicxml.score_as_read import score_text
+        from composer.rendering.musicxml.header import document
 
         if self._read_score is None:
             return self._our_musicxml
-        return score_text(self._read_score)
+        return document(self._read_score)
 
     @cached_property
     def _read_score(self) -> Element | None:

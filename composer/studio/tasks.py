@@ -125,15 +125,16 @@ def playing(payload: tuple[Piece, int, bool], tell: Tell) -> dict[str, Any]:
 def score(payload: tuple[Piece, str], tell: Tell) -> dict[str, Any]:
     """The pages of the score as SVG, and `steps`: (quarters from the first bar's beginning,
     identifiers of the notes that begin, of those that end)."""
+    from composer.rendering.musicxml.header import document
     from composer.rendering.musicxml.musicxml import musicxml_text
-    from composer.rendering.musicxml.score_as_read import score_as_read, score_text
+    from composer.rendering.musicxml.score_as_read import score_as_read
     from composer.rendering.pages.engraving import engraved, pages_of
     from composer.rendering.score.pickup import with_pickup
 
     piece, paper = payload
     read = score_as_read(piece, repeats=False, paper=paper)
     if read is not None and piece.source is not None and piece.source.measure_ticks:
-        toolkit = engraved(score_text(read), paper)
+        toolkit = engraved(document(read), paper)
         silence = piece.source.measure_ticks[0] / piece.source.ticks_per_quarter
     else:
         piece = on_grid(piece)

@@ -104,8 +104,8 @@ def test_progress_counts_the_bars() -> None:
     """From none to all, in order; anew where what broke the request is written again."""
     seen: list[tuple[int, int]] = []
     compose(style="folk", bars=3, seed=1, best_of=1, progress=lambda *bars: seen.append(bars))
-    assert seen[:4] == [(0, 3), (1, 3), (2, 3), (3, 3)]
-    assert len(seen) % 4 == 0
+    assert seen
+    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)] * (len(seen) // 4)
 
 
 def test_the_report_tells_request_achievement_seed_and_weights() -> None:

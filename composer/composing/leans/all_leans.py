@@ -41,7 +41,7 @@ LEANS: dict[str, Lean] = {
         EverybodyPlays,
         "rule",
         "who is asked to play plays",
-        "requests that break a field .38 without, .08 with",
+        "with a lean on rests, since gone: requests that break a field .38 without, .08 with",
     ),
     "silent_bars": Lean(
         SilentBars,
@@ -65,7 +65,7 @@ LEANS: dict[str, Lean] = {
         UsualRegisters,
         "weak",
         "parts lie where such parts lie in real music",
-        "distance from real music 1.16 without, 1.06 with",
+        "distance from real music 1.16 without, 1.06 with; of 109.8M rows 1.12, 1.14",
     ),
     "note_density": Lean(
         lambda setting: NoteDensity(setting) if setting.densities else None,

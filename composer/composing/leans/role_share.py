@@ -2,8 +2,9 @@
 
 A model that has written a bar or two without its bass reads music without a bass, and a note that
 is forced in stays alone. Here a part of a known role (lead, chords, bass, inner) is due in a bar
-while it has played in fewer of the bars so far than such parts do in music of the style, and then
-leans towards as many notes as they have in a bar, the more the further the bar has gone on.
+while it is more than two bars behind what such parts play in music of the style, and once it has
+begun there; then it leans towards as many notes as they have in a bar, the more the further the bar
+has gone on.
 """
 
 from __future__ import annotations

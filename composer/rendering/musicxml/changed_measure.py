@@ -10,12 +10,12 @@ from fractions import Fraction
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
+from composer.music.keys import DIATONIC_STEPS
 from composer.rendering.musicxml.header import text_element
 from composer.rendering.score.accidentals import NAMES, alteration
 
 _STEPS = "CDEFGAB"
 _SEMITONES = (0, 2, 4, 5, 7, 9, 11)
-_DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 _LOWEST_OF_THE_UPPER_STAFF = 60
 _BEHIND_STAFF = ("beam", "notations", "lyric", "play", "listen")
 _MUSIC = ("note", "backup", "forward")
@@ -56,7 +56,7 @@ def _interval(transpose: Element) -> tuple[int, int]:
     octaves = int(transpose.findtext("octave-change") or 0)
     semitones = int(float(transpose.findtext("chromatic") or 0))
     sign = -1 if semitones < 0 else 1
-    inside = sign * _DIATONIC_STEPS[abs(semitones) % 12] + sign * 7 * (abs(semitones) // 12)
+    inside = sign * DIATONIC_STEPS[abs(semitones) % 12] + sign * 7 * (abs(semitones) // 12)
     steps = int(transpose.findtext("diatonic") or inside)
     return steps + 7 * octaves, semitones + 12 * octaves
 

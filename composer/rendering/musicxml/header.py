@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from composer.rendering.page import MARGIN_MILLIMETRES, STAFF_MILLIMETRES, paper_size, zoom_for
 from composer.rendering.score.notation import Score, StaffPart
 from composer.rendering.score.percussion import drum_sign
 from composer.rendering.score.short_names import short_names
 
+_DOCTYPE = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
+    '"http://www.musicxml.org/dtds/partwise.dtd">\n'
+)
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FILE_ENDING = re.compile(r"\.(midi?|xml|musicxml|mxl|krn|abc)$", re.IGNORECASE)
 _TENTHS_A_STAFF = 40
@@ -22,6 +27,11 @@ _CREDITS = {
 }
 """Size in points, where across, and how many tenths under the margin."""
 _BRACKETED = ("woodwind", "brass", "percussion", "voice", "strings")
+
+
+def document(root: Element) -> str:
+    """The text of a MusicXML file."""
+    return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
 
 
 def text_element(parent: Element, tag: str, content: object, /, **attributes: str) -> Element:

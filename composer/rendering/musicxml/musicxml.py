@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement, indent
 
 from composer.errors import RequestError
 from composer.music.facts import Chord
+from composer.music.keys import DIATONIC_STEPS
 from composer.music.piece import GRID_TICKS_PER_QUARTER, Piece
 from composer.music.source import Lyric
 from composer.music.source import Symbol as StatedChord
@@ -24,7 +25,7 @@ from composer.rendering.musicxml.directions import (
     write_octave_marks,
     write_tempi,
 )
-from composer.rendering.musicxml.header import text_element, write_header, write_part_list
+from composer.rendering.musicxml.header import document, text_element, write_header, write_part_list
 from composer.rendering.musicxml.tablature import add_tablature
 from composer.rendering.score.accidentals import NAMES as ACCIDENTALS
 from composer.rendering.score.fingering import fingering_of
@@ -43,11 +44,6 @@ from composer.rendering.score.percussion import FEET, DrumSign, drum_signs
 from composer.rendering.score.rhythm import KINDS
 from composer.rendering.score.score import build_score, printed_chords
 
-_DOCTYPE = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
-    '"http://www.musicxml.org/dtds/partwise.dtd">\n'
-)
 _CLEFS = {
     "treble": ("G", 2, 0),
     "bass": ("F", 4, 0),
@@ -56,7 +52,6 @@ _CLEFS = {
     "tenor-clef": ("C", 4, 0),
     "percussion": ("percussion", 0, 0),
 }
-_DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 
 
 def musicxml_text(
@@ -145,7 +140,7 @@ def _text(
 
 def _serialized(root: Element) -> str:
     indent(root, " ")
-    return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
+    return document(root)
 
 
 def _written(
@@ -286,7 +281,7 @@ class _PartWriter:
             octaves, rest = divmod(abs(semitones), 12)
             up = -1 if semitones > 0 else 1  # from what is written to what sounds
             transpose = SubElement(attributes, "transpose")
-            text_element(transpose, "diatonic", up * _DIATONIC_STEPS[rest])
+            text_element(transpose, "diatonic", up * DIATONIC_STEPS[rest])
             text_element(transpose, "chromatic", up * rest)
             if octaves:
                 text_element(transpose, "octave-change", up * octaves)

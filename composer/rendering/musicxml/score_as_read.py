@@ -17,15 +17,11 @@ from composer.music.names import on_one_line
 from composer.music.piece import Piece
 from composer.music.source import is_as_read
 from composer.rendering.musicxml.changed_score import changed_score
+from composer.rendering.musicxml.header import document
 from composer.rendering.musicxml.read_measures import has_read_measures
 from composer.rendering.musicxml.unrolled import unroll
 from composer.rendering.page import paper_size
 
-_DOCTYPE = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
-    '"http://www.musicxml.org/dtds/partwise.dtd">\n'
-)
 _BEFORE_CREDITS = (
     "work", "movement-number", "movement-title", "identification", "defaults",
 )  # fmt: skip
@@ -73,11 +69,6 @@ def score_as_read(
     return root
 
 
-def score_text(root: Element) -> str:
-    """The text of a MusicXML file."""
-    return _DOCTYPE + ElementTree.tostring(root, encoding="unicode") + "\n"
-
-
 def part_texts_of(whole: Element) -> list[tuple[str, str]]:
     """For each part of a score its name and the MusicXML text of that part alone."""
     texts = []
@@ -93,7 +84,7 @@ def part_texts_of(whole: Element) -> list[tuple[str, str]]:
                 name = on_one_line(element.findtext("part-name") or "") or name
             elif listed is not None:
                 listed.remove(element)
-        texts.append((name, score_text(alone)))
+        texts.append((name, document(alone)))
     return texts
 
 

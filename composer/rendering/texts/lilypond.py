@@ -15,6 +15,7 @@ from itertools import pairwise
 from composer.music.bars import key_at, meter_ticks, prevailing_meter
 from composer.music.chords import fifths_of_chord
 from composer.music.facts import Chord
+from composer.music.keys import DIATONIC_STEPS
 from composer.music.piece import GRID_TICKS_PER_QUARTER, MeterChange
 from composer.rendering.score.division import is_compound
 from composer.rendering.score.notation import (
@@ -56,7 +57,6 @@ _QUALITIES = {
     "major7-sharp11": "maj7.11+", "minor11": "m11",
 }  # fmt: skip
 _MILLIMETRES_A_LETTER = 2.2
-_DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 _MAJOR_STEPS = "CDEFGAB"
 
 
@@ -319,7 +319,7 @@ def _tone(spelling: Spelling, *, octave: bool = False) -> str:
 def _sounding_of_middle_c(semitones: int) -> Spelling:
     """What sounds where a player reads middle C, for so many semitones that are written higher."""
     octaves, rest = divmod(abs(semitones), 12)
-    steps = 7 * octaves + _DIATONIC_STEPS[rest]
+    steps = 7 * octaves + DIATONIC_STEPS[rest]
     position = 28 - steps if semitones > 0 else 28 + steps
     octave, step = divmod(position, 7)
     plain = Spelling(_MAJOR_STEPS[step], 0, octave)

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.composing.leans.all_leans import LEANS, Leans
 from composer.composing.leans.everybody_plays import CERTAIN, EverybodyPlays
 from composer.composing.leans.lean import RULED_OUT, Setting
-from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind
 from composer.tokens.grammar import Grammar, empty_row
-from composer.tokens.values import bars_value, key_value, meter_value, part_value
+from composer.tokens.values import meter_value
+from tests.composing.leans.leaned_on import CELLO, FLUTE, LeanedOn
 
-FLUTE, CELLO = (part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("flute", "cello"))
 
-
-class Writing:
+class Writing(LeanedOn):
     """Rows go into a grammar, and beside it what makes everybody play."""
 
     def __init__(self, bars: int) -> None:
-        self.grammar = Grammar(bars)
-        without = LEANS.keys() - {"everybody_plays"}
-        self.leans = Leans(Setting(self.grammar), without=without)
-        self.take(Kind.FORM, bars_value(bars), meter_value(4, 4), key_value(0, "minor"))
-        self.take(Kind.PART, FLUTE, 74)
-        self.take(Kind.PART, CELLO, 43)
-
-    def take(self, kind: Kind, *values: int) -> None:
-        row = empty_row(kind, *values)
-        self.grammar.advance(row)
-        self.leans.advance(row)
-
-    def bar(self) -> None:
-        self.take(Kind.BAR, 1, meter_value(4, 4))
-        self.take(Kind.PLAN)
+        super().__init__("everybody_plays", bars=bars)
 
     def lean(self, *row: int) -> np.ndarray:
         tilts = [follower.tilt([*row]) for follower in self.leans.followers]

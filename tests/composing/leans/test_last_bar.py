@@ -5,43 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from composer.composing.leans.all_leans import LEANS, Leans
+from composer.composing.leans.all_leans import LEANS
 from composer.composing.leans.lean import Setting
 from composer.music.facts import CHORD_QUALITIES
-from composer.music.instruments import BY_NAME, INSTRUMENTS
 from composer.tokens.fields import Kind
-from composer.tokens.grammar import Grammar, empty_row
-from composer.tokens.values import bars_value, key_value, meter_value, part_value
-
-FLUTE, CELLO, PIANO = (
-    part_value(INSTRUMENTS.index(BY_NAME[name]), 0) for name in ("flute", "cello", "piano")
-)
+from composer.tokens.grammar import Grammar
+from tests.composing.leans.leaned_on import CELLO, FLUTE, PIANO, LeanedOn
 
 
-class Writing:
+class Writing(LeanedOn):
     """Rows go into a grammar and two leans beside it."""
 
     def __init__(self, bars: int, mode: str = "minor", chords_are_given: bool = False) -> None:
-        self.grammar = Grammar(bars)
-        setting = Setting(self.grammar, chords_are_given=chords_are_given)
-        self.leans = Leans(setting, without=LEANS.keys() - {"chord_tones", "ending"})
-        self.take(Kind.FORM, bars_value(bars), meter_value(4, 4), key_value(0, mode))
-        self.take(Kind.PART, FLUTE, 74)
-        self.take(Kind.PART, CELLO, 43)
-
-    def take(self, kind: Kind, *values: int) -> None:
-        row = empty_row(kind, *values)
-        self.grammar.advance(row)
-        self.leans.advance(row)
+        super().__init__(
+            "chord_tones", "ending", bars=bars, mode=mode, chords_are_given=chords_are_given
+        )
 
     def tilt(self, row: list[int]) -> np.ndarray | None:
         """What the two add to the next field; None for nothing."""
         found = [tilt for one in self.leans.followers if (tilt := one.tilt(row)) is not None]
         return sum(found[1:], found[0]) if found else None
-
-    def bar(self) -> None:
-        self.take(Kind.BAR, 1, meter_value(4, 4))
-        self.take(Kind.PLAN)
 
     def favoured(self, *row: int) -> int:
         """The value of the next field that is leaned on most."""

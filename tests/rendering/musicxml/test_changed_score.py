@@ -12,7 +12,8 @@ import pytest
 from composer.composing.session.editing import edited
 from composer.corpus.readers import read_bytes
 from composer.music.piece import Note, Part, Piece
-from composer.rendering.musicxml.score_as_read import score_as_read, score_text
+from composer.rendering.musicxml.header import document
+from composer.rendering.musicxml.score_as_read import score_as_read
 from tests.shared import EVALUATION, needs_evaluation
 
 STACCATO = "<articulations><staccato/></articulations>"
@@ -68,7 +69,7 @@ def at(piece: Piece, quarter: int, pitch: int, to: int) -> tuple[object, ...]:
 
 
 def read_again(root: Element) -> list[tuple[float, float, int]]:
-    piece = read_bytes(score_text(root).encode(), "a.musicxml")
+    piece = read_bytes(document(root).encode(), "a.musicxml")
     return notes_of(piece)
 
 
@@ -161,14 +162,14 @@ def test_a_new_part_is_put_under_the_score() -> None:
     root = page(replace(piece, parts=(*piece.parts, low)))
     assert [name.text for name in root.iter("part-name")] == ["Flute", "Cello"]
     assert len(list(root.iter("staccato"))) == 8
-    back = read_bytes(score_text(root).encode(), "a.musicxml")
+    back = read_bytes(document(root).encode(), "a.musicxml")
     assert [len(part.notes) for part in back.parts] == [8, 1]
 
 
 def test_a_new_tempo_stands_at_the_top_and_a_new_title_over_it() -> None:
     piece = edited(score(plain(), plain("D")), [("tempo", 66), ("title", "Air")])
     root = page(piece)
-    assert read_bytes(score_text(root).encode(), "a.musicxml").tempi == piece.tempi
+    assert read_bytes(document(root).encode(), "a.musicxml").tempi == piece.tempi
     assert root.findtext("movement-title") == "Air"
 
 
@@ -188,7 +189,7 @@ def test_a_song_keeps_its_words_and_slurs(place: int) -> None:
     before, root = page(piece), page(changed)
     for tag in ("lyric", "slur", "words", "dynamics", "wedge", "fermata", "repeat", "measure"):
         assert len(list(root.iter(tag))) == len(list(before.iter(tag))), tag
-    back = read_bytes(score_text(root).encode(), name)
+    back = read_bytes(document(root).encode(), name)
     for here, there in zip(back.parts, changed.parts, strict=True):
         scaled = [(n[0] * changed.ticks_per_quarter, n[2]) for n in here.notes]
         assert scaled == [(n[0] * back.ticks_per_quarter, n[2]) for n in there.notes]
